@@ -1,0 +1,63 @@
+# The front door. Everything works in a bare clone on a fresh Debian 12 with git and make.
+#   make               build/berm
+#   make demo          a made-up county, screened and explained
+#   make test          every check; ends with "N passed, N failed"
+#   make bench         speed, beside a peer's
+#   BUILD=folder       build somewhere else      JOBS=n   how many compilers at once
+
+BUILD ?= build
+JOBS ?= $(shell nproc)
+SECONDS ?= 60
+DATA ?= ../shared/data
+PREFIX ?= /usr/local
+DESTDIR ?=
+MESON_OPTIONS ?=
+export BUILD JOBS
+
+.DEFAULT_GOAL := all
+.PHONY: all dependencies configure demo test bench scenarios format lint sanitize fuzz walk-pslm \
+        install clean
+
+all: configure
+	@ninja -C $(BUILD) -j$(JOBS)
+
+dependencies:
+	@tools/install_dependencies.sh
+
+# A new or removed source file makes meson read the lists again.
+configure: dependencies
+	@tools/configure.sh $(BUILD) $(MESON_OPTIONS)
+
+demo: all
+	@$(BUILD)/berm demo
+
+test: dependencies
+	@python3 tools/run_tests.py
+
+scenarios: all
+	@python3 tools/run_tests.py --only scenarios
+
+bench: all
+	@BERM=$(BUILD)/berm bench/run.sh
+
+walk-pslm: all
+	@BERM=$(BUILD)/berm tools/walk_pslm.sh $(DATA)
+
+format: dependencies
+	@python3 tools/run_tests.py --reformat
+
+lint: dependencies
+	@python3 tools/run_tests.py --only layers,cppcheck,clang-tidy
+
+sanitize: dependencies
+	@python3 tools/run_tests.py --only asan
+
+fuzz: dependencies
+	@FUZZ_SECONDS=$(SECONDS) python3 tools/run_tests.py --only fuzz
+
+install: all
+	@meson configure $(BUILD) --prefix=$(PREFIX) >/dev/null
+	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+
+clean:
+	rm -rf build build-*
