@@ -1,0 +1,156 @@
+/*
+ * The whitelisted builder: the only C file with SQL in it, because the columns come from the
+ * dictionary. Nothing a user types gets here: identifiers are names that dictionary_read has let
+ * pass
+ * ([a-z][a-z0-9_]*), quoted all the same, and every value is a parameter.
+ *
+ * "?1" is SQLite's form; a second driver that wants "$1" gets it from append_parameter.
+ *
+ * CROSS JOIN tells SQLite to keep the order of the tables as written, so that rows come out in the
+ * order of the first table's key and nothing is sorted.
+ */
+#include "store/builder.h"
+#include "store/stored_form.h"
+
+/* How a table's row is named. */
+static const struct {
+    const char *table;
+    const char *key;      /* as written in the list of columns */
+    int key_count;        /* columns in it */
+    const char *key_test; /* the row with the bound key */
+} data_tables[ENTITY_COUNT] = {
+    [ENTITY_HOUSEHOLD] = {"household_data", "household_id", 1, "household_id = ?1"},
+    [ENTITY_PERSON] = {"person_data", "person_id", 1, "person_id = ?1"},
+    [ENTITY_FLOW] = {"monthly_flow", "household_id, month", 2, "household_id = ?1 AND month = ?2"},
+};
+
+const char *data_table(enum entity entity)
+{
+    return data_tables[entity].table;
+}
+
+const char *column_type(const struct variable *variable)
+{
+    return is_stored_as_number(variable) ? "INTEGER" : "TEXT";
+}
+
+static struct text selected_name(struct variable_selection selection, size_t index)
+{
+    const struct variable *variables = dictionary_variables(selection.dictionary, selection.entity);
+    size_t position = selection.positions == NULL ? index : (size_t)selection.positions[index];
+
+    assert(position < selection.dictionary->count[selection.entity]);
+    return variables[position].name;
+}
+
+/* positions NULL stands for all, whatever count says. */
+static size_t selected_count(struct variable_selection selection)
+{
+    return selection.positions == NULL ? selection.dictionary->count[selection.entity]
+                                       : selection.count;
+}
+
+static void append(struct buffer *sql, const char *words)
+{
+    buffer_append_text(sql, text_of(words));
+}
+
+static void append_parameter(struct buffer *sql, int number)
+{
+    buffer_append_format(sql, "?%d", number);
+}
+
+static void append_quoted(struct buffer *sql, const char *table, struct text column)
+{
+    append(sql, table);
+    buffer_append_char(sql, '"');
+    buffer_append_text(sql, column);
+    buffer_append_char(sql, '"');
+}
+
+static void append_columns(struct buffer *sql, struct variable_selection selection,
+                           const char *table)
+{
+    for (size_t i = 0; i < selected_count(selection); i++) {
+        append(sql, ", ");
+        append_quoted(sql, table, selected_name(selection, i));
+    }
+}
+
+void build_add_column(struct buffer *sql, const struct variable *variable)
+{
+    append(sql, "ALTER TABLE ");
+    append(sql, data_table(variable->entity));
+    append_quoted(sql, " ADD COLUMN ", variable->name);
+    append(sql, " ");
+    append(sql, column_type(variable));
+}
+
+void build_data_write(struct buffer *sql, struct variable_selection selection)
+{
+    int key_count = data_tables[selection.entity].key_count;
+    size_t count = selected_count(selection);
+
+    append(sql, "INSERT INTO ");
+    append(sql, data_table(selection.entity));
+    append(sql, " (");
+    append(sql, data_tables[selection.entity].key);
+    append_columns(sql, selection, "");
+    append(sql, ") VALUES (");
+    for (int parameter = 1; parameter <= key_count + (int)count; parameter++) {
+        append(sql, parameter == 1 ? "" : ", ");
+        append_parameter(sql, parameter);
+    }
+    append(sql, ") ON CONFLICT (");
+    append(sql, data_tables[selection.entity].key);
+    append(sql, count == 0 ? ") DO NOTHING" : ") DO UPDATE SET ");
+    for (size_t i = 0; i < count; i++) {
+        append_quoted(sql, i == 0 ? "" : ", ", selected_name(selection, i));
+        append_quoted(sql, " = excluded.", selected_name(selection, i));
+    }
+}
+
+void build_data_read(struct buffer *sql, struct variable_selection selection)
+{
+    size_t count = selected_count(selection);
+
+    append(sql, "SELECT ");
+    for (size_t i = 0; i < count; i++)
+        append_quoted(sql, i == 0 ? "" : ", ", selected_name(selection, i));
+    append(sql, count == 0 ? "1 FROM " : " FROM ");
+    append(sql, data_table(selection.entity));
+    append(sql, " WHERE ");
+    append(sql, data_tables[selection.entity].key_test);
+}
+
+void build_household_scan(struct buffer *sql, struct variable_selection selection)
+{
+    append(sql, "SELECT h.household_id, h.code, h.area_id");
+    append_columns(sql, selection, "d.");
+    append(sql, " FROM household h");
+    if (selected_count(selection) > 0)
+        append(sql, " LEFT JOIN household_data d ON d.household_id = h.household_id");
+    append(sql, " WHERE h.household_id BETWEEN ?1 AND ?2 AND h.is_active = 1"
+                " ORDER BY h.household_id");
+}
+
+void build_member_scan(struct buffer *sql, struct variable_selection selection)
+{
+    append(sql, "SELECT m.household_id, m.person_id, p.code, p.sex, p.birth_date, m.relation");
+    append_columns(sql, selection, "d.");
+    append(sql, " FROM membership m CROSS JOIN person p");
+    if (selected_count(selection) > 0)
+        append(sql, " LEFT JOIN person_data d ON d.person_id = m.person_id");
+    append(sql, " WHERE p.person_id = m.person_id AND m.household_id BETWEEN ?1 AND ?2"
+                " AND m.from_date <= ?3 AND (m.to_date IS NULL OR m.to_date > ?3)"
+                " ORDER BY m.household_id, m.person_id");
+}
+
+void build_flow_scan(struct buffer *sql, struct variable_selection selection)
+{
+    append(sql, "SELECT household_id, month");
+    append_columns(sql, selection, "");
+    append(sql, " FROM monthly_flow"
+                " WHERE household_id BETWEEN ?1 AND ?2 AND month BETWEEN ?3 AND ?4"
+                " ORDER BY household_id, month");
+}

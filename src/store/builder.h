@@ -1,0 +1,19 @@
+/* SQL for the dictionary's columns: the only SQL that is put together at run time. */
+#ifndef STORE_BUILDER_H
+#define STORE_BUILDER_H
+
+#include "store/store.h"
+
+/** The table that holds an entity's variables, and the column type of a variable. */
+const char *data_table(enum entity entity);
+const char *column_type(const struct variable *variable);
+
+/* Each appends one statement. The caller checks buffer_status once. */
+void build_add_column(struct buffer *sql, const struct variable *variable);
+void build_data_write(struct buffer *sql, struct variable_selection selection);
+void build_data_read(struct buffer *sql, struct variable_selection selection);
+void build_household_scan(struct buffer *sql, struct variable_selection selection);
+void build_member_scan(struct buffer *sql, struct variable_selection selection);
+void build_flow_scan(struct buffer *sql, struct variable_selection selection);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * What a database must do for Berm. store.c, statement.c, migration.c and dictionary.c are common
+ * to all databases and reach them only through this table, so a second database is a second table.
+ *
+ * Handles are void pointers because each driver has its own: a caller passes back what open and
+ * prepare gave it. The calls made for each value (bind_*, is_null, int64, text, field) do nothing
+ * but call the database's own function: they are called ten million times a second.
+ */
+#ifndef STORE_DRIVER_H
+#define STORE_DRIVER_H
+
+#include "store/store.h"
+
+enum dialect {
+    DIALECT_SQLITE,
+    DIALECT_POSTGRES,
+};
+
+enum transaction_kind {
+    TRANSACTION_READ,  /* a snapshot, taken at once */
+    TRANSACTION_WRITE, /* holds the write lock from its beginning */
+};
+
+/** What open found at the place. */
+enum schema_owner {
+    SCHEMA_NONE,    /* an empty database */
+    SCHEMA_BERM,    /* a register */
+    SCHEMA_FOREIGN, /* a database of another program: it is never written to */
+};
+
+struct schema_state {
+    enum schema_owner owner;
+    int version; /* SCHEMA_BERM: how many migrations were applied */
+};
+
+struct store_driver {
+    const char *scheme; /* with the colon: "sqlite:" */
+    enum dialect dialect;
+
+    /** Open without changing anything that is there. location: the url behind the scheme. */
+    enum berm_status (*open)(const char *location, enum store_mode mode, int busy_timeout_ms,
+                             void **ret_connection, struct berm_error *err);
+    void (*close)(void *connection);
+    enum berm_status (*schema_state)(void *connection, struct schema_state *ret_state,
+                                     struct berm_error *err);
+    /** Inside the transaction of a migration: from now on the schema has this version. */
+    enum berm_status (*set_schema_version)(void *connection, int version, struct berm_error *err);
+    /** Settings that may be made only on a database that is ours (or empty). */
+    enum berm_status (*take_over)(void *connection, struct berm_error *err);
+    /** Run SQL without parameters and rows: migrations and the dictionary's columns. */
+    enum berm_status (*execute)(void *connection, const char *sql, struct berm_error *err);
+
+    enum berm_status (*begin)(void *connection, enum transaction_kind kind, struct berm_error *err);
+    enum berm_status (*commit)(void *connection, struct berm_error *err);
+    void (*rollback)(void *connection);
+    bool (*is_in_transaction)(void *connection);
+    enum berm_status (*begin_bulk)(void *connection, struct berm_error *err);
+    void (*end_bulk)(void *connection); /* after the transaction; nothing where none was begun */
+
+    enum berm_status (*prepare)(void *connection, struct text sql, void **ret_handle,
+                                struct berm_error *err);
+    void (*finalize)(void *handle);
+    int (*parameter_count)(void *handle);
+    int (*column_count)(void *handle);
+    /* false: the parameter does not exist or memory ran out. Text must outlive the run. */
+    bool (*bind_int64)(void *handle, int parameter, int64_t value);
+    bool (*bind_text)(void *handle, int parameter, struct text value);
+    bool (*bind_null)(void *handle, int parameter);
+    enum berm_status (*step)(void *connection, void *handle, bool *ret_has_row,
+                             struct berm_error *err);
+    void (*reset)(void *handle);
+    int64_t (*changed_count)(void *connection);
+    bool (*is_null)(void *handle, int column);
+    int64_t (*int64)(void *handle, int column);    /* 0 for NULL */
+    struct text (*text)(void *handle, int column); /* bytes are NULL only for NULL */
+    struct field_value (*field)(void *handle, int column, const struct variable *variable);
+};
+
+extern const struct store_driver sqlite_driver;
+
+struct store {
+    const struct store_driver *driver;
+    void *connection;
+    enum store_mode mode;
+    bool is_bulk;
+    struct text url; /* ended by 0; memory of its own */
+};
+
+/** Prepare SQL that the builder made. name is for messages and must be a literal. */
+MUST_USE enum berm_status statement_prepare_text(struct store *store, struct text sql,
+                                                 const char *name, struct statement **ret_statement,
+                                                 struct berm_error *err);
+
+#endif

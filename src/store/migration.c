@@ -1,0 +1,39 @@
+/*
+ * Applying migrations. The version is asked for again once the write lock is held, because another
+ * process may have opened the same register at the same moment; whoever comes second finds nothing
+ * left to do. A migration that fails leaves the register as it was: schema changes are part of the
+ * transaction in both databases.
+ */
+#include "store/migration.h"
+
+/* Apply the next missing migration; *ret_is_done where none is missing. */
+static enum berm_status apply_next(struct store *store, bool *ret_is_done, struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *transaction = NULL;
+    struct schema_state state = {0};
+
+    TRY(store->driver->begin(store->connection, TRANSACTION_WRITE, err));
+    transaction = store;
+    TRY(store->driver->schema_state(store->connection, &state, err));
+    *ret_is_done = state.version >= migration_count;
+    if (*ret_is_done)
+        return BERM_OK;
+    enum berm_status status =
+        store->driver->execute(store->connection, migrations[state.version].sql, err);
+    if (status != BERM_OK)
+        return fail_within(err, status, "bringing the register up to date (%s) failed",
+                           migrations[state.version].name);
+    TRY(store->driver->set_schema_version(store->connection, state.version + 1, err));
+    TRY(store->driver->commit(store->connection, err));
+    transaction = NULL;
+    return BERM_OK;
+}
+
+enum berm_status migrations_apply(struct store *store, struct berm_error *err)
+{
+    bool is_done = false;
+
+    while (!is_done)
+        TRY(apply_next(store, &is_done, err));
+    return BERM_OK;
+}

@@ -1,0 +1,22 @@
+/* Numbered, forward-only changes of the schema, carried in the program. */
+#ifndef STORE_MIGRATION_H
+#define STORE_MIGRATION_H
+
+#include "store/driver.h"
+
+struct migration {
+    const char *name; /* "0001_register" */
+    const char *sql;
+};
+
+/* Made by tools/number_sql.py out of migrations/. */
+extern const struct migration migrations[];
+extern const int migration_count;
+
+/**
+ * Apply what is missing, each migration in its own transaction. Safe while another process does the
+ * same: the version is read again under the write lock.
+ */
+MUST_USE enum berm_status migrations_apply(struct store *store, struct berm_error *err);
+
+#endif

@@ -1,0 +1,24 @@
+-- The log of changes.
+
+-- name: change_insert
+INSERT INTO change (change_id, at, actor, via, file_name, file_sha256)
+VALUES (:change_id, :at, :actor, :via, :file_name, :file_sha256);
+
+-- name: change_finish
+-- How many rows the change added and changed, known at its end.
+UPDATE change SET added = :added, changed = :changed WHERE change_id = :change_id;
+
+-- name: change_by_id
+SELECT at, actor, via, file_name, file_sha256, added, changed FROM change WHERE change_id = :change_id;
+
+-- name: change_row_insert
+-- The fields that a change replaced, before and after, as JSON.
+INSERT INTO change_row (change_id, entity, entity_id, key, fields)
+VALUES (:change_id, :entity, :entity_id, :key, :fields);
+
+-- name: change_row_list
+-- The history of one thing, oldest first.
+SELECT c.change_id, c.at, c.actor, c.via, r.key, r.fields
+FROM change_row r JOIN change c ON c.change_id = r.change_id
+WHERE r.entity = :entity AND r.entity_id = :entity_id
+ORDER BY c.change_id;

@@ -1,0 +1,106 @@
+-- The import of areas, households, persons and flows.
+
+-- name: import_any_area
+SELECT 1 FROM area LIMIT 1;
+
+-- name: import_any_household
+SELECT 1 FROM household LIMIT 1;
+
+-- name: import_any_person
+SELECT 1 FROM person LIMIT 1;
+
+-- name: import_any_flow_entry
+SELECT 1 FROM flow_entry LIMIT 1;
+
+-- name: import_change_finish
+-- The file's digest is known only when all of it was read.
+UPDATE change SET added = :added, changed = :changed, file_sha256 = :file_sha256
+WHERE change_id = :change_id;
+
+-- name: import_area_count
+SELECT count(*) FROM area;
+
+-- name: import_area_list
+SELECT area_id, parent_id, code, name, name_en, level, position_low, position_high
+FROM area ORDER BY area_id;
+
+-- name: import_area_insert
+INSERT INTO area (area_id, parent_id, code, name, name_en, level, position_low, position_high, change_id)
+VALUES (:area_id, :parent_id, :code, :name, :name_en, :level, :position_low, :position_high, :change_id);
+
+-- name: import_area_update
+UPDATE area SET parent_id = :parent_id, name = :name, name_en = :name_en, level = :level,
+    position_low = :position_low, position_high = :position_high
+WHERE area_id = :area_id;
+
+-- name: import_area_by_code
+SELECT area_id FROM area WHERE code = :code;
+
+-- name: import_area_code
+SELECT code FROM area WHERE area_id = :area_id;
+
+-- name: import_household_insert
+-- No row is inserted where the code is there already.
+INSERT INTO household (household_id, code, area_id, change_id)
+VALUES (:household_id, :code, :area_id, :change_id)
+ON CONFLICT (code) DO NOTHING;
+
+-- name: import_household_by_code
+SELECT household_id, area_id FROM household WHERE code = :code;
+
+-- name: import_household_code
+SELECT code FROM household WHERE household_id = :household_id;
+
+-- name: import_household_set_area
+UPDATE household SET area_id = :area_id WHERE household_id = :household_id;
+
+-- name: import_person_insert
+-- No row is inserted where the code is there already.
+INSERT INTO person (person_id, code, name, sex, birth_date, change_id)
+VALUES (:person_id, :code, :name, :sex, :birth_date, :change_id)
+ON CONFLICT (code) DO NOTHING;
+
+-- name: import_person_by_code
+SELECT person_id, name, sex, birth_date FROM person WHERE code = :code;
+
+-- name: import_person_update
+UPDATE person SET name = :name, sex = :sex, birth_date = :birth_date WHERE person_id = :person_id;
+
+-- name: import_spell_list
+-- A person's memberships, oldest first.
+SELECT household_id, from_date, to_date, relation, end_reason
+FROM membership WHERE person_id = :person_id ORDER BY from_date, household_id;
+
+-- name: import_spell_insert
+INSERT INTO membership (household_id, person_id, from_date, to_date, relation, end_reason, change_id)
+VALUES (:household_id, :person_id, :from_date, :to_date, :relation, :end_reason, :change_id);
+
+-- name: import_spell_update
+UPDATE membership
+SET from_date = :new_from_date, to_date = :to_date, relation = :relation, end_reason = :end_reason
+WHERE household_id = :household_id AND person_id = :person_id AND from_date = :from_date;
+
+-- name: import_member_count
+SELECT count(*) FROM membership WHERE household_id = :household_id AND to_date IS NULL;
+
+-- name: import_flow_list
+SELECT flow_id, name FROM flow;
+
+-- name: import_flow_source_list
+SELECT flow_source_id, code FROM flow_source;
+
+-- name: import_flow_source_insert
+INSERT INTO flow_source (flow_source_id, code) VALUES (:flow_source_id, :code);
+
+-- name: import_entry_list
+SELECT flow_id, flow_source_id, amount_minor, change_id
+FROM flow_entry WHERE household_id = :household_id AND month = :month;
+
+-- name: import_entry_insert
+INSERT INTO flow_entry (household_id, month, flow_id, flow_source_id, amount_minor, change_id)
+VALUES (:household_id, :month, :flow_id, :flow_source_id, :amount_minor, :change_id);
+
+-- name: import_entry_update
+UPDATE flow_entry SET amount_minor = :amount_minor, change_id = :change_id
+WHERE household_id = :household_id AND month = :month AND flow_id = :flow_id
+    AND flow_source_id = :flow_source_id;

@@ -1,0 +1,236 @@
+/*
+ * Statements: a thin, common face on the driver's. What is added here is what both databases need
+ * the same way: values in their stored form (stored_form.h), bindings that failed, and who frees.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/driver.h"
+#include "store/stored_form.h"
+
+struct statement {
+    struct store *store;
+    const struct store_driver *driver;
+    void *handle;
+    const char *name;
+    int parameter_count;
+    int column_count;
+    int bad_parameter;                 /* a binding failed; told by the next step */
+    char (*dates)[STORED_DATE_LENGTH]; /* for each parameter; made when first needed */
+};
+
+enum berm_status statement_prepare_text(struct store *store, struct text sql, const char *name,
+                                        struct statement **ret_statement, struct berm_error *err)
+{
+    struct statement *statement = calloc(1, sizeof *statement);
+
+    if (statement == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "there is no memory left for statement %s", name);
+    statement->store = store;
+    statement->driver = store->driver;
+    statement->name = name;
+    enum berm_status status =
+        store->driver->prepare(store->connection, sql, &statement->handle, err);
+    if (status != BERM_OK) {
+        free(statement);
+        return fail_within(err, status, "statement %s", name);
+    }
+    statement->parameter_count = store->driver->parameter_count(statement->handle);
+    statement->column_count = store->driver->column_count(statement->handle);
+    *ret_statement = statement;
+    return BERM_OK;
+}
+
+enum berm_status statement_prepare(struct store *store, enum statement_id id,
+                                   struct statement **ret_statement, struct berm_error *err)
+{
+    const struct statement_text *text = NULL;
+    const char *sql = NULL;
+
+    assert((unsigned)id < STATEMENT_COUNT);
+    text = &statement_texts[id];
+    sql = store->driver->dialect == DIALECT_SQLITE ? text->sqlite : text->postgres;
+    if (sql == NULL)
+        return fail_with(err, BERM_UNSUPPORTED, "statement %s is not there for %s", text->name,
+                         store->url.bytes);
+    return statement_prepare_text(store, text_of(sql), text->name, ret_statement, err);
+}
+
+void statement_close(struct statement *statement)
+{
+    if (statement == NULL)
+        return;
+    statement->driver->finalize(statement->handle);
+    free(statement->dates);
+    free(statement);
+}
+
+void statement_closep(struct statement **statement)
+{
+    statement_close(*statement);
+    *statement = NULL;
+}
+
+/* ---- Binding --------------------------------------------------------------------------------- */
+
+void statement_bind_int64(struct statement *statement, int parameter, int64_t value)
+{
+    if (!statement->driver->bind_int64(statement->handle, parameter, value))
+        statement->bad_parameter = parameter;
+}
+
+void statement_bind_text(struct statement *statement, int parameter, struct text value)
+{
+    if (!statement->driver->bind_text(statement->handle, parameter, value))
+        statement->bad_parameter = parameter;
+}
+
+void statement_bind_null(struct statement *statement, int parameter)
+{
+    if (!statement->driver->bind_null(statement->handle, parameter))
+        statement->bad_parameter = parameter;
+}
+
+static void write_digits(char *out, int count, int number)
+{
+    for (int i = count - 1; i >= 0; i--) {
+        out[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+}
+
+void statement_bind_date(struct statement *statement, int parameter, date_days value)
+{
+    char *stored = NULL;
+    int year = 0;
+    int month = 0;
+    int day = 0;
+
+    assert(parameter >= 1 && parameter <= statement->parameter_count);
+    if (statement->dates == NULL)
+        statement->dates = calloc((size_t)statement->parameter_count, sizeof *statement->dates);
+    if (statement->dates == NULL) {
+        statement->bad_parameter = parameter;
+        return;
+    }
+    stored = statement->dates[parameter - 1];
+    date_to_civil(value, &year, &month, &day);
+    assert(year >= 1 && year <= 9999);
+    write_digits(stored, 4, year);
+    stored[4] = '-';
+    write_digits(stored + 5, 2, month);
+    stored[7] = '-';
+    write_digits(stored + 8, 2, day);
+    statement_bind_text(statement, parameter, (struct text){stored, STORED_DATE_LENGTH});
+}
+
+void statement_bind_month(struct statement *statement, int parameter, month_number value)
+{
+    statement_bind_int64(statement, parameter, stored_month(value));
+}
+
+void statement_bind_field(struct statement *statement, int parameter,
+                          const struct variable *variable, struct field_value value)
+{
+    if (!value.is_known) {
+        statement_bind_null(statement, parameter);
+        return;
+    }
+    if (is_stored_as_number(variable))
+        statement_bind_int64(statement, parameter, value.number);
+    else if (variable->type == VARIABLE_DATE)
+        statement_bind_date(statement, parameter, (date_days)value.number);
+    else
+        statement_bind_text(statement, parameter, value.text);
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+static enum berm_status fail_binding(struct statement *statement, struct berm_error *err)
+{
+    int parameter = statement->bad_parameter;
+
+    statement->bad_parameter = 0;
+    if (parameter < 1 || parameter > statement->parameter_count)
+        return fail_with(err, BERM_INTERNAL, "statement %s has %d parameters, none is number %d",
+                         statement->name, statement->parameter_count, parameter);
+    return fail_with(err, BERM_NO_MEMORY, "parameter %d of statement %s could not be bound",
+                     parameter, statement->name);
+}
+
+enum berm_status statement_step(struct statement *statement, bool *ret_has_row,
+                                struct berm_error *err)
+{
+    if (statement->bad_parameter != 0)
+        return fail_binding(statement, err);
+    return statement->driver->step(statement->store->connection, statement->handle, ret_has_row,
+                                   err);
+}
+
+enum berm_status statement_run(struct statement *statement, struct berm_error *err)
+{
+    bool has_row = false;
+
+    TRY(statement_step(statement, &has_row, err));
+    assert(!has_row);
+    statement->driver->reset(statement->handle);
+    return BERM_OK;
+}
+
+enum berm_status statement_step_to_row(struct statement *statement, struct berm_error *err)
+{
+    bool has_row = false;
+
+    TRY(statement_step(statement, &has_row, err));
+    if (has_row)
+        return BERM_OK;
+    statement->driver->reset(statement->handle);
+    return fail_with(err, BERM_NOT_FOUND, "statement %s found no row", statement->name);
+}
+
+void statement_reset(struct statement *statement)
+{
+    statement->driver->reset(statement->handle);
+}
+
+int64_t statement_changed_count(const struct statement *statement)
+{
+    return statement->driver->changed_count(statement->store->connection);
+}
+
+/* ---- Reading --------------------------------------------------------------------------------- */
+
+bool statement_is_null(struct statement *statement, int column)
+{
+    return statement->driver->is_null(statement->handle, column);
+}
+
+int64_t statement_int64(struct statement *statement, int column)
+{
+    return statement->driver->int64(statement->handle, column);
+}
+
+struct text statement_text(struct statement *statement, int column)
+{
+    return statement->driver->text(statement->handle, column);
+}
+
+date_days statement_date(struct statement *statement, int column)
+{
+    date_days date = 0;
+
+    if (!stored_date_read(statement_text(statement, column), &date))
+        return 0;
+    return date;
+}
+
+month_number statement_month(struct statement *statement, int column)
+{
+    return stored_month_read(statement_int64(statement, column));
+}
+
+struct field_value statement_field(struct statement *statement, int column,
+                                   const struct variable *variable)
+{
+    return statement->driver->field(statement->handle, column, variable);
+}

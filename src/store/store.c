@@ -1,0 +1,184 @@
+/*
+ * Opening a register and its transactions. Nothing is written before it is certain that the file is
+ * a register of a version that this program knows: a wrong path must not damage another program's
+ * database.
+ */
+#include "store/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/driver.h"
+#include "store/migration.h"
+
+static const struct store_driver *const drivers[] = {&sqlite_driver};
+
+/* The environment may shorten the wait for another process: tests would take 10 s otherwise. */
+static int busy_timeout_ms(void)
+{
+    const char *value = getenv("BERM_BUSY_TIMEOUT_MS");
+    int64_t timeout_ms = 0;
+
+    if (value != NULL && text_parse_int64(text_of(value), &timeout_ms) && timeout_ms >= 0 &&
+        timeout_ms <= 3600000)
+        return (int)timeout_ms;
+    return STORE_BUSY_TIMEOUT_MS;
+}
+
+static const struct store_driver *driver_of(struct text url)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(drivers); i++)
+        if (text_starts_with(url, text_of(drivers[i]->scheme)))
+            return drivers[i];
+    return NULL;
+}
+
+static enum berm_status check_state(const struct store *store, struct schema_state state,
+                                    struct berm_error *err)
+{
+    const char *place = store->url.bytes;
+
+    if (state.owner == SCHEMA_BERM && store->mode == STORE_CREATE)
+        return fail_with(err, BERM_CONFLICT,
+                         "there is a register at %s already; choose another place or remove it",
+                         place);
+    if (state.owner == SCHEMA_FOREIGN)
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "%s is a database of another program and no Berm register; it was left as "
+                         "it is, give the path of a register",
+                         place);
+    if (state.owner == SCHEMA_NONE && store->mode != STORE_CREATE)
+        return fail_with(err, BERM_NOT_FOUND,
+                         "%s holds no register yet; make one with 'berm init --store %s'", place,
+                         place);
+    if (state.version > migration_count)
+        return fail_with(err, BERM_VERSION,
+                         "the register %s has schema version %d, but this berm (%s) knows only "
+                         "version %d; use the newer berm that last wrote to it",
+                         place, state.version, berm_version(), migration_count);
+    if (state.version < migration_count && store->mode == STORE_READ_ONLY)
+        return fail_with(err, BERM_VERSION,
+                         "the register %s has the older schema version %d; open it once for "
+                         "writing with this berm to bring it up to version %d",
+                         place, state.version, migration_count);
+    return BERM_OK;
+}
+
+/* What remains to be done once the connection is there. */
+static enum berm_status bring_up(struct store *store, struct berm_error *err)
+{
+    struct schema_state state = {0};
+
+    TRY(store->driver->schema_state(store->connection, &state, err));
+    TRY(check_state(store, state, err));
+    if (store->mode == STORE_READ_ONLY)
+        return BERM_OK;
+    TRY(store->driver->take_over(store->connection, err));
+    if (store->mode == STORE_CREATE || state.version < migration_count)
+        TRY(migrations_apply(store, err));
+    if (store->mode == STORE_CREATE)
+        store->mode = STORE_READ_WRITE;
+    return BERM_OK;
+}
+
+enum berm_status store_open(struct text url, enum store_mode mode, struct store **ret_store,
+                            struct berm_error *err)
+{
+    CLEANUP(store_closep) struct store *store = NULL;
+    const struct store_driver *driver = driver_of(url);
+    char *url_bytes = NULL;
+
+    if (driver == NULL || url.length == strlen(driver->scheme))
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "'%.*s' is no store; write sqlite:PATH, such as sqlite:register.berm",
+                         TEXT_ARG(url));
+    if (memchr(url.bytes, 0, url.length) != NULL)
+        return fail_with(err, BERM_INVALID_INPUT, "the store's path holds a NUL byte; remove it");
+    store = calloc(1, sizeof *store + url.length + 1);
+    if (store == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "there is no memory left to open the store");
+    url_bytes = (char *)(store + 1);
+    memcpy(url_bytes, url.bytes, url.length);
+    store->url = (struct text){url_bytes, url.length};
+    store->driver = driver;
+    store->mode = mode;
+    TRY(driver->open(url_bytes + strlen(driver->scheme), mode, busy_timeout_ms(),
+                     &store->connection, err));
+    TRY(bring_up(store, err));
+    *ret_store = store;
+    store = NULL;
+    return BERM_OK;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    if (store->connection != NULL) {
+        store_rollback(store);
+        store->driver->close(store->connection);
+    }
+    free(store);
+}
+
+void store_closep(struct store **store)
+{
+    store_close(*store);
+    *store = NULL;
+}
+
+struct text store_url(const struct store *store)
+{
+    return store->url;
+}
+
+enum berm_status store_begin(struct store *store, struct berm_error *err)
+{
+    assert(!store->driver->is_in_transaction(store->connection));
+    if (store->mode == STORE_READ_ONLY)
+        return fail_with(err, BERM_CONFLICT,
+                         "the register %s was opened for reading only; nothing can be written",
+                         store->url.bytes);
+    return store->driver->begin(store->connection, TRANSACTION_WRITE, err);
+}
+
+enum berm_status store_begin_read(struct store *store, struct berm_error *err)
+{
+    assert(!store->driver->is_in_transaction(store->connection));
+    return store->driver->begin(store->connection, TRANSACTION_READ, err);
+}
+
+static void end_bulk(struct store *store)
+{
+    if (store->is_bulk)
+        store->driver->end_bulk(store->connection);
+    store->is_bulk = false;
+}
+
+enum berm_status store_commit(struct store *store, struct berm_error *err)
+{
+    assert(store->driver->is_in_transaction(store->connection));
+    TRY(store->driver->commit(store->connection, err));
+    end_bulk(store);
+    return BERM_OK;
+}
+
+void store_rollback(struct store *store)
+{
+    if (store->driver->is_in_transaction(store->connection))
+        store->driver->rollback(store->connection);
+    end_bulk(store);
+}
+
+void store_rollbackp(struct store **store)
+{
+    if (*store != NULL)
+        store_rollback(*store);
+}
+
+enum berm_status store_expect_bulk(struct store *store, struct berm_error *err)
+{
+    assert(!store->driver->is_in_transaction(store->connection));
+    store->is_bulk = true;
+    return store->driver->begin_bulk(store->connection, err);
+}

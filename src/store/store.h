@@ -1,0 +1,147 @@
+/*
+ * The databases behind one interface. A driver (sqlite/; later postgres/) fills in struct
+ * store_driver (driver.h, private); all else here is common: named statements, migrations,
+ * builders.
+ *
+ * SQL text lives in sql/ as "-- name: x" blocks with ":named" parameters; tools/number_sql.py makes
+ * statements.gen.h out of them: enum statement_id {STATEMENT_X, ...} and one constant for each
+ * parameter, X__NAME, counting from 1 in order of appearance.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "register/register.h"
+#include "store/statements.gen.h"
+
+struct store;
+struct statement;
+
+enum store_mode {
+    STORE_CREATE, /* BERM_CONFLICT where there is a register already */
+    STORE_READ_WRITE,
+    STORE_READ_ONLY,
+};
+
+/**
+ * Open "sqlite:PATH" and bring the schema up to date (READ_ONLY: BERM_VERSION where it is older).
+ * Owner   the caller; one thread at a time. Open one store for each thread.
+ * Errors  BERM_NOT_FOUND (no register there: the message names `berm init`), BERM_CONFLICT,
+ *         BERM_VERSION (made by a newer version), BERM_CORRUPT, BERM_BUSY, BERM_IO,
+ *         BERM_INVALID_INPUT (no such kind of store).
+ */
+MUST_USE enum berm_status store_open(struct text url, enum store_mode mode,
+                                     struct store **ret_store, struct berm_error *err);
+void store_close(struct store *store);
+void store_closep(struct store **store);
+struct text store_url(const struct store *store);
+
+/** begin takes the write lock at once (BERM_BUSY after STORE_BUSY_TIMEOUT_MS); begin_read a
+ * snapshot. */
+MUST_USE enum berm_status store_begin(struct store *store, struct berm_error *err);
+MUST_USE enum berm_status store_begin_read(struct store *store, struct berm_error *err);
+MUST_USE enum berm_status store_commit(struct store *store, struct berm_error *err);
+void store_rollback(struct store *store); /* nothing where no transaction is open */
+/** For CLEANUP: rolls back what was not committed. */
+void store_rollbackp(struct store **store);
+
+/**
+ * Faster bulk loading on a register that has no households yet: bigger cache and deferred syncing,
+ * never giving up atomicity. Call it before store_begin; it ends with that transaction. Other
+ * processes may have to wait until the transaction ends, also to read. Foreign keys are not checked
+ * meanwhile: the caller has looked the ids up.
+ */
+MUST_USE enum berm_status store_expect_bulk(struct store *store, struct berm_error *err);
+
+/* ---- Statements ------------------------------------------------------------------------------ */
+
+/** A statement is good for many runs; statement_close when done. Must not outlive the store. */
+MUST_USE enum berm_status statement_prepare(struct store *store, enum statement_id id,
+                                            struct statement **ret_statement,
+                                            struct berm_error *err);
+void statement_close(struct statement *statement);
+void statement_closep(struct statement **statement);
+
+/* Binding: parameter counts from 1. Text is not copied and must live until the statement was
+ * stepped to its end or reset. Failures are remembered and returned by the next step. */
+void statement_bind_int64(struct statement *statement, int parameter, int64_t value);
+void statement_bind_text(struct statement *statement, int parameter, struct text value);
+void statement_bind_null(struct statement *statement, int parameter);
+void statement_bind_date(struct statement *statement, int parameter, date_days value);
+void statement_bind_month(struct statement *statement, int parameter, month_number value);
+/** A dictionary value in the column's type; NULL where unknown. */
+void statement_bind_field(struct statement *statement, int parameter,
+                          const struct variable *variable, struct field_value value);
+
+MUST_USE enum berm_status statement_step(struct statement *statement, bool *ret_has_row,
+                                         struct berm_error *err);
+/** Step a statement that gives no rows to its end and reset it. BERM_CONFLICT: a uniqueness was
+ * broken. */
+MUST_USE enum berm_status statement_run(struct statement *statement, struct berm_error *err);
+/** The first row; BERM_NOT_FOUND where there is none. Call statement_reset afterwards. */
+MUST_USE enum berm_status statement_step_to_row(struct statement *statement,
+                                                struct berm_error *err);
+void statement_reset(struct statement *statement);
+/** Rows changed by the last run. */
+int64_t statement_changed_count(const struct statement *statement);
+
+/* Reading the present row: column counts from 0. Text is good until the next step or reset. */
+bool statement_is_null(struct statement *statement, int column);
+int64_t statement_int64(struct statement *statement, int column);
+struct text statement_text(struct statement *statement, int column);
+date_days statement_date(struct statement *statement, int column);
+month_number statement_month(struct statement *statement, int column);
+/** A dictionary value as it was stored. text: a slice of the row; for SELECT_ONE a slice of the
+ *  dictionary, with number its choice position (-1 where the list has no such choice any more). */
+struct field_value statement_field(struct statement *statement, int column,
+                                   const struct variable *variable);
+
+/* ---- Built statements: the dictionary's columns ---------------------------------------------- */
+
+/** Bring household_data, person_data and monthly_flow up to the dictionary: columns are added,
+ * never dropped. */
+MUST_USE enum berm_status store_apply_dictionary(struct store *store,
+                                                 const struct dictionary *dictionary,
+                                                 struct berm_error *err);
+
+/** Variables of one entity by position: what a built statement reads or writes. */
+struct variable_selection {
+    const struct dictionary *dictionary;
+    enum entity entity;
+    const int *positions; /* NULL: all, in order */
+    size_t count;
+};
+
+/** Insert or replace the data row of an entity. Parameters: 1 id (for flows: 1 household, 2 month),
+ *  then one for each selected variable; those that are not selected keep their values. */
+MUST_USE enum berm_status store_prepare_data_write(struct store *store,
+                                                   struct variable_selection selection,
+                                                   struct statement **ret_statement,
+                                                   struct berm_error *err);
+/** One data row by id. Parameter 1: id. Columns: the selected variables. */
+MUST_USE enum berm_status store_prepare_data_read(struct store *store,
+                                                  struct variable_selection selection,
+                                                  struct statement **ret_statement,
+                                                  struct berm_error *err);
+/** Households by id range. Parameters: 1 low, 2 high (both included). Columns: 0 household_id, 1
+ * code, 2 area_id, 3... the selected household variables; by household_id. Active households only.
+ */
+MUST_USE enum berm_status store_prepare_household_scan(struct store *store,
+                                                       struct variable_selection selection,
+                                                       struct statement **ret_statement,
+                                                       struct berm_error *err);
+/** Members on a day. Parameters: 1 low, 2 high household_id, 3 day. Columns: 0 household_id, 1
+ * person_id, 2 person code, 3 sex, 4 birth_date, 5 relation, 6... the selected person variables; by
+ * household_id, then person_id. */
+MUST_USE enum berm_status store_prepare_member_scan(struct store *store,
+                                                    struct variable_selection selection,
+                                                    struct statement **ret_statement,
+                                                    struct berm_error *err);
+/** Monthly flows. Parameters: 1 low, 2 high household_id, 3 first, 4 last month. Columns: 0
+ * household_id, 1 month, 2... the selected flows (NULL: not reported); by household_id, then month.
+ */
+MUST_USE enum berm_status store_prepare_flow_scan(struct store *store,
+                                                  struct variable_selection selection,
+                                                  struct statement **ret_statement,
+                                                  struct berm_error *err);
+
+#endif

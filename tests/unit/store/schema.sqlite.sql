@@ -1,0 +1,158 @@
+-- The schema after all migrations; BERM_UPDATE_SNAPSHOT=1 rewrites it.
+
+CREATE TABLE area (
+    area_id       INTEGER NOT NULL PRIMARY KEY,
+    parent_id     INTEGER REFERENCES area,
+    code          TEXT NOT NULL UNIQUE,
+    name          TEXT NOT NULL,
+    name_en       TEXT NOT NULL DEFAULT '',
+    level         INTEGER NOT NULL,          -- derived: 0 at a root
+    position_low  INTEGER NOT NULL,          -- derived: the subtree is [position_low, position_high]
+    position_high INTEGER NOT NULL,
+    change_id     INTEGER NOT NULL REFERENCES change
+) STRICT;
+
+CREATE INDEX area_by_position ON area (position_low);
+
+CREATE TABLE change (
+    change_id   INTEGER NOT NULL PRIMARY KEY,
+    at          TEXT NOT NULL,               -- UTC instant
+    actor       TEXT NOT NULL,               -- who: the user of the operating system, later the account
+    via         TEXT NOT NULL,               -- from where: 'cli import households', ...
+    file_name   TEXT,                        -- imports: name without its folder
+    file_sha256 TEXT,                        -- imports: hexadecimal
+    added       INTEGER NOT NULL DEFAULT 0,  -- rows
+    changed     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE change_row (
+    change_id INTEGER NOT NULL REFERENCES change,
+    entity    TEXT NOT NULL,                 -- 'area', 'household', 'person', 'flow'
+    entity_id INTEGER NOT NULL,              -- flows: household_id
+    key       TEXT NOT NULL DEFAULT '',      -- flows: 'YYYYMM flow source'
+    fields    TEXT NOT NULL                  -- JSON: {"field": ["before", "after"], ...}; null is unknown
+) STRICT;
+
+CREATE INDEX change_row_by_entity ON change_row (entity, entity_id);
+
+CREATE TABLE finding (
+    finding_id     INTEGER NOT NULL PRIMARY KEY,
+    household_id   INTEGER NOT NULL,
+    code           TEXT NOT NULL,
+    is_undetermined INTEGER NOT NULL,          -- 1: facts are missing; evidence names them
+    severity       TEXT NOT NULL,              -- 'low', 'medium', 'high', 'critical'
+    from_month     INTEGER NOT NULL,
+    to_month       INTEGER,                    -- month of the closing run
+    opening_run_id INTEGER NOT NULL REFERENCES run,
+    closing_run_id INTEGER REFERENCES run,
+    evidence       TEXT NOT NULL               -- JSON: docs/reference/evidence.md
+) STRICT;
+
+CREATE INDEX finding_by_household ON finding (household_id);
+
+CREATE INDEX finding_open ON finding (code, household_id) WHERE closing_run_id IS NULL;
+
+CREATE TABLE flow (
+    flow_id INTEGER NOT NULL PRIMARY KEY,
+    name    TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE flow_entry (
+    household_id   INTEGER NOT NULL,
+    month          INTEGER NOT NULL,
+    flow_id        INTEGER NOT NULL,
+    flow_source_id INTEGER NOT NULL,
+    amount_minor   INTEGER NOT NULL,
+    change_id      INTEGER NOT NULL,
+    PRIMARY KEY (household_id, month, flow_id, flow_source_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE flow_source (
+    flow_source_id INTEGER NOT NULL PRIMARY KEY,
+    code           TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE household (
+    household_id  INTEGER NOT NULL PRIMARY KEY,
+    code          TEXT NOT NULL UNIQUE,
+    area_id       INTEGER NOT NULL REFERENCES area,
+    is_active     INTEGER NOT NULL DEFAULT 1, -- 0: archived
+    change_id     INTEGER NOT NULL REFERENCES change -- the change that added it
+) STRICT;
+
+CREATE TABLE household_data (
+    household_id  INTEGER NOT NULL PRIMARY KEY REFERENCES household
+) STRICT;
+
+CREATE TABLE id_counter (
+    name    TEXT NOT NULL PRIMARY KEY,
+    next_id INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE membership (
+    household_id  INTEGER NOT NULL REFERENCES household,
+    person_id     INTEGER NOT NULL REFERENCES person,
+    from_date     TEXT NOT NULL,              -- '0001-01-01' where it is not known
+    to_date       TEXT,                       -- first day on which the person is no longer a member
+    relation      TEXT,                       -- choice of the list 'relation'
+    end_reason    TEXT,                       -- 'left', 'died'
+    change_id     INTEGER NOT NULL REFERENCES change,
+    PRIMARY KEY (household_id, person_id, from_date)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX membership_by_person ON membership (person_id);
+
+CREATE TABLE monthly_flow (
+    household_id INTEGER NOT NULL,
+    month        INTEGER NOT NULL,
+    PRIMARY KEY (household_id, month)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE person (
+    person_id     INTEGER NOT NULL PRIMARY KEY,
+    code          TEXT NOT NULL UNIQUE,
+    name          TEXT NOT NULL DEFAULT '',
+    sex           TEXT,                       -- 'female', 'male', 'other'; NULL unknown
+    birth_date    TEXT,
+    change_id     INTEGER NOT NULL REFERENCES change
+) STRICT;
+
+CREATE TABLE person_data (
+    person_id     INTEGER NOT NULL PRIMARY KEY REFERENCES person
+) STRICT;
+
+CREATE TABLE run (
+    run_id        INTEGER NOT NULL PRIMARY KEY,
+    month         INTEGER NOT NULL,
+    state         TEXT NOT NULL,              -- 'published', 'what_if'
+    pack          TEXT NOT NULL,
+    pack_version  TEXT NOT NULL,
+    pack_sha256   TEXT NOT NULL,
+    started_at    TEXT NOT NULL,
+    finished_at   TEXT NOT NULL,
+    households    INTEGER NOT NULL,
+    opened        INTEGER NOT NULL,
+    closed        INTEGER NOT NULL,
+    unchanged     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE setting (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE standing (
+    household_id INTEGER NOT NULL,
+    run_id       INTEGER NOT NULL REFERENCES run,
+    month        INTEGER NOT NULL,
+    risk_level   TEXT NOT NULL,               -- 'none', 'low', 'medium', 'high', 'critical', 'undetermined'
+    kind         TEXT NOT NULL,               -- the pack's household kind; empty: none
+    PRIMARY KEY (household_id, run_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE variable (
+    entity TEXT NOT NULL,                    -- 'household', 'person', 'flow'
+    name   TEXT NOT NULL,
+    type   TEXT NOT NULL,
+    PRIMARY KEY (entity, name)
+) STRICT, WITHOUT ROWID;

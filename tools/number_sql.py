@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""Turn the named SQL of src/store/sql/ and the migrations into C.
+
+    number_sql.py statements SQL_FOLDER --header OUT.h --source OUT.c [--depfile OUT.d]
+    number_sql.py migrations FOLDER --source OUT.c [--depfile OUT.d]
+
+A block is "-- name: household_insert", comment lines, and one statement that ends in a semicolon.
+":code" is a parameter; the same name twice is one parameter, numbered by first appearance. The same
+name may come twice where each block says "-- only: sqlite" or "-- only: postgres"; both must use
+the same parameters. The C side prepares by enum, so a misspelled name does not compile.
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+DIALECTS = ("sqlite", "postgres")
+NAME = re.compile(r"--\s*name:\s*(.*?)\s*$")
+ONLY = re.compile(r"--\s*only:\s*(.*?)\s*$")
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
+TOKEN = re.compile(
+    r"(?P<string>'(?:[^']|'')*')"
+    r'|(?P<quoted>"(?:[^"]|"")*")'
+    r"|(?P<comment>--[^\n]*|/\*.*?\*/)"
+    r"|(?P<cast>::)"
+    r"|:(?P<parameter>[a-z][a-z0-9_]*)"
+    r"|(?P<semicolon>;)"
+    r"|(?P<blank>\s+)"
+    r"|(?P<other>[A-Za-z0-9_.]+|.)",
+    re.DOTALL,
+)
+
+
+class SqlError(Exception):
+    def __init__(self, path, line, message):
+        super().__init__(f"{path}:{line}: {message}")
+
+
+class Block:
+    """One named statement of one file."""
+
+    def __init__(self, path, line, name):
+        self.path = path
+        self.line = line
+        self.name = name
+        self.only = None
+        self.lines = []
+        self.parts = []  # text pieces and ("parameter", name)
+        self.parameters = []
+
+    def fail(self, message):
+        raise SqlError(self.path, self.line, f"statement '{self.name}': {message}")
+
+    def parse(self):
+        is_ended = False
+        for token in TOKEN.finditer("\n".join(self.lines)):
+            kind, text = token.lastgroup, token.group()
+            if kind in ("comment", "blank"):
+                self.parts.append(" ")
+                continue
+            if is_ended:
+                self.fail("there is something behind the semicolon; give every statement its own '-- name:' line")
+            if kind == "semicolon":
+                is_ended = True
+            elif kind == "parameter":
+                name = token.group("parameter")
+                if name not in self.parameters:
+                    self.parameters.append(name)
+                self.parts.append(("parameter", name))
+            elif kind == "other" and text in ("?", "$", "'", '"'):
+                self.fail(f"{text} is not allowed here; write parameters as :name and close every quote")
+            else:
+                self.parts.append(text)
+        if not any(part != " " for part in self.parts):
+            self.fail("there is no SQL under this name")
+        if not is_ended:
+            self.fail("the semicolon at the end is missing")
+
+    def text(self, marker, parameters):
+        out = []
+        for part in self.parts:
+            if isinstance(part, tuple):
+                out.append(f"{marker}{parameters.index(part[1]) + 1}")
+            elif not (part == " " and (not out or out[-1] == " ")):
+                out.append(part)
+        return "".join(out).strip()
+
+
+def read_blocks(path):
+    blocks = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        name = NAME.match(line.strip())
+        only = ONLY.match(line.strip())
+        if name:
+            if not IDENTIFIER.match(name.group(1)):
+                raise SqlError(path, number, f"'{name.group(1)}' is no name; use lower case, digits and _")
+            blocks.append(Block(path, number, name.group(1)))
+        elif only and blocks:
+            if only.group(1) not in DIALECTS:
+                raise SqlError(path, number, f"'{only.group(1)}' is no database; use {' or '.join(DIALECTS)}")
+            blocks[-1].only = only.group(1)
+        elif blocks:
+            blocks[-1].lines.append(line)
+        elif line.strip() and not line.strip().startswith("--"):
+            raise SqlError(path, number, "SQL before the first '-- name:' line")
+    for block in blocks:
+        block.parse()
+    return blocks
+
+
+def collect(paths):
+    """name -> {dialect: Block}, in the order of the files."""
+    statements = {}
+    for path in paths:
+        for block in read_blocks(path):
+            variants = statements.setdefault(block.name, {})
+            for dialect in (block.only,) if block.only else DIALECTS:
+                if dialect in variants:
+                    other = variants[dialect]
+                    block.fail(f"the name is taken already at {other.path}:{other.line}")
+                variants[dialect] = block
+            first = next(iter(variants.values()))
+            if set(first.parameters) != set(block.parameters):
+                block.fail(f"its parameters differ from those of the variant at {first.path}:{first.line}")
+    return statements
+
+
+def c_string(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def header(statements):
+    out = ["/* Made by tools/number_sql.py out of src/store/sql/; do not edit. */",
+           "#ifndef STORE_STATEMENTS_GEN_H", "#define STORE_STATEMENTS_GEN_H", "", "enum statement_id {"]
+    out += [f"    STATEMENT_{name.upper()}," for name in statements]
+    out += ["    STATEMENT_COUNT,", "};", ""]
+    for name, variants in statements.items():
+        parameters = next(iter(variants.values())).parameters
+        if parameters:
+            out.append("enum {")
+            out += [f"    {name.upper()}__{parameter.upper()} = {index}," for index, parameter in enumerate(parameters, 1)]
+            out += ["};", ""]
+    out += ["/** A statement's SQL for each database; NULL where it has none. */", "struct statement_text {",
+            "    const char *name;", "    const char *sqlite;", "    const char *postgres;", "};", "",
+            "extern const struct statement_text statement_texts[];", "", "#endif", ""]
+    return "\n".join(out)
+
+
+def source(statements):
+    out = ["/* Made by tools/number_sql.py out of src/store/sql/; do not edit. */",
+           '#include "store/statements.gen.h"', "", "const struct statement_text statement_texts[] = {"]
+    for name, variants in statements.items():
+        parameters = next(iter(variants.values())).parameters
+        texts = [c_string(variants[dialect].text(marker, parameters)) if dialect in variants else "0"
+                 for dialect, marker in zip(DIALECTS, "?$")]
+        out.append(f"    {{{c_string(name)}, {texts[0]}, {texts[1]}}},")
+    out += ["};", ""]
+    return "\n".join(out)
+
+
+def migrations_source(paths):
+    """The migrations as arrays of bytes: C limits how long a string literal may be."""
+    out = ["/* Made by tools/number_sql.py out of src/store/migrations/; do not edit. */",
+           '#include "store/migration.h"', ""]
+    for number, path in enumerate(paths, 1):
+        if not re.fullmatch(rf"{number:04d}_[a-z0-9_]+\.sql", path.name):
+            raise SqlError(path, 1, f"migrations are numbered without a gap; this one should be {number:04d}_NAME.sql")
+        data = path.read_bytes() + b"\0"
+        rows = [",".join(str(byte) for byte in data[start:start + 24]) for start in range(0, len(data), 24)]
+        out += [f"static const char migration_{number}[] = {{", *(f"    {row}," for row in rows), "};", ""]
+    out += ["const struct migration migrations[] = {"]
+    out += [f"    {{{c_string(path.stem)}, migration_{number}}}," for number, path in enumerate(paths, 1)]
+    out += ["};", f"const int migration_count = {len(paths)};", ""]
+    return "\n".join(out)
+
+
+def write_if_changed(path, content):
+    """Leave an unchanged file alone, so that a comment in SQL does not rebuild the program."""
+    path = pathlib.Path(path)
+    if not path.exists() or path.read_text(encoding="utf-8") != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("statements", "migrations"))
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--header")
+    parser.add_argument("--source", required=True)
+    parser.add_argument("--depfile")
+    arguments = parser.parse_args()
+    paths = sorted(arguments.folder.glob("*.sql"))
+    try:
+        if arguments.what == "statements":
+            statements = collect(paths)
+            write_if_changed(arguments.header, header(statements))
+            write_if_changed(arguments.source, source(statements))
+        else:
+            write_if_changed(arguments.source, migrations_source(paths))
+    except SqlError as error:
+        print(f"number_sql.py: {error}", file=sys.stderr)
+        return 1
+    if arguments.depfile:  # the folder too: a new file in it changes the folder
+        target = arguments.header or arguments.source
+        needed = " ".join(str(path) for path in [arguments.folder, *paths])
+        pathlib.Path(arguments.depfile).write_text(f"{target}: {needed}\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
