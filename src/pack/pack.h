@@ -1,0 +1,150 @@
+/*
+ * Packs: what a country or programme decides for itself, read from the binary or from a folder.
+ * docs/reference/pack.md is the contract. Files: source (folder or embedded), yaml (document reader
+ * over libyaml), pack (the whole), cases.
+ */
+#ifndef PACK_PACK_H
+#define PACK_PACK_H
+
+#include "policy/dmn/dmn.h"
+#include "register/register.h"
+
+struct finding_info {
+    struct text code;
+    struct text label_en, label_zh;
+    struct text clear_en, clear_zh;
+    struct text source;
+};
+
+struct measure_info {
+    struct text code;
+    struct text kind;
+    struct text label_en, label_zh;
+    struct text source;
+};
+
+struct figure_info {
+    struct text decision;
+    struct text label_en, label_zh;
+    struct text unit;
+};
+
+/** The pack's inputs as the model sees them, by position in pack->input_types. */
+enum policy_input { INPUT_HOUSEHOLD, INPUT_MEMBERS, INPUT_PARAMETER, INPUT_MONTH, INPUT_COUNT };
+
+/** Immutable, shared by threads; everything lives in the arena that it was read into. */
+struct pack {
+    struct text name;
+    struct text version;
+    struct text title_en, title_zh;
+    struct text currency;
+    struct text time_zone;
+    struct text sha256; /* left empty by pack_read; the service fills it over pack_digest_input */
+    struct dictionary dictionary;
+    struct parameter_table parameters;
+    const struct dmn_model *model;
+    struct feel_type_member input_types[INPUT_COUNT]; /* household, members, parameter, month */
+    int findings_decision;
+    int risk_level_decision;     /* -1: none */
+    int household_kind_decision; /* -1 */
+    int measures_decision;       /* -1 */
+    int welfare_decision;        /* -1 */
+    int line_decision;           /* -1 */
+    int size_decision;           /* -1: household.size */
+    const int *figure_decisions; /* decisions of pack.yaml's figures, in order */
+    size_t figure_decision_count;
+    const struct finding_info *findings;
+    size_t finding_count;
+    const struct measure_info *measures;
+    size_t measure_count;
+    const struct figure_info *figures;
+    size_t figure_count;
+    struct text digest_input; /* name and bytes of all files that decide (not cases, not README) */
+};
+
+/**
+ * Read a pack by the name of one that is carried in the program, or by the path of a folder (a name
+ * with a '/' or that is a folder). Errors  BERM_NOT_FOUND (the message lists the packs that there
+ * are), BERM_INVALID_INPUT (file, line, column, remedy: unknown key, decision that is not there,
+ * findings table without code or severity, ...), BERM_LIMIT, BERM_IO, BERM_NO_MEMORY.
+ */
+MUST_USE enum berm_status pack_read(struct arena *arena, struct text name_or_folder,
+                                    const struct pack **ret_pack, struct berm_error *err);
+/** Names of the packs in the binary. */
+size_t pack_embedded_count(void);
+struct text pack_embedded_name(size_t position);
+
+int pack_finding_position(const struct pack *pack, struct text code);               /* -1: none */
+const struct finding_info *pack_finding(const struct pack *pack, struct text code); /* NULL: none */
+const struct measure_info *pack_measure(const struct pack *pack, struct text code);
+const struct figure_info *pack_figure(const struct pack *pack, struct text decision);
+
+/** The labels of a household kind: the choice of the list `household_kind`, or NULL. */
+const struct choice *pack_kind(const struct pack *pack, struct text kind);
+
+/* ---- Cases -------------------------------------------------------------------------------------
+ */
+
+struct case_field {
+    struct text name;
+    struct field_value value;
+};
+
+struct case_member {
+    struct text code;     /* "1", "2", ... where the case gives none */
+    struct text sex;      /* empty: unknown */
+    struct text relation; /* empty: unknown */
+    bool has_birth_date;
+    date_days birth_date;
+    const struct field_value *values; /* one for each person variable */
+};
+
+struct case_flow {
+    int flow; /* position among the flows */
+    month_number month;
+    struct flow_report report;
+};
+
+struct case_finding {
+    struct text code;
+    struct text severity; /* empty: not checked */
+    bool has_threshold, has_distance;
+    struct feel_decimal threshold, distance;
+    const struct text *names; /* findings: reads; undetermined: missing */
+    size_t name_count;
+};
+
+struct pack_case {
+    struct text file;
+    int line;
+    struct text name;
+    month_number month;
+    const struct text *area_codes; /* nearest first */
+    size_t area_code_count;
+    const struct field_value *household_values; /* one for each household variable */
+    const struct case_member *members;
+    size_t member_count;
+    const struct case_flow *flows;
+    size_t flow_count;
+    const struct case_field *parameters; /* value.number in millionths */
+    size_t parameter_count;
+    const struct case_finding *findings;
+    size_t finding_count;
+    const struct case_finding *undetermined;
+    size_t undetermined_count;
+    struct text risk_level;     /* empty: not checked */
+    struct text household_kind; /* bytes NULL: not checked; empty with bytes: must be none */
+    bool has_measures;
+    const struct text *measures;
+    size_t measure_count;
+    const struct case_field *figures; /* value.text: the decimal as written */
+    size_t figure_count;
+};
+
+/** All cases of a pack's folder cases/, by file name and then in order. Errors: as pack_read. */
+MUST_USE enum berm_status pack_read_cases(struct arena *arena, struct text name_or_folder,
+                                          const struct pack *pack,
+                                          const struct pack_case **ret_cases, size_t *ret_count,
+                                          struct berm_error *err);
+
+#endif

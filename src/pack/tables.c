@@ -1,0 +1,196 @@
+/*
+ * The tables that name findings, measures and figures for people. Texts that people read in both
+ * languages may be left out in Chinese only, since a pack of another country has nobody to read
+ * them; the English one is what every other language falls back on.
+ */
+#include "pack/tables.h"
+
+#include "pack/decisions.h"
+
+static enum berm_status read_table(struct arena *arena, struct text csv, const char *file,
+                                   const struct csv_column *columns, size_t column_count,
+                                   struct csv_table *ret_table, struct berm_error *err)
+{
+    struct csv_table table;
+
+    TRY(csv_table_read(arena, csv, file, columns, column_count, &table, err));
+    if (table.row_count > PACK_TABLE_ROWS_MAX)
+        return fail_at(err, BERM_LIMIT, table.rows[PACK_TABLE_ROWS_MAX].line, 0,
+                       "%s: more than %d rows are not taken; take out what no rule uses", file,
+                       PACK_TABLE_ROWS_MAX);
+    *ret_table = table;
+    return BERM_OK;
+}
+
+/* Fails where a required column is empty, or where the first column's value stands in a row above.
+ */
+static enum berm_status check_row(const struct csv_table *table, size_t row, const char *file,
+                                  const struct csv_column *columns, size_t column_count,
+                                  struct berm_error *err)
+{
+    const struct csv_row *checked = &table->rows[row];
+
+    for (size_t i = 0; i < column_count; i++)
+        if (columns[i].is_required && checked->fields[i].length == 0)
+            return fail_at(err, BERM_INVALID_INPUT, checked->line, table->positions[i],
+                           "%s: '%.*s' is empty; fill it in", file, TEXT_ARG(columns[i].name));
+    for (size_t i = 0; i < row; i++)
+        if (text_equal(table->rows[i].fields[0], checked->fields[0]))
+            return fail_at(err, BERM_INVALID_INPUT, checked->line, table->positions[0],
+                           "%s: '%.*s' stands on line %d already; keep one of them", file,
+                           TEXT_ARG(checked->fields[0]), (int)table->rows[i].line);
+    return BERM_OK;
+}
+
+static enum berm_status check_code(const struct csv_table *table, size_t row, const char *file,
+                                   struct berm_error *err)
+{
+    enum berm_status status = code_check(table->rows[row].fields[0], "code", err);
+
+    if (status == BERM_OK)
+        return BERM_OK;
+    (void)fail_within(err, status, "%s", file);
+    if (err != NULL) {
+        err->line = table->rows[row].line;
+        err->column = table->positions[0];
+    }
+    return status;
+}
+
+enum berm_status tables_read_findings(struct arena *arena, struct text csv, struct pack *pack,
+                                      struct berm_error *err)
+{
+    static const struct csv_column columns[] = {{TEXT("code"), true},      {TEXT("label_en"), true},
+                                                {TEXT("label_zh"), false}, {TEXT("clear_en"), true},
+                                                {TEXT("clear_zh"), false}, {TEXT("source"), false}};
+    static const char file[] = "findings.csv";
+    struct csv_table table;
+    struct finding_info *findings;
+
+    TRY(read_table(arena, csv, file, columns, ARRAY_COUNT(columns), &table, err));
+    TRY(arena_new(arena, table.row_count, sizeof *findings, &findings, err));
+    for (size_t i = 0; i < table.row_count; i++) {
+        const struct text *fields = table.rows[i].fields;
+
+        TRY(check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
+        TRY(check_code(&table, i, file, err));
+        findings[i] = (struct finding_info){.code = fields[0],
+                                            .label_en = fields[1],
+                                            .label_zh = fields[2],
+                                            .clear_en = fields[3],
+                                            .clear_zh = fields[4],
+                                            .source = fields[5]};
+    }
+    pack->findings = findings;
+    pack->finding_count = table.row_count;
+    return BERM_OK;
+}
+
+static enum berm_status check_kind(const struct csv_table *table, size_t row, size_t field,
+                                   const char *file, struct berm_error *err)
+{
+    static const struct text kinds[] = {TEXT("cash"),       TEXT("insurance"), TEXT("dividend"),
+                                        TEXT("post"),       TEXT("job"),       TEXT("training"),
+                                        TEXT("sale"),       TEXT("house"),     TEXT("water"),
+                                        TEXT("relocation"), TEXT("school"),    TEXT("care")};
+    struct text kind = table->rows[row].fields[field];
+    int nearest;
+
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++)
+        if (text_equal(kinds[i], kind))
+            return BERM_OK;
+    nearest = text_nearest(kind, kinds, ARRAY_COUNT(kinds));
+    if (nearest >= 0)
+        return fail_at(err, BERM_INVALID_INPUT, table->rows[row].line, table->positions[field],
+                       "%s: '%.*s' is no kind of measure; did you mean '%.*s'?", file,
+                       TEXT_ARG(kind), TEXT_ARG(kinds[nearest]));
+    return fail_at(err, BERM_INVALID_INPUT, table->rows[row].line, table->positions[field],
+                   "%s: '%.*s' is no kind of measure; take one of cash, insurance, dividend, post, "
+                   "job, training, sale, house, water, relocation, school, care",
+                   file, TEXT_ARG(kind));
+}
+
+enum berm_status tables_read_measures(struct arena *arena, struct text csv, struct pack *pack,
+                                      struct berm_error *err)
+{
+    static const struct csv_column columns[] = {{TEXT("code"), true},
+                                                {TEXT("kind"), true},
+                                                {TEXT("label_en"), true},
+                                                {TEXT("label_zh"), false},
+                                                {TEXT("source"), false}};
+    static const char file[] = "measures.csv";
+    struct csv_table table;
+    struct measure_info *measures;
+
+    TRY(read_table(arena, csv, file, columns, ARRAY_COUNT(columns), &table, err));
+    TRY(arena_new(arena, table.row_count, sizeof *measures, &measures, err));
+    for (size_t i = 0; i < table.row_count; i++) {
+        const struct text *fields = table.rows[i].fields;
+
+        TRY(check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
+        TRY(check_code(&table, i, file, err));
+        TRY(check_kind(&table, i, 1, file, err));
+        measures[i] = (struct measure_info){.code = fields[0],
+                                            .kind = fields[1],
+                                            .label_en = fields[2],
+                                            .label_zh = fields[3],
+                                            .source = fields[4]};
+    }
+    pack->measures = measures;
+    pack->measure_count = table.row_count;
+    return BERM_OK;
+}
+
+enum berm_status tables_read_figures(struct arena *arena, struct text csv, struct pack *pack,
+                                     struct berm_error *err)
+{
+    static const struct csv_column columns[] = {{TEXT("decision"), true},
+                                                {TEXT("label_en"), true},
+                                                {TEXT("label_zh"), false},
+                                                {TEXT("unit"), false}};
+    static const char file[] = "figures.csv";
+    struct csv_table table;
+    struct figure_info *figures;
+
+    TRY(read_table(arena, csv, file, columns, ARRAY_COUNT(columns), &table, err));
+    TRY(arena_new(arena, table.row_count, sizeof *figures, &figures, err));
+    for (size_t i = 0; i < table.row_count; i++) {
+        const struct text *fields = table.rows[i].fields;
+        int decision = dmn_decision_find(pack->model, fields[0]);
+
+        TRY(check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
+        if (decision < 0)
+            return decisions_fail_unknown(pack->model, fields[0], table.rows[i].line,
+                                          table.positions[0], file, err);
+        figures[i] =
+            (struct figure_info){.decision = dmn_decision_name(pack->model, (size_t)decision),
+                                 .label_en = fields[1],
+                                 .label_zh = fields[2],
+                                 .unit = fields[3]};
+    }
+    pack->figures = figures;
+    pack->figure_count = table.row_count;
+    return BERM_OK;
+}
+
+struct text tables_nearest_finding(const struct pack *pack, struct text code)
+{
+    struct text codes[PACK_TABLE_ROWS_MAX];
+    int nearest;
+
+    for (size_t i = 0; i < pack->finding_count; i++)
+        codes[i] = pack->findings[i].code;
+    nearest = text_nearest(code, codes, pack->finding_count);
+    return nearest < 0 ? TEXT("") : codes[nearest];
+}
+
+struct text tables_nearest_measure(const struct pack *pack, struct text code)
+{
+    struct text codes[PACK_TABLE_ROWS_MAX];
+    int nearest;
+
+    for (size_t i = 0; i < pack->measure_count; i++)
+        codes[i] = pack->measures[i].code;
+    nearest = text_nearest(code, codes, pack->measure_count);
+    return nearest < 0 ? TEXT("") : codes[nearest];
+}
