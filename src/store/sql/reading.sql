@@ -12,7 +12,7 @@ WHERE h.code = :code;
 
 -- name: finding_list
 SELECT f.finding_id, h.code, a.code, a.name, f.code, f.is_undetermined, f.severity, f.from_month,
-       f.to_month, f.evidence, h.household_id
+       f.to_month, f.evidence, a.name_en
 FROM finding AS f
 JOIN household AS h ON h.household_id = f.household_id
 JOIN area AS a ON a.area_id = h.area_id

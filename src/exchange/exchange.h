@@ -1,0 +1,66 @@
+/*
+ * Files in and out. Here: the import of CSV files. Files by subject: input (bytes, encoding,
+ * digest), encoding, import_map (--map), import_columns (header to fields), import_cells (text to
+ * typed values), import_reader (rows in batches), import_pipeline (the second thread),
+ * import_rejects (the file of rejected rows), import (the whole).
+ */
+#ifndef EXCHANGE_EXCHANGE_H
+#define EXCHANGE_EXCHANGE_H
+
+#include "service/service.h"
+
+/** A row that was not taken. Texts are good during the call only. */
+struct exchange_reject {
+    int64_t line;       /* of the file, from 1, the header included */
+    struct text column; /* its header in the file; empty: the row as a whole */
+    struct text value;  /* as it stands in the file, at most 80 characters */
+    struct text reason; /* one sentence with the remedy */
+};
+
+struct exchange_progress {
+    int64_t rows;
+    int64_t rejected;
+    int64_t bytes;
+    int64_t total_bytes; /* 0: not known */
+    double seconds;
+};
+
+struct import_options {
+    enum import_kind kind;
+    const char *path;         /* "-": standard input */
+    const char *map_path;     /* NULL: the file's headers are the fields */
+    const char *encoding;     /* "utf-8", "gb18030"; NULL: recognised */
+    const char *rejects_path; /* NULL: none */
+    bool is_dry_run;
+    struct text actor;
+    void *context; /* of the two calls below, which come from the calling thread */
+    /** About ten times a second, and once at the end; false stops the import. NULL is fine. */
+    bool (*progress)(void *context, const struct exchange_progress *progress);
+    /** Each rejected row, in the file's order. NULL is fine. */
+    void (*reject)(void *context, const struct exchange_reject *reject);
+};
+
+struct import_result {
+    int64_t rows; /* read: added + changed + unchanged + rejected */
+    int64_t added;
+    int64_t changed;
+    int64_t unchanged;
+    int64_t rejected;
+    int64_t entries; /* flows: amounts in the rows that were taken */
+    double seconds;
+    double rows_per_second;
+    const char *encoding; /* "UTF-8", "GB18030" */
+};
+
+/**
+ * Import a file as docs/reference/import.md says: the good rows in one transaction, each bad row to
+ * options->reject and to the rejects file. With nothing but rejected rows it still succeeds.
+ * Errors  BERM_INVALID_INPUT (header or map: the message lists what is wrong; not a text file),
+ *         BERM_NOT_FOUND (the file; areas or households must come first), BERM_IO, BERM_BUSY,
+ *         BERM_CANCELLED; after any of them the register is as it was.
+ */
+MUST_USE enum berm_status exchange_import(struct store *store, const struct dictionary *dictionary,
+                                          const struct import_options *options,
+                                          struct import_result *ret_result, struct berm_error *err);
+
+#endif

@@ -1,0 +1,178 @@
+/*
+ * Import: typed rows into the register, one transaction for a whole file. exchange/ reads files and
+ * makes rows; what they do to the register is decided here. Part of the service's face; its
+ * files are in import/.
+ */
+#ifndef SERVICE_IMPORT_H
+#define SERVICE_IMPORT_H
+
+#include "store/store.h"
+
+enum import_kind {
+    IMPORT_AREAS,
+    IMPORT_HOUSEHOLDS,
+    IMPORT_PERSONS,
+    IMPORT_FLOWS,
+    IMPORT_KIND_COUNT,
+};
+
+/** What a column may hold. */
+enum import_field {
+    IMPORT_FIELD_NONE, /* the row as a whole */
+    IMPORT_FIELD_CODE,
+    IMPORT_FIELD_NAME,
+    IMPORT_FIELD_NAME_EN,
+    IMPORT_FIELD_PARENT,
+    IMPORT_FIELD_AREA,
+    IMPORT_FIELD_HOUSEHOLD,
+    IMPORT_FIELD_SEX,
+    IMPORT_FIELD_BIRTH_DATE,
+    IMPORT_FIELD_RELATION,
+    IMPORT_FIELD_FROM_DATE,
+    IMPORT_FIELD_TO_DATE,
+    IMPORT_FIELD_END_REASON,
+    IMPORT_FIELD_MONTH,
+    IMPORT_FIELD_FLOW,
+    IMPORT_FIELD_AMOUNT,
+    IMPORT_FIELD_SOURCE,
+    IMPORT_FIELD_VARIABLE, /* of the dictionary; flows in the wide form too */
+    IMPORT_FIELD_COUNT,
+};
+
+enum import_outcome {
+    IMPORT_OPEN, /* not decided yet */
+    IMPORT_ADDED,
+    IMPORT_CHANGED,
+    IMPORT_UNCHANGED,
+    IMPORT_REJECTED,
+};
+
+/** What every row begins with. Rows that come in as IMPORT_REJECTED are passed over. */
+struct import_row {
+    enum import_outcome outcome;
+    enum import_field field; /* IMPORT_REJECTED: where it is wrong */
+    int variable;            /* IMPORT_FIELD_VARIABLE: its position in its entity */
+    struct text reason;      /* IMPORT_REJECTED: one sentence with the remedy */
+};
+
+struct import_date {
+    bool is_known;
+    date_days date;
+};
+
+/* Texts that are empty are unknown. */
+
+struct import_area {
+    struct import_row row;
+    struct text code;
+    struct text parent; /* code; empty: a root */
+    struct text name;
+    struct text name_en;
+};
+
+struct import_household {
+    struct import_row row;
+    struct text code;
+    struct text area;
+    const struct field_value *values; /* one for each of the columns' variables */
+};
+
+struct import_person {
+    struct import_row row;
+    struct text code;
+    struct text household;
+    struct text name;
+    struct text sex; /* "female", "male", "other" */
+    struct text relation;
+    struct text end_reason;
+    struct import_date birth_date;
+    struct import_date from_date;
+    struct import_date to_date;
+    const struct field_value *values;
+};
+
+struct import_amount {
+    int flow; /* position in the dictionary */
+    int64_t amount_minor;
+};
+
+/** What one source reported of one household and month. */
+struct import_flow {
+    struct import_row row;
+    struct text household;
+    struct text source;
+    month_number month;
+    const struct import_amount *amounts; /* each flow at most once */
+    size_t amount_count;                 /* 0: nothing was reported, which changes nothing */
+};
+
+/** The columns that the file has: what they do not name is left as it is. */
+struct import_columns {
+    uint32_t fields;      /* a bit for each enum import_field */
+    const int *variables; /* positions in the entity */
+    size_t variable_count;
+};
+
+static inline bool import_columns_have(const struct import_columns *columns,
+                                       enum import_field field)
+{
+    return (columns->fields >> field & 1) != 0;
+}
+
+struct import_start {
+    enum import_kind kind;
+    const struct dictionary *dictionary;
+    struct import_columns columns;
+    struct text actor;
+    struct text file_name; /* without its folder */
+};
+
+struct import_counts {
+    int64_t added; /* rows */
+    int64_t changed;
+    int64_t unchanged;
+    int64_t rejected;
+    int64_t entries; /* flows: amounts in the rows that were taken */
+};
+
+/** A running import. It holds the store's write lock until finished or freed. */
+struct import;
+
+const char *import_kind_name(enum import_kind kind);    /* "households" */
+const char *import_field_name(enum import_field field); /* "birth_date"; "" for NONE, VARIABLE */
+
+/**
+ * Begin the transaction. start and what it points to must outlive the import.
+ * Errors  BERM_BUSY, BERM_NOT_FOUND (households before areas and the like), those of the store.
+ */
+MUST_USE enum berm_status import_begin(struct store *store, const struct import_start *start,
+                                       struct import **ret_import, struct berm_error *err);
+
+/**
+ * Take rows of the import's kind. Each row's outcome is set, and a reason where it is rejected; the
+ * texts of rejections live in arena. Rows may come in any number of calls, except areas: these are
+ * resolved together, so all of them come in one call.
+ * Errors  those of the store, after which the import can only be freed; BERM_NO_MEMORY.
+ */
+MUST_USE enum berm_status import_areas(struct import *import, struct import_area *rows,
+                                       size_t count, struct arena *arena, struct berm_error *err);
+MUST_USE enum berm_status import_households(struct import *import, struct import_household *rows,
+                                            size_t count, struct arena *arena,
+                                            struct berm_error *err);
+MUST_USE enum berm_status import_persons(struct import *import, struct import_person *rows,
+                                         size_t count, struct arena *arena, struct berm_error *err);
+MUST_USE enum berm_status import_flows(struct import *import, struct import_flow *rows,
+                                       size_t count, struct arena *arena, struct berm_error *err);
+
+/**
+ * Write the change and commit. Where nothing was added or changed, or it is a dry run, nothing at
+ * all is left behind, not even the change.
+ */
+MUST_USE enum berm_status import_finish(struct import *import, struct text file_sha256,
+                                        bool is_dry_run, struct import_counts *ret_counts,
+                                        struct berm_error *err);
+/** Rolls back what was not finished. NULL is fine. */
+void import_free(struct import *import);
+void import_freep(struct import **import);
+
+#endif

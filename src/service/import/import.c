@@ -1,0 +1,343 @@
+/*
+ * The frame of an import: transaction, change, ids, change log. A file is one change; a row that
+ * was added points to it, a row that was changed has a change_row with the fields before and after.
+ * Ids are counted here and written back once at the end, which the store's write lock makes safe.
+ */
+#include "service/import/private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+    const char *name;  /* of the kind */
+    const char *via;   /* what the change log says */
+    const char *table; /* in id_counter; NULL: no ids */
+} kinds[IMPORT_KIND_COUNT] = {
+    [IMPORT_AREAS] = {"areas", "import areas", "area"},
+    [IMPORT_HOUSEHOLDS] = {"households", "import households", "household"},
+    [IMPORT_PERSONS] = {"persons", "import persons", "person"},
+    [IMPORT_FLOWS] = {"flows", "import flows", NULL},
+};
+
+const char *import_kind_name(enum import_kind kind)
+{
+    return kinds[kind].name;
+}
+
+const char *import_field_name(enum import_field field)
+{
+    static const char *const names[IMPORT_FIELD_COUNT] = {
+        [IMPORT_FIELD_NONE] = "",
+        [IMPORT_FIELD_CODE] = "code",
+        [IMPORT_FIELD_NAME] = "name",
+        [IMPORT_FIELD_NAME_EN] = "name_en",
+        [IMPORT_FIELD_PARENT] = "parent",
+        [IMPORT_FIELD_AREA] = "area",
+        [IMPORT_FIELD_HOUSEHOLD] = "household",
+        [IMPORT_FIELD_SEX] = "sex",
+        [IMPORT_FIELD_BIRTH_DATE] = "birth_date",
+        [IMPORT_FIELD_RELATION] = "relation",
+        [IMPORT_FIELD_FROM_DATE] = "from_date",
+        [IMPORT_FIELD_TO_DATE] = "to_date",
+        [IMPORT_FIELD_END_REASON] = "end_reason",
+        [IMPORT_FIELD_MONTH] = "month",
+        [IMPORT_FIELD_FLOW] = "flow",
+        [IMPORT_FIELD_AMOUNT] = "amount",
+        [IMPORT_FIELD_SOURCE] = "source",
+        [IMPORT_FIELD_VARIABLE] = "",
+    };
+
+    return names[field];
+}
+
+/* ---- Rows --------------------------------------------------------------------------------------
+ */
+
+enum berm_status import_reject(struct arena *arena, struct import_row *row, enum import_field field,
+                               struct berm_error *err, const char *format, ...)
+{
+    struct berm_error shortened; /* cuts a long sentence between two characters */
+    char sentence[BERM_ERROR_MESSAGE_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    (void)fail_with(&shortened, BERM_INVALID_INPUT, "%s", sentence);
+    TRY(text_copy(arena, text_of(shortened.message), &row->reason, err));
+    row->outcome = IMPORT_REJECTED;
+    row->field = field;
+    return BERM_OK;
+}
+
+void import_count_row(struct import *import, struct import_row *row, enum import_outcome outcome)
+{
+    row->outcome = outcome;
+    switch (outcome) {
+    case IMPORT_ADDED:
+        import->counts.added++;
+        break;
+    case IMPORT_CHANGED:
+        import->counts.changed++;
+        break;
+    case IMPORT_UNCHANGED:
+        import->counts.unchanged++;
+        break;
+    case IMPORT_OPEN:
+    case IMPORT_REJECTED:
+        import->counts.rejected++;
+        break;
+    }
+}
+
+enum berm_status import_has_row(struct store *store, enum statement_id id, bool *ret_has,
+                                struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *statement = NULL;
+
+    TRY(statement_prepare(store, id, &statement, err));
+    return statement_step(statement, ret_has, err);
+}
+
+/* ---- The change log ----------------------------------------------------------------------------
+ */
+
+void import_log_clear(struct import *import)
+{
+    buffer_clear(&import->json);
+    import->writer = (struct json_writer){.out = &import->json};
+}
+
+static void log_field(struct import *import, struct text field)
+{
+    if (import->json.length == 0)
+        json_begin_object(&import->writer);
+    json_key_text(&import->writer, field);
+    json_begin_array(&import->writer);
+}
+
+static void log_text_or_null(struct json_writer *json, struct text text)
+{
+    if (text.length == 0)
+        json_null(json);
+    else
+        json_text(json, text);
+}
+
+void import_log_text(struct import *import, const char *field, struct text before,
+                     struct text after)
+{
+    log_field(import, text_of(field));
+    log_text_or_null(&import->writer, before);
+    log_text_or_null(&import->writer, after);
+    json_end_array(&import->writer);
+}
+
+static void log_date_or_null(struct json_writer *json, struct import_date date)
+{
+    if (date.is_known)
+        json_date(json, date.date);
+    else
+        json_null(json);
+}
+
+void import_log_date(struct import *import, const char *field, struct import_date before,
+                     struct import_date after)
+{
+    log_field(import, text_of(field));
+    log_date_or_null(&import->writer, before);
+    log_date_or_null(&import->writer, after);
+    json_end_array(&import->writer);
+}
+
+void import_log_value(struct import *import, const struct variable *variable,
+                      struct field_value before, struct field_value after)
+{
+    log_field(import, variable->name);
+    variable_write_json(import->dictionary, variable, before, &import->writer);
+    variable_write_json(import->dictionary, variable, after, &import->writer);
+    json_end_array(&import->writer);
+}
+
+enum berm_status import_log_write(struct import *import, const char *entity, int64_t entity_id,
+                                  struct text key, struct berm_error *err)
+{
+    struct statement *insert = import->change_row_insert;
+
+    json_end_object(&import->writer);
+    TRY(buffer_status(&import->json, err));
+    statement_bind_int64(insert, CHANGE_ROW_INSERT__CHANGE_ID, import->change_id);
+    statement_bind_text(insert, CHANGE_ROW_INSERT__ENTITY, text_of(entity));
+    statement_bind_int64(insert, CHANGE_ROW_INSERT__ENTITY_ID, entity_id);
+    statement_bind_text(insert, CHANGE_ROW_INSERT__KEY, key);
+    statement_bind_text(insert, CHANGE_ROW_INSERT__FIELDS, buffer_text(&import->json));
+    TRY(statement_run(insert, err));
+    import_log_clear(import);
+    return BERM_OK;
+}
+
+/* ---- Begin and finish --------------------------------------------------------------------------
+ */
+
+/* A file needs what it refers to: say so once instead of for every row. */
+static enum berm_status check_order(struct store *store, enum import_kind kind,
+                                    struct berm_error *err)
+{
+    bool has_any = true;
+
+    if (kind == IMPORT_HOUSEHOLDS)
+        TRY(import_has_row(store, STATEMENT_IMPORT_ANY_AREA, &has_any, err));
+    else if (kind == IMPORT_PERSONS || kind == IMPORT_FLOWS)
+        TRY(import_has_row(store, STATEMENT_IMPORT_ANY_HOUSEHOLD, &has_any, err));
+    if (has_any)
+        return BERM_OK;
+    if (kind == IMPORT_HOUSEHOLDS)
+        return fail_with(err, BERM_NOT_FOUND,
+                         "the register has no areas yet; import the areas first");
+    return fail_with(err, BERM_NOT_FOUND,
+                     "the register has no households yet; import areas and households first");
+}
+
+/* The first load of a kind goes faster; later ones leave the register to its readers. */
+static enum berm_status expect_first_load(struct store *store, enum import_kind kind,
+                                          struct berm_error *err)
+{
+    static const enum statement_id any[IMPORT_KIND_COUNT] = {
+        [IMPORT_AREAS] = STATEMENT_IMPORT_ANY_AREA,
+        [IMPORT_HOUSEHOLDS] = STATEMENT_IMPORT_ANY_HOUSEHOLD,
+        [IMPORT_PERSONS] = STATEMENT_IMPORT_ANY_PERSON,
+        [IMPORT_FLOWS] = STATEMENT_IMPORT_ANY_FLOW_ENTRY,
+    };
+    bool has_any = false;
+
+    TRY(import_has_row(store, any[kind], &has_any, err));
+    return has_any || kind == IMPORT_AREAS ? BERM_OK : store_expect_bulk(store, err);
+}
+
+static enum berm_status insert_change(struct import *import, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *insert = NULL;
+    char at[32];
+
+    TRY(id_take(import->store, "change", 1, &import->change_id, err));
+    TRY(statement_prepare(import->store, STATEMENT_CHANGE_INSERT, &insert, err));
+    statement_bind_int64(insert, CHANGE_INSERT__CHANGE_ID, import->change_id);
+    statement_bind_text(insert, CHANGE_INSERT__AT, instant_now(at));
+    statement_bind_text(insert, CHANGE_INSERT__ACTOR, import->start->actor);
+    statement_bind_text(insert, CHANGE_INSERT__VIA, text_of(kinds[import->kind].via));
+    statement_bind_text(insert, CHANGE_INSERT__FILE_NAME, import->start->file_name);
+    statement_bind_null(insert, CHANGE_INSERT__FILE_SHA256);
+    return statement_run(insert, err);
+}
+
+static enum berm_status open_kind(struct import *import, struct berm_error *err)
+{
+    switch (import->kind) {
+    case IMPORT_AREAS:
+        return import_areas_open(import, err);
+    case IMPORT_HOUSEHOLDS:
+        return import_households_open(import, err);
+    case IMPORT_PERSONS:
+        return import_persons_open(import, err);
+    case IMPORT_FLOWS:
+        return import_flows_open(import, err);
+    case IMPORT_KIND_COUNT:
+        break;
+    }
+    return fail_with(err, BERM_INTERNAL, "an import must have a kind");
+}
+
+enum berm_status import_begin(struct store *store, const struct import_start *start,
+                              struct import **ret_import, struct berm_error *err)
+{
+    CLEANUP(import_freep) struct import *import = calloc(1, sizeof *import);
+
+    if (import == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
+    import->store = store;
+    import->dictionary = start->dictionary;
+    import->kind = start->kind;
+    import->columns = &start->columns;
+    import->start = start;
+    import_log_clear(import);
+    TRY(check_order(store, start->kind, err));
+    TRY(seen_set_create(&import->seen, err));
+    TRY(expect_first_load(store, start->kind, err));
+    import->has_begun = true; /* from here on rolling back ends the bulk mode too */
+    TRY(store_begin(store, err));
+    TRY(insert_change(import, err));
+    if (kinds[import->kind].table != NULL)
+        TRY(id_take(store, kinds[import->kind].table, 0, &import->first_id, err));
+    import->next_id = import->first_id;
+    TRY(statement_prepare(store, STATEMENT_CHANGE_ROW_INSERT, &import->change_row_insert, err));
+    TRY(open_kind(import, err));
+    *ret_import = import;
+    import = NULL;
+    return BERM_OK;
+}
+
+static enum berm_status finish_change(struct import *import, struct text file_sha256,
+                                      struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *finish = NULL;
+    int64_t first = 0;
+
+    if (import->next_id > import->first_id)
+        TRY(id_take(import->store, kinds[import->kind].table, import->next_id - import->first_id,
+                    &first, err));
+    TRY(statement_prepare(import->store, STATEMENT_IMPORT_CHANGE_FINISH, &finish, err));
+    statement_bind_int64(finish, IMPORT_CHANGE_FINISH__CHANGE_ID, import->change_id);
+    statement_bind_int64(finish, IMPORT_CHANGE_FINISH__ADDED, import->counts.added);
+    statement_bind_int64(finish, IMPORT_CHANGE_FINISH__CHANGED, import->counts.changed);
+    statement_bind_text(finish, IMPORT_CHANGE_FINISH__FILE_SHA256, file_sha256);
+    return statement_run(finish, err);
+}
+
+static void close_kinds(struct import *import)
+{
+    import_areas_close(import->areas);
+    import->areas = NULL;
+    import_households_close(import->households);
+    import->households = NULL;
+    import_persons_close(import->persons);
+    import->persons = NULL;
+    import_flows_close(import->flows);
+    import->flows = NULL;
+    statement_closep(&import->change_row_insert);
+}
+
+enum berm_status import_finish(struct import *import, struct text file_sha256, bool is_dry_run,
+                               struct import_counts *ret_counts, struct berm_error *err)
+{
+    bool is_to_keep = !is_dry_run && import->counts.added + import->counts.changed > 0;
+
+    close_kinds(import);
+    if (is_to_keep) {
+        TRY(finish_change(import, file_sha256, err));
+        TRY(store_commit(import->store, err));
+    } else {
+        store_rollback(import->store);
+    }
+    import->has_begun = false;
+    *ret_counts = import->counts;
+    return BERM_OK;
+}
+
+void import_free(struct import *import)
+{
+    if (import == NULL)
+        return;
+    close_kinds(import);
+    if (import->has_begun)
+        store_rollback(import->store);
+    seen_set_free(import->seen);
+    buffer_free(&import->json);
+    free(import);
+}
+
+void import_freep(struct import **import)
+{
+    import_free(*import);
+    *import = NULL;
+}

@@ -1,0 +1,126 @@
+/* What the files of the import share. Private to service. */
+#ifndef SERVICE_IMPORT_PRIVATE_H
+#define SERVICE_IMPORT_PRIVATE_H
+
+#include "service/import/seen_set.h"
+#include "service/service.h"
+
+struct import_area_state;
+struct import_household_state;
+struct import_person_state;
+struct import_flow_state;
+
+struct import {
+    struct store *store;
+    const struct dictionary *dictionary;
+    enum import_kind kind;
+    const struct import_columns *columns;
+    const struct import_start *start;
+    bool has_begun;
+    int64_t change_id;
+    int64_t first_id; /* ids from here on are given out by this import */
+    int64_t next_id;
+    struct import_counts counts;
+    struct seen_set *seen;
+    struct statement *change_row_insert;
+    struct buffer json; /* the fields of the row at hand that change */
+    struct json_writer writer;
+
+    /* That of the import's kind; the others are NULL. */
+    struct import_area_state *areas;
+    struct import_household_state *households;
+    struct import_person_state *persons;
+    struct import_flow_state *flows;
+};
+
+/* ---- import.c ------------------------------------------------------------------------------- */
+
+enum { IMPORT_SHOWN_BYTES_MAX = 80 }; /* of a value in a message */
+
+/** Mark a row as rejected. The sentence is kept in arena. */
+MUST_USE enum berm_status import_reject(struct arena *arena, struct import_row *row,
+                                        enum import_field field, struct berm_error *err,
+                                        const char *format, ...) PRINTF_LIKE(5, 6);
+void import_count_row(struct import *import, struct import_row *row, enum import_outcome outcome);
+/** Whether a statement without parameters gives a row. */
+MUST_USE enum berm_status import_has_row(struct store *store, enum statement_id id, bool *ret_has,
+                                         struct berm_error *err);
+
+/* The change log: fields that differ are written one after the other, then the row. An empty text
+ * is unknown. */
+void import_log_text(struct import *import, const char *field, struct text before,
+                     struct text after);
+void import_log_date(struct import *import, const char *field, struct import_date before,
+                     struct import_date after);
+void import_log_value(struct import *import, const struct variable *variable,
+                      struct field_value before, struct field_value after);
+static inline bool import_log_is_empty(const struct import *import)
+{
+    return import->json.length == 0;
+}
+void import_log_clear(struct import *import);
+MUST_USE enum berm_status import_log_write(struct import *import, const char *entity,
+                                           int64_t entity_id, struct text key,
+                                           struct berm_error *err);
+
+/* ---- The kinds ------------------------------------------------------------------------------ */
+
+MUST_USE enum berm_status import_areas_open(struct import *import, struct berm_error *err);
+void import_areas_close(struct import_area_state *state);
+MUST_USE enum berm_status import_households_open(struct import *import, struct berm_error *err);
+void import_households_close(struct import_household_state *state);
+MUST_USE enum berm_status import_persons_open(struct import *import, struct berm_error *err);
+void import_persons_close(struct import_person_state *state);
+MUST_USE enum berm_status import_flows_open(struct import *import, struct berm_error *err);
+void import_flows_close(struct import_flow_state *state);
+
+/* ---- lookup.c: codes to ids ---------------------------------------------------------- */
+
+enum { IMPORT_LOOKUP_CODES_MAX = 49152 }; /* remembered at one time: a map of 2 MiB */
+
+/** Remembers what it found, and forgets all of it when it holds too much. */
+struct code_lookup {
+    struct statement *find; /* parameter 1: the code; column 0: the id */
+    struct map *known;
+    int64_t last_id;
+    size_t last_length;
+    char last_code[CODE_BYTES_MAX];
+};
+
+MUST_USE enum berm_status code_lookup_open(struct store *store, enum statement_id find,
+                                           struct code_lookup *lookup, struct berm_error *err);
+void code_lookup_close(struct code_lookup *lookup);
+/** *ret_id is 0 where there is no such code. */
+MUST_USE enum berm_status code_lookup_find(struct code_lookup *lookup, struct text code,
+                                           int64_t *ret_id, struct berm_error *err);
+
+/* ---- data.c: the dictionary's columns of households and persons ----------------------- */
+
+struct data_rows {
+    const struct dictionary *dictionary;
+    const struct variable *variables; /* of the entity */
+    const struct import_columns *columns;
+    struct arena *arena;
+    int *new_positions; /* the file's columns, then those that are zero where nothing is said */
+    struct field_value *zeros; /* of these; the file's have none */
+    size_t new_count;
+    const struct variable *missing; /* required, and not in the file: no new row is possible */
+    struct statement *write_new;
+    struct statement *read;
+    struct statement *write_changed;
+};
+
+MUST_USE enum berm_status data_rows_open(struct import *import, enum entity entity,
+                                         struct data_rows *data, struct berm_error *err);
+void data_rows_close(struct data_rows *data);
+MUST_USE enum berm_status data_rows_add(struct data_rows *data, int64_t id,
+                                        const struct field_value *values, struct berm_error *err);
+/** Write the fields that differ to the import's log; *ret_differs tells whether any does. */
+MUST_USE enum berm_status data_rows_compare(struct data_rows *data, struct import *import,
+                                            int64_t id, const struct field_value *values,
+                                            bool *ret_differs, struct berm_error *err);
+MUST_USE enum berm_status data_rows_change(struct data_rows *data, int64_t id,
+                                           const struct field_value *values,
+                                           struct berm_error *err);
+
+#endif

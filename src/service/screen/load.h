@@ -1,0 +1,24 @@
+/* The store to columns. Private to service. */
+#ifndef SERVICE_LOAD_H
+#define SERVICE_LOAD_H
+
+#include "service/screen/place.h"
+
+/** One thread's cursors over one store. */
+struct loader;
+
+MUST_USE enum berm_status loader_create(struct store *store,
+                                        const struct screening_program *program,
+                                        const struct places *places, struct loader **ret_loader,
+                                        struct berm_error *err);
+void loader_free(struct loader *loader);
+void loader_freep(struct loader **loader);
+
+/**
+ * Fill the batch with the active households low to high (at most BATCH_ROWS_MAX ids), their members
+ * on the month's last day and their flows.
+ */
+MUST_USE enum berm_status loader_load(struct loader *loader, int64_t low, int64_t high,
+                                      struct batch *batch, struct berm_error *err);
+
+#endif

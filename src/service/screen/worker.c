@@ -1,0 +1,278 @@
+/*
+ * One chunk of households: load, decide, compare with what the register holds, and write down the
+ * reason of every finding that opens. Nothing is stored here; the writer does that, in order.
+ */
+#include "service/screen/chunk.h"
+
+#include <stdlib.h>
+
+enum { EVIDENCE_BYTES_MAX = 1 << 20, OPEN_FINDINGS_MAX = 256 };
+
+struct open_of_household {
+    int64_t household_id;
+    struct open_finding finding;
+};
+
+struct screen_worker {
+    const struct screening_program *program;
+    struct loader *loader;
+    struct batch *batch;
+    struct screening_runner *runner;
+    struct household_result results[BATCH_ROWS_MAX];
+    struct statement *open_rows;    /* what is open, or what held in the month */
+    struct open_of_household *open; /* the chunk's */
+    size_t open_count, open_capacity;
+    struct statement *standing;
+    bool standing_has_row;
+    struct arena *scratch; /* explanations; reset for each household */
+    struct buffer evidence;
+    bool is_what_if;
+};
+
+enum berm_status screen_worker_create(struct store *store, const struct screening_program *program,
+                                      const struct places *places, bool is_what_if,
+                                      struct screen_worker **ret_worker, struct berm_error *err)
+{
+    CLEANUP(screen_worker_freep) struct screen_worker *worker = calloc(1, sizeof *worker);
+
+    if (!worker)
+        return fail_with(err, BERM_NO_MEMORY, "no memory to screen households");
+    worker->program = program;
+    worker->is_what_if = is_what_if;
+    worker->evidence.cap_bytes = EVIDENCE_BYTES_MAX;
+    TRY(loader_create(store, program, places, &worker->loader, err));
+    TRY(batch_create(program, &worker->batch, err));
+    TRY(screening_runner_create(program, &worker->runner, err));
+    TRY(arena_create((size_t)64 << 20, &worker->scratch, err));
+    TRY(statement_prepare(
+        store, is_what_if ? STATEMENT_FINDING_AT_MONTH_IN_RANGE : STATEMENT_FINDING_OPEN_IN_RANGE,
+        &worker->open_rows, err));
+    TRY(statement_prepare(store, STATEMENT_STANDING_IN_RANGE, &worker->standing, err));
+    *ret_worker = worker;
+    worker = NULL;
+    return BERM_OK;
+}
+
+void screen_worker_free(struct screen_worker *worker)
+{
+    if (!worker)
+        return;
+    statement_close(worker->open_rows);
+    free(worker->open);
+    statement_close(worker->standing);
+    screening_runner_free(worker->runner);
+    batch_free(worker->batch);
+    loader_free(worker->loader);
+    arena_free(worker->scratch);
+    buffer_free(&worker->evidence);
+    free(worker);
+}
+
+void screen_worker_freep(struct screen_worker **worker)
+{
+    screen_worker_free(*worker);
+}
+
+/* All that is open for the chunk's households, in their order. */
+static enum berm_status read_open(struct screen_worker *worker, int64_t low, int64_t high,
+                                  struct berm_error *err)
+{
+    struct statement *rows = worker->open_rows;
+    bool has_row;
+
+    worker->open_count = 0;
+    statement_bind_int64(rows, 1, low);
+    statement_bind_int64(rows, 2, high);
+    if (worker->is_what_if)
+        statement_bind_month(rows, 3, worker->program->month);
+    TRY(statement_step(rows, &has_row, err));
+    while (has_row) {
+        enum severity severity = SEVERITY_NONE;
+
+        if (worker->open_count == worker->open_capacity) {
+            size_t capacity = worker->open_capacity ? 2 * worker->open_capacity : BATCH_ROWS_MAX;
+            struct open_of_household *grown = realloc(worker->open, capacity * sizeof *grown);
+
+            if (!grown)
+                return fail_with(err, BERM_NO_MEMORY, "no memory for the open findings");
+            worker->open = grown;
+            worker->open_capacity = capacity;
+        }
+        (void)severity_find(statement_text(rows, 3), &severity);
+        worker->open[worker->open_count++] = (struct open_of_household){
+            .household_id = statement_int64(rows, 1),
+            .finding = {
+                .finding_id = statement_int64(rows, 0),
+                .finding = pack_finding_position(worker->program->pack, statement_text(rows, 2)),
+                .severity = (uint8_t)severity,
+                .is_undetermined = statement_int64(rows, 4) != 0,
+            }};
+        TRY(statement_step(rows, &has_row, err));
+    }
+    statement_reset(rows);
+    return BERM_OK;
+}
+
+/* The household's part of what is open; *at moves behind it. */
+static enum berm_status take_open(const struct screen_worker *worker, int64_t household_id,
+                                  size_t *at, struct open_finding *open, size_t *ret_count,
+                                  struct berm_error *err)
+{
+    size_t count = 0;
+
+    while (*at < worker->open_count && worker->open[*at].household_id < household_id)
+        ++*at;
+    for (; *at < worker->open_count && worker->open[*at].household_id == household_id; ++*at) {
+        if (count == OPEN_FINDINGS_MAX)
+            return fail_with(err, BERM_LIMIT, "a household has more than %d open findings",
+                             OPEN_FINDINGS_MAX);
+        open[count++] = worker->open[*at].finding;
+    }
+    *ret_count = count;
+    return BERM_OK;
+}
+
+static enum berm_status write_evidence(struct screen_worker *worker,
+                                       const struct explained_finding *finding, struct arena *arena,
+                                       struct text *ret_evidence, struct berm_error *err)
+{
+    struct json_writer json = {.out = &worker->evidence};
+
+    buffer_clear(&worker->evidence);
+    evidence_write(worker->program, finding, &json);
+    TRY(buffer_status(&worker->evidence, err));
+    return text_copy(arena, buffer_text(&worker->evidence), ret_evidence, err);
+}
+
+static const struct explained_finding *explained(const struct screen_worker *worker,
+                                                 const struct explanation *explanation,
+                                                 uint16_t finding)
+{
+    const struct finding_info *info = &worker->program->pack->findings[finding];
+
+    for (size_t f = 0; f < explanation->finding_count; f++)
+        if (explanation->findings[f].info == info)
+            return &explanation->findings[f];
+    return NULL;
+}
+
+static enum berm_status add_openings(struct screen_worker *worker, size_t row,
+                                     const struct spell_changes *changes,
+                                     struct screen_outcome *outcome, struct berm_error *err)
+{
+    const struct household_result *result = &worker->results[row];
+    struct explanation explanation = {0};
+
+    if (changes->opened_count == 0)
+        return BERM_OK;
+    if (!worker->is_what_if) {
+        arena_reset(worker->scratch);
+        TRY(screening_explain(worker->runner, worker->batch, row, worker->scratch, &explanation,
+                              err));
+    }
+    for (size_t i = 0; i < changes->opened_count; i++) {
+        struct finding_opening *opening = &outcome->openings[outcome->opening_count++];
+        const struct explained_finding *why;
+
+        opening->household_id = worker->batch->household_id[row];
+        opening->found = result->found[changes->opened[i]];
+        if (worker->is_what_if)
+            continue;
+        why = explained(worker, &explanation, opening->found.finding);
+        if (!why)
+            return fail_with(
+                err, BERM_INTERNAL,
+                "household %.*s: the finding %.*s was not found again while explaining",
+                TEXT_ARG(worker->batch->code[row]),
+                TEXT_ARG(worker->program->pack->findings[opening->found.finding].code));
+        TRY(write_evidence(worker, why, outcome->arena, &opening->evidence, err));
+    }
+    return BERM_OK;
+}
+
+/* A standing is stored where it differs from the household's last one; "none" is what nobody has
+ * said. */
+static enum berm_status compare_standing(struct screen_worker *worker, size_t row,
+                                         const struct household_result *result,
+                                         struct screen_outcome *outcome, struct berm_error *err)
+{
+    int64_t household_id = worker->batch->household_id[row];
+    struct text level = text_of(severity_name(result->risk_level));
+    bool is_same = result->risk_level == SEVERITY_NONE;
+
+    while (worker->standing_has_row && statement_int64(worker->standing, 0) < household_id)
+        TRY(statement_step(worker->standing, &worker->standing_has_row, err));
+    if (worker->standing_has_row && statement_int64(worker->standing, 0) == household_id)
+        is_same = text_equal(statement_text(worker->standing, 1), level) &&
+                  text_equal(statement_text(worker->standing, 2), result->kind);
+    if (!is_same) {
+        struct standing_change *change = &outcome->standings[outcome->standing_count++];
+
+        *change = (struct standing_change){household_id, result->risk_level, result->kind};
+        TRY(text_copy(outcome->arena, result->kind, &change->kind, err));
+    }
+    return BERM_OK;
+}
+
+static enum berm_status compare_row(struct screen_worker *worker, size_t row, size_t *open_at,
+                                    struct screen_outcome *outcome, struct berm_error *err)
+{
+    const struct household_result *result = &worker->results[row];
+    struct open_finding open[OPEN_FINDINGS_MAX];
+    int64_t closed[OPEN_FINDINGS_MAX];
+    size_t opened[OPEN_FINDINGS_MAX];
+    struct spell_changes changes;
+    bool is_certain = false;
+    size_t open_count;
+
+    TRY(take_open(worker, worker->batch->household_id[row], open_at, open, &open_count, err));
+    assert(result->found_count <= OPEN_FINDINGS_MAX);
+    spells_compare(open, open_count, result, closed, opened, &changes);
+    for (size_t i = 0; i < changes.closed_count; i++)
+        outcome->closings[outcome->closing_count++] = closed[i];
+    outcome->unchanged += (int64_t)changes.unchanged_count;
+    for (size_t f = 0; f < result->found_count; f++)
+        is_certain = is_certain || !result->found[f].is_undetermined;
+    outcome->with_findings += is_certain;
+    outcome->only_undetermined += result->found_count > 0 && !is_certain;
+    TRY(add_openings(worker, row, &changes, outcome, err));
+    return compare_standing(worker, row, result, outcome, err);
+}
+
+/* Room for everything that the chunk can come to. */
+static enum berm_status make_room(struct screen_worker *worker, struct screen_outcome *outcome,
+                                  struct berm_error *err)
+{
+    struct arena *arena = outcome->arena;
+    size_t rows = worker->batch->row_count;
+    size_t found = 0;
+
+    for (size_t row = 0; row < rows; row++)
+        found += worker->results[row].found_count;
+    TRY(arena_new(arena, found, sizeof *outcome->openings, &outcome->openings, err));
+    TRY(arena_new(arena, worker->open_count, sizeof *outcome->closings, &outcome->closings, err));
+    return arena_new(arena, rows, sizeof *outcome->standings, &outcome->standings, err);
+}
+
+enum berm_status screen_worker_run(struct screen_worker *worker, int64_t low, int64_t high,
+                                   struct screen_outcome *outcome, struct berm_error *err)
+{
+    struct arena *arena = outcome->arena;
+    size_t open_at = 0;
+
+    arena_reset(arena);
+    *outcome = (struct screen_outcome){.arena = arena};
+    TRY(loader_load(worker->loader, low, high, worker->batch, err));
+    TRY(screening_run_batch(worker->runner, worker->batch, worker->results, err));
+    outcome->households = (int64_t)worker->batch->row_count;
+
+    TRY(read_open(worker, low, high, err));
+    TRY(make_room(worker, outcome, err));
+    statement_bind_int64(worker->standing, 1, low);
+    statement_bind_int64(worker->standing, 2, high);
+    TRY(statement_step(worker->standing, &worker->standing_has_row, err));
+    for (size_t row = 0; row < worker->batch->row_count; row++)
+        TRY(compare_row(worker, row, &open_at, outcome, err));
+    statement_reset(worker->standing);
+    return BERM_OK;
+}

@@ -1,0 +1,228 @@
+/*
+ * Use cases: the only place where store, policy and domain meet. One file each.
+ *
+ *   office.c    an open register with its pack
+ *   import/     files of areas, households, persons and flows (face: import.h)
+ *   screen/     a month's run: the store to columns, chunks on all cores, one writer
+ *   findings.c  lists;  explain.c: why;  household.c: all that is held
+ *   summary.c   people and households by area, kind and finding; headcount and gap
+ *   policy.c    check and evaluate;  policy_test.c: a pack's cases
+ *   synth/      made-up registers (face: synth.h)
+ */
+#ifndef SERVICE_SERVICE_H
+#define SERVICE_SERVICE_H
+
+#include "pack/pack.h"
+#include "screening/screening.h"
+#include "service/digest.h"
+#include "service/import.h"
+#include "service/progress.h"
+#include "service/synth.h"
+#include "statistics/statistics.h"
+#include "store/store.h"
+
+/* ---- office: an open register with its pack
+ * ------------------------------------------------------ */
+
+struct office {
+    struct store *store;
+    struct arena *arena; /* the pack and what lives as long as the office */
+    const struct pack *pack;
+    struct text pack_sha256;
+    struct text actor; /* who works here: the operating system's user, until there are accounts */
+};
+
+/** Make a register with a pack. Errors: BERM_CONFLICT where there is one; those of pack_read. */
+MUST_USE enum berm_status office_create(struct text store_url, struct text pack_name,
+                                        struct office **ret_office, struct berm_error *err);
+/**
+ * Open a register and read its pack. A pack that changed since is applied (its new variables become
+ * columns) when the register is opened for writing, and that is a change like any other.
+ */
+MUST_USE enum berm_status office_open(struct text store_url, enum store_mode mode,
+                                      struct office **ret_office, struct berm_error *err);
+void office_close(struct office *office);
+void office_closep(struct office **office);
+
+/** A setting's value in arena, or empty where it is not set. */
+MUST_USE enum berm_status setting_read(struct store *store, const char *name, struct arena *arena,
+                                       struct text *ret_value, struct berm_error *err);
+MUST_USE enum berm_status setting_write(struct store *store, const char *name, struct text value,
+                                        struct berm_error *err);
+/** Take count new ids of a kind inside the writing transaction; *ret_first is the first. */
+MUST_USE enum berm_status id_take(struct store *store, const char *kind, int64_t count,
+                                  int64_t *ret_first, struct berm_error *err);
+/** The month of the last published run; BERM_NOT_FOUND with the remedy where there is none. */
+MUST_USE enum berm_status month_last_screened(struct store *store, month_number *ret_month,
+                                              struct berm_error *err);
+
+/* ---- screen
+ * ---------------------------------------------------------------------------------------- */
+
+struct screen_options {
+    month_number month;
+    int thread_count; /* 0: one for each processor */
+    progress_report *progress;
+    void *progress_context;
+};
+
+struct screen_result {
+    bool is_what_if; /* a month before the last published one: nothing was stored */
+    int64_t run_id;  /* 0 for a what-if */
+    int64_t households;
+    int64_t with_findings;     /* households with a finding for certain */
+    int64_t only_undetermined; /* households with nothing for certain and something undetermined */
+    int64_t opened, closed, unchanged; /* spells */
+    double seconds;
+};
+
+/**
+ * Screen every active household for a month and store the differences, all or nothing.
+ * Errors  BERM_INVALID_INPUT, BERM_BUSY (another process writes), BERM_IO, BERM_LIMIT.
+ */
+MUST_USE enum berm_status screen_month(struct office *office, const struct screen_options *options,
+                                       struct screen_result *ret_result, struct berm_error *err);
+
+/** Only the interpreter, over inputs that are loaded already; for the benchmark. */
+MUST_USE enum berm_status screen_measure(struct office *office, month_number month,
+                                         int thread_count, int64_t *ret_households,
+                                         double *ret_seconds, struct berm_error *err);
+
+/* ---- findings, households
+ * ---------------------------------------------------------------------------- */
+
+/** The area's subtree as a range of positions; everything where code is empty. BERM_NOT_FOUND. */
+MUST_USE enum berm_status area_range(struct store *store, struct text code, int64_t *ret_low,
+                                     int64_t *ret_high, struct berm_error *err);
+
+struct finding_row {
+    struct text household, area, area_name, area_name_en, code;
+    const struct finding_info *info; /* NULL: the pack no longer has the code */
+    bool is_undetermined;
+    struct text severity;
+    month_number from_month;
+    bool has_ended;
+    month_number to_month;
+    struct text evidence; /* JSON */
+};
+typedef enum berm_status finding_visitor(void *context, const struct finding_row *row,
+                                         struct berm_error *err);
+
+struct finding_filter {
+    month_number month;
+    struct text area; /* code; empty: everywhere */
+    struct text code; /* empty: every finding */
+    bool with_undetermined;
+    int64_t limit; /* 0: none */
+};
+/** Worst first. Errors: BERM_NOT_FOUND (no such area or finding, with a suggestion); the visitor's.
+ */
+MUST_USE enum berm_status findings_list(struct office *office, const struct finding_filter *filter,
+                                        finding_visitor *visit, void *context,
+                                        struct berm_error *err);
+
+/** A household's reasons for a month. batch holds its facts as the policy saw them. */
+struct household_reasons {
+    struct text code;
+    struct text area_code, area_name, area_name_en;
+    month_number month;
+    size_t member_count;
+    struct explanation explanation;
+    const struct screening_program *program;
+    const struct finding_row *history; /* every spell that the register holds */
+    size_t history_count;
+};
+/** Owner: everything lives in arena. Errors: BERM_NOT_FOUND. */
+MUST_USE enum berm_status household_explain(struct office *office, struct text code,
+                                            month_number month, struct arena *arena,
+                                            struct household_reasons *ret_reasons,
+                                            struct berm_error *err);
+
+struct household_member {
+    struct text code, name, sex, relation, end_reason;
+    struct text birth_date, from_date, to_date; /* empty: unknown or none */
+    const struct field_value *values;           /* one for each person variable */
+};
+struct household_flow {
+    month_number month;
+    struct text flow, source;
+    int64_t amount_minor;
+};
+struct household_change {
+    struct text at, actor, via, fields;
+};
+struct household_facts {
+    int64_t household_id;
+    struct text code, area_code, area_name, area_name_en; /* name_en: name where there is none */
+    bool is_active;
+    const struct field_value *values; /* one for each household variable */
+    const struct household_member *members;
+    size_t member_count;
+    const struct household_flow *flows; /* by month */
+    size_t flow_count;
+    const struct household_change *changes; /* oldest first */
+    size_t change_count;
+};
+/** The household's head data: id, code, area, whether it is active. BERM_NOT_FOUND. */
+MUST_USE enum berm_status household_find(struct office *office, struct text code,
+                                         struct arena *arena, struct household_facts *ret_facts,
+                                         struct berm_error *err);
+MUST_USE enum berm_status household_read(struct office *office, struct text code,
+                                         struct arena *arena, struct household_facts *ret_facts,
+                                         struct berm_error *err);
+
+/* ---- summary
+ * ------------------------------------------------------------------------------------------- */
+
+/** Counts of households and people that share a key: an area, a kind, a risk level or a finding. */
+struct summary_group {
+    struct text key;
+    struct text label_en, label_zh;
+    bool is_undetermined; /* findings only */
+    int64_t households;
+    int64_t people;
+    struct fgt fgt; /* areas and the whole: weight is people */
+    int64_t with_findings;
+};
+struct summary {
+    month_number month;
+    bool has_run;        /* false: the month was not screened; findings are left out */
+    bool has_statistics; /* the pack says what is measured */
+    struct summary_group total;
+    const struct summary_group *areas;
+    size_t area_count;
+    const struct summary_group *kinds;
+    size_t kind_count;
+    const struct summary_group *levels;
+    size_t level_count;
+    const struct summary_group *findings;
+    size_t finding_count;
+    int64_t unmeasured_households; /* welfare or line is unknown: in no headcount */
+    int64_t unmeasured_people;
+};
+/** area empty: everywhere; its direct children become the areas. Computed now from the register's
+ * facts. */
+MUST_USE enum berm_status summary_compute(struct office *office, month_number month,
+                                          struct text area, struct arena *arena,
+                                          struct summary *ret_summary, struct berm_error *err);
+
+/* ---- policy
+ * --------------------------------------------------------------------------------------------- */
+
+typedef void policy_report(void *context, const char *severity, const char *line);
+/** Report what an author should look at; *ret_errors counts the errors. */
+MUST_USE enum berm_status policy_check(struct text pack_name, policy_report *report, void *context,
+                                       int64_t *ret_errors, struct berm_error *err);
+/** Run a pack's cases; report gets a line for each failure. */
+MUST_USE enum berm_status policy_test(struct text pack_name, policy_report *report, void *context,
+                                      int64_t *ret_passed, int64_t *ret_failed,
+                                      struct berm_error *err);
+/**
+ * Evaluate one decision of a DMN file, or all of them where decision is empty, over inputs given as
+ * FEEL: "name=expression". Writes {"decision": value, ...}.
+ */
+MUST_USE enum berm_status policy_eval(struct text dmn_path, struct text decision,
+                                      const struct text *inputs, size_t input_count,
+                                      struct json_writer *json, struct berm_error *err);
+
+#endif
