@@ -1,0 +1,124 @@
+/*
+ * The command line: decode, call a service, write. commands.def declares every command; help,
+ * completion and the parser come from it.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "service/service.h"
+
+#include <stdio.h>
+
+enum exit_code {
+    EXIT_CODE_OK = 0,
+    EXIT_CODE_FAILURE = 1,
+    EXIT_CODE_USAGE = 2,
+    EXIT_CODE_REJECTS = 3, /* some rows of an import were rejected */
+};
+
+enum { OPTION_VALUES_MAX = 64, ARGUMENTS_MAX = 8, COMMAND_OPTIONS_MAX = 16 };
+
+/** One option of a command; value NULL: a flag. */
+struct option_spec {
+    const char *name;
+    const char *value;
+    const char *help;
+};
+
+struct invocation;
+
+struct command {
+    const char *name; /* "import", "policy check" */
+    const char *arguments;
+    int argument_min, argument_max;
+    const char *summary;
+    enum berm_status (*run)(struct invocation *invocation, struct berm_error *err);
+    struct option_spec options[COMMAND_OPTIONS_MAX]; /* ends at a NULL name */
+};
+
+struct option_value {
+    const char *name;
+    const char *value; /* a flag: "" */
+};
+
+/** A command line that was understood. */
+struct invocation {
+    const struct command *command;
+    const char *arguments[ARGUMENTS_MAX];
+    int argument_count;
+    struct option_value values[OPTION_VALUES_MAX];
+    int value_count;
+    int exit_code; /* a command that succeeded but has something to say sets it */
+};
+
+extern const struct command COMMANDS[];
+extern const size_t COMMAND_COUNT;
+
+/** The option's last value, or NULL where it was not given. */
+const char *invocation_value(const struct invocation *invocation, const char *name);
+bool invocation_has(const struct invocation *invocation, const char *name);
+MUST_USE enum berm_status invocation_int64(struct invocation *invocation, const char *name,
+                                           int64_t low, int64_t high, int64_t fallback,
+                                           int64_t *ret_value, struct berm_error *err);
+/** --month; *ret_has is false where it was not given. */
+MUST_USE enum berm_status invocation_month(struct invocation *invocation, bool *ret_has,
+                                           month_number *ret_month, struct berm_error *err);
+MUST_USE enum berm_status invocation_language(struct invocation *invocation,
+                                              enum language *ret_language, struct berm_error *err);
+/** --store, else BERM_STORE. */
+MUST_USE enum berm_status invocation_store(struct invocation *invocation, struct text *ret_url,
+                                           struct berm_error *err);
+/** Open the register that --store names. */
+MUST_USE enum berm_status invocation_open(struct invocation *invocation, struct office **ret_office,
+                                          struct berm_error *err);
+
+/* ---- Output -------------------------------------------------------------------------------------
+ */
+
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_NDJSON, FORMAT_CSV };
+
+MUST_USE enum berm_status invocation_format(struct invocation *invocation, enum format *ret_format,
+                                            struct berm_error *err);
+
+enum cell_kind { CELL_TEXT, CELL_NUMBER, CELL_JSON };
+
+struct output_column {
+    const char *name;
+    enum cell_kind kind; /* NUMBER: right-aligned, bare in JSON; JSON: written as it is in JSON */
+};
+
+/** Rows in the format asked for. Zero-initialised apart from its first three members. */
+struct output {
+    FILE *file;
+    enum format format;
+    const struct output_column *columns;
+    size_t column_count;
+    int64_t row_count;
+    struct buffer cells; /* TABLE: all cells, each with a 0 behind it, until the widths are known */
+    struct buffer line;
+    struct json_writer json;
+};
+
+void output_begin(struct output *output, FILE *file, enum format format,
+                  const struct output_column *columns, size_t column_count);
+/** One row: a text for each column. An empty NUMBER or JSON cell is null. */
+void output_row(struct output *output, const struct text *cells);
+/** BERM_IO where the file could not be written. */
+MUST_USE enum berm_status output_end(struct output *output, struct berm_error *err);
+
+/** How many columns of a terminal a text takes: East Asian wide characters take two. */
+size_t display_width(struct text text);
+
+/** Progress on standard error when it is a terminal; pass NULL context. */
+void show_progress(void *context, int64_t done, int64_t total);
+void end_progress(void);
+
+/* ---- Commands
+ * ------------------------------------------------------------------------------------- */
+
+#define COMMAND(name, function, ...)                                                               \
+    enum berm_status function(struct invocation *invocation, struct berm_error *err);
+#include "commands.def"
+#undef COMMAND
+
+#endif

@@ -1,0 +1,347 @@
+/* berm explain, berm household */
+#include "reports.h"
+
+static struct text label_of(const struct finding_row *row, enum language language)
+{
+    if (!row->info)
+        return row->code;
+    return language == LANGUAGE_CHINESE && row->info->label_zh.length ? row->info->label_zh
+                                                                      : row->info->label_en;
+}
+
+static struct text severity_label(enum severity severity, enum language language)
+{
+    static const char *const CHINESE[SEVERITY_COUNT] = {"无", "待核实", "低", "中", "高", "严重"};
+
+    return text_of(language == LANGUAGE_CHINESE ? CHINESE[severity] : severity_name(severity));
+}
+
+/* ---- explain
+ * --------------------------------------------------------------------------------------- */
+
+static void write_finding(const struct household_reasons *reasons,
+                          const struct explained_finding *finding, size_t number,
+                          enum language language, struct buffer *out)
+{
+    bool is_chinese = language == LANGUAGE_CHINESE;
+    struct text label = is_chinese && finding->info->label_zh.length ? finding->info->label_zh
+                                                                     : finding->info->label_en;
+    char month[MONTH_TEXT_MAX];
+
+    buffer_append_format(out, "\n%zu. %.*s (%.*s%s)", number, TEXT_ARG(label),
+                         TEXT_ARG(severity_label(finding->severity, language)),
+                         !finding->is_undetermined ? ""
+                         : is_chinese              ? "，信息不足，待核实"
+                                                   : ", cannot be told yet");
+    for (size_t h = 0; h < reasons->history_count; h++) {
+        const struct finding_row *row = &reasons->history[h];
+
+        if (!row->has_ended && text_equal(row->code, finding->info->code) &&
+            row->is_undetermined == finding->is_undetermined)
+            buffer_append_format(out, is_chinese ? "，自%.*s起" : ", since %.*s",
+                                 TEXT_ARG(month_format(row->from_month, month)));
+    }
+    buffer_append_char(out, '\n');
+    sentences_write(reasons->program, finding, language, out);
+}
+
+static void write_history(const struct household_reasons *reasons, enum language language,
+                          struct buffer *out)
+{
+    bool has_heading = false;
+    char from[MONTH_TEXT_MAX], to[MONTH_TEXT_MAX];
+
+    for (size_t h = 0; h < reasons->history_count; h++) {
+        const struct finding_row *row = &reasons->history[h];
+
+        if (!row->has_ended)
+            continue;
+        if (!has_heading)
+            buffer_append_text(out, language == LANGUAGE_CHINESE
+                                        ? TEXT("\n已结束的风险点：\n")
+                                        : TEXT("\nFindings that have ended:\n"));
+        has_heading = true;
+        buffer_append_format(out, "  %.*s (%.*s): %.*s - %.*s\n", TEXT_ARG(label_of(row, language)),
+                             TEXT_ARG(row->severity), TEXT_ARG(month_format(row->from_month, from)),
+                             TEXT_ARG(month_format(row->to_month, to)));
+    }
+}
+
+void reasons_write(const struct household_reasons *reasons, enum language language,
+                   struct buffer *out)
+{
+    const struct explanation *explanation = &reasons->explanation;
+    bool is_chinese = language == LANGUAGE_CHINESE;
+    char month[MONTH_TEXT_MAX];
+
+    buffer_append_format(out,
+                         is_chinese ? "家庭 %.*s，%.*s（%.*s），%zu人，%.*s月末：风险等级%.*s"
+                                    : "Household %.*s in %.*s (%.*s), %zu members, at the end "
+                                      "of %.*s: risk level %.*s",
+                         TEXT_ARG(reasons->code),
+                         TEXT_ARG(is_chinese ? reasons->area_name : reasons->area_name_en),
+                         TEXT_ARG(reasons->area_code), reasons->member_count,
+                         TEXT_ARG(month_format(reasons->month, month)),
+                         TEXT_ARG(severity_label(explanation->risk_level, language)));
+    if (explanation->kind.length) {
+        const struct choice *kind = pack_kind(reasons->program->pack, explanation->kind);
+        struct text label = !kind        ? explanation->kind
+                            : is_chinese ? kind->label_zh
+                                         : kind->label_en;
+
+        buffer_append_format(out, is_chinese ? "，类别：%.*s" : ", kind: %.*s", TEXT_ARG(label));
+    }
+    buffer_append_text(out, is_chinese ? TEXT("。\n") : TEXT(".\n"));
+    figures_write(reasons->program, explanation, language, out);
+    if (explanation->finding_count == 0)
+        buffer_append_text(out, is_chinese
+                                    ? TEXT("未发现风险点，所需信息齐全。\n")
+                                    : TEXT("Nothing was found, and no fact that the rules need is "
+                                           "missing.\n"));
+    for (size_t f = 0; f < explanation->finding_count; f++)
+        write_finding(reasons, &explanation->findings[f], f + 1, language, out);
+    if (explanation->measure_count)
+        buffer_append_text(out,
+                           is_chinese ? TEXT("\n建议帮扶措施：\n") : TEXT("\nHelp that fits:\n"));
+    for (size_t m = 0; m < explanation->measure_count; m++)
+        buffer_append_format(out, "  - %.*s\n",
+                             TEXT_ARG(is_chinese ? explanation->measures[m]->label_zh
+                                                 : explanation->measures[m]->label_en));
+    write_history(reasons, language, out);
+}
+
+static void write_reasons_json(const struct household_reasons *reasons, struct json_writer *json)
+{
+    const struct explanation *explanation = &reasons->explanation;
+
+    json_begin_object(json);
+    json_key_of_text(json, "household", reasons->code);
+    json_key_of_text(json, "area", reasons->area_code);
+    json_key(json, "month");
+    json_month(json, reasons->month);
+    json_key_of_int64(json, "members", (int64_t)reasons->member_count);
+    json_key_of_text(json, "risk_level", text_of(severity_name(explanation->risk_level)));
+    json_key_of_text(json, "kind", explanation->kind);
+    json_key(json, "figures");
+    json_begin_object(json);
+    for (size_t f = 0; f < explanation->figure_count; f++) {
+        json_key_text(json, explanation->figures[f].decision);
+        feel_write_json(explanation->figures[f].value, json);
+    }
+    json_end_object(json);
+    json_key(json, "findings");
+    json_begin_array(json);
+    for (size_t f = 0; f < explanation->finding_count; f++) {
+        const struct explained_finding *finding = &explanation->findings[f];
+
+        json_begin_object(json);
+        json_key_of_text(json, "code", finding->info->code);
+        json_key_of_text(json, "severity", text_of(severity_name(finding->severity)));
+        json_key_of_bool(json, "undetermined", finding->is_undetermined);
+        json_key(json, "evidence");
+        evidence_write(reasons->program, finding, json);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_key(json, "measures");
+    json_begin_array(json);
+    for (size_t m = 0; m < explanation->measure_count; m++)
+        json_text(json, explanation->measures[m]->code);
+    json_end_array(json);
+    json_end_object(json);
+}
+
+static enum berm_status print(struct buffer *out, struct berm_error *err)
+{
+    TRY(buffer_status(out, err));
+    fwrite(out->bytes, 1, out->length, stdout);
+    return BERM_OK;
+}
+
+enum berm_status command_explain(struct invocation *invocation, struct berm_error *err)
+{
+    CLEANUP(office_closep) struct office *office = NULL;
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    CLEANUP(buffer_free) struct buffer out = {0};
+    struct household_reasons reasons;
+    struct json_writer json = {.out = &out};
+    enum language language;
+    enum format format;
+    month_number month;
+    bool has_month;
+
+    TRY(invocation_format(invocation, &format, err));
+    TRY(invocation_language(invocation, &language, err));
+    TRY(invocation_month(invocation, &has_month, &month, err));
+    TRY(invocation_open(invocation, &office, err));
+    if (!has_month)
+        TRY(month_last_screened(office->store, &month, err));
+    TRY(arena_create((size_t)1 << 30, &arena, err));
+    TRY(household_explain(office, text_of(invocation->arguments[0]), month, arena, &reasons, err));
+    if (format == FORMAT_TABLE) {
+        reasons_write(&reasons, language, &out);
+    } else {
+        write_reasons_json(&reasons, &json);
+        buffer_append_char(&out, '\n');
+    }
+    return print(&out, err);
+}
+
+/* ---- household
+ * --------------------------------------------------------------------------------------- */
+
+static struct text variable_label(const struct variable *variable, enum language language)
+{
+    if (language == LANGUAGE_CHINESE && variable->label_zh.length)
+        return variable->label_zh;
+    return variable->label_en.length ? variable->label_en : variable->name;
+}
+
+static void write_values(const struct dictionary *dictionary, enum entity entity,
+                         const struct field_value *values, enum language language,
+                         const char *indent, struct buffer *out)
+{
+    const struct variable *variables = dictionary_variables(dictionary, entity);
+    char shown[TEXT_VALUE_BYTES_MAX];
+
+    for (size_t v = 0; v < dictionary->count[entity]; v++)
+        if (values[v].is_known)
+            buffer_append_format(
+                out, "%s%.*s [%.*s]: %.*s\n", indent,
+                TEXT_ARG(variable_label(&variables[v], language)), TEXT_ARG(variables[v].name),
+                TEXT_ARG(variable_format(dictionary, &variables[v], values[v], shown)));
+}
+
+static void write_facts(const struct pack *pack, const struct household_facts *facts,
+                        enum language language, struct buffer *out)
+{
+    const struct dictionary *dictionary = &pack->dictionary;
+    bool is_chinese = language == LANGUAGE_CHINESE;
+    char month[MONTH_TEXT_MAX], digits[MONEY_TEXT_MAX];
+
+    buffer_append_format(
+        out, is_chinese ? "家庭 %.*s，%.*s（%.*s）%s\n" : "Household %.*s in %.*s (%.*s)%s\n",
+        TEXT_ARG(facts->code), TEXT_ARG(is_chinese ? facts->area_name : facts->area_name_en),
+        TEXT_ARG(facts->area_code),
+        facts->is_active ? ""
+        : is_chinese     ? "，已归档"
+                         : ", archived");
+    write_values(dictionary, ENTITY_HOUSEHOLD, facts->values, language, "  ", out);
+    for (size_t m = 0; m < facts->member_count; m++) {
+        const struct household_member *member = &facts->members[m];
+
+        buffer_append_format(out, "%s %.*s %.*s, %.*s, %.*s, %.*s%s%.*s\n",
+                             is_chinese ? "成员" : "Member", TEXT_ARG(member->code),
+                             TEXT_ARG(member->name), TEXT_ARG(member->relation),
+                             TEXT_ARG(member->sex), TEXT_ARG(member->birth_date),
+                             member->to_date.length ? (is_chinese ? "，至 " : ", until ") : "",
+                             TEXT_ARG(member->to_date));
+        write_values(dictionary, ENTITY_PERSON, member->values, language, "    ", out);
+    }
+    if (facts->flow_count)
+        buffer_append_text(out, is_chinese ? TEXT("月度收支\n") : TEXT("Monthly flows\n"));
+    for (size_t f = 0; f < facts->flow_count; f++) {
+        const struct household_flow *flow = &facts->flows[f];
+
+        buffer_append_format(
+            out, "  %.*s  %.*s (%.*s)  %.*s\n", TEXT_ARG(month_format(flow->month, month)),
+            TEXT_ARG(flow->flow), TEXT_ARG(flow->source),
+            TEXT_ARG(money_format(flow->amount_minor, dictionary->money_decimals, digits)));
+    }
+    if (facts->change_count)
+        buffer_append_text(out, is_chinese ? TEXT("变更记录\n") : TEXT("Changes\n"));
+    for (size_t c = 0; c < facts->change_count; c++)
+        buffer_append_format(out, "  %.*s  %.*s, %.*s  %.*s\n", TEXT_ARG(facts->changes[c].at),
+                             TEXT_ARG(facts->changes[c].actor), TEXT_ARG(facts->changes[c].via),
+                             TEXT_ARG(facts->changes[c].fields));
+}
+
+static void write_values_json(const struct dictionary *dictionary, enum entity entity,
+                              const struct field_value *values, struct json_writer *json)
+{
+    const struct variable *variables = dictionary_variables(dictionary, entity);
+
+    for (size_t v = 0; v < dictionary->count[entity]; v++) {
+        json_key_text(json, variables[v].name);
+        variable_write_json(dictionary, &variables[v], values[v], json);
+    }
+}
+
+static void write_facts_json(const struct pack *pack, const struct household_facts *facts,
+                             struct json_writer *json)
+{
+    const struct dictionary *dictionary = &pack->dictionary;
+
+    json_begin_object(json);
+    json_key_of_text(json, "code", facts->code);
+    json_key_of_text(json, "area", facts->area_code);
+    json_key_of_bool(json, "active", facts->is_active);
+    write_values_json(dictionary, ENTITY_HOUSEHOLD, facts->values, json);
+    json_key(json, "members");
+    json_begin_array(json);
+    for (size_t m = 0; m < facts->member_count; m++) {
+        const struct household_member *member = &facts->members[m];
+
+        json_begin_object(json);
+        json_key_of_text(json, "code", member->code);
+        json_key_of_text(json, "name", member->name);
+        json_key_of_text(json, "sex", member->sex);
+        json_key_of_text(json, "birth_date", member->birth_date);
+        json_key_of_text(json, "relation", member->relation);
+        json_key_of_text(json, "from_date", member->from_date);
+        json_key_of_text(json, "to_date", member->to_date);
+        write_values_json(dictionary, ENTITY_PERSON, member->values, json);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_key(json, "flows");
+    json_begin_array(json);
+    for (size_t f = 0; f < facts->flow_count; f++) {
+        json_begin_object(json);
+        json_key(json, "month");
+        json_month(json, facts->flows[f].month);
+        json_key_of_text(json, "flow", facts->flows[f].flow);
+        json_key_of_text(json, "source", facts->flows[f].source);
+        json_key(json, "amount");
+        json_money(json, facts->flows[f].amount_minor, dictionary->money_decimals);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_key(json, "changes");
+    json_begin_array(json);
+    for (size_t c = 0; c < facts->change_count; c++) {
+        json_begin_object(json);
+        json_key_of_text(json, "at", facts->changes[c].at);
+        json_key_of_text(json, "actor", facts->changes[c].actor);
+        json_key_of_text(json, "via", facts->changes[c].via);
+        json_key(json, "fields");
+        json_number_text(json, facts->changes[c].fields);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_end_object(json);
+}
+
+enum berm_status command_household(struct invocation *invocation, struct berm_error *err)
+{
+    CLEANUP(office_closep) struct office *office = NULL;
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    CLEANUP(buffer_free) struct buffer out = {0};
+    struct json_writer json = {.out = &out};
+    struct household_facts facts;
+    enum language language;
+    enum format format;
+
+    TRY(invocation_format(invocation, &format, err));
+    TRY(invocation_language(invocation, &language, err));
+    TRY(invocation_open(invocation, &office, err));
+    TRY(arena_create((size_t)1 << 28, &arena, err));
+    TRY(household_read(office, text_of(invocation->arguments[0]), arena, &facts, err));
+    if (format == FORMAT_TABLE) {
+        write_facts(office->pack, &facts, language, &out);
+    } else {
+        write_facts_json(office->pack, &facts, &json);
+        buffer_append_char(&out, '\n');
+    }
+    return print(&out, err);
+}

@@ -1,0 +1,117 @@
+/* What commands ask of their command line. A wrong value is wrong usage: exit code 2. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *invocation_value(const struct invocation *invocation, const char *name)
+{
+    for (int v = invocation->value_count; v-- > 0;)
+        if (strcmp(invocation->values[v].name, name) == 0)
+            return invocation->values[v].value;
+    return NULL;
+}
+
+bool invocation_has(const struct invocation *invocation, const char *name)
+{
+    return invocation_value(invocation, name) != NULL;
+}
+
+enum berm_status invocation_int64(struct invocation *invocation, const char *name, int64_t low,
+                                  int64_t high, int64_t fallback, int64_t *ret_value,
+                                  struct berm_error *err)
+{
+    const char *value = invocation_value(invocation, name);
+
+    *ret_value = fallback;
+    if (!value)
+        return BERM_OK;
+    if (!text_parse_int64(text_of(value), ret_value) || *ret_value < low || *ret_value > high) {
+        invocation->exit_code = EXIT_CODE_USAGE;
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "--%s %s: it must be a whole number from %lld to %lld", name, value,
+                         (long long)low, (long long)high);
+    }
+    return BERM_OK;
+}
+
+enum berm_status invocation_month(struct invocation *invocation, bool *ret_has,
+                                  month_number *ret_month, struct berm_error *err)
+{
+    const char *value = invocation_value(invocation, "month");
+
+    *ret_has = value != NULL;
+    if (value && month_parse(text_of(value), ret_month, err) != BERM_OK) {
+        invocation->exit_code = EXIT_CODE_USAGE;
+        return fail_within(err, BERM_INVALID_INPUT, "--month");
+    }
+    return BERM_OK;
+}
+
+/* The position of an option's value among words, or the first where it was not given. */
+static enum berm_status choose(struct invocation *invocation, const char *name, const char *value,
+                               const char *const *words, size_t count, int *ret_choice,
+                               struct berm_error *err)
+{
+    *ret_choice = 0;
+    if (!value)
+        return BERM_OK;
+    for (size_t w = 0; w < count; w++)
+        if (strcmp(words[w], value) == 0) {
+            *ret_choice = (int)w;
+            return BERM_OK;
+        }
+    invocation->exit_code = EXIT_CODE_USAGE;
+    return fail_with(err, BERM_INVALID_INPUT, "--%s %s is not known; see berm %s --help", name,
+                     value, invocation->command->name);
+}
+
+enum berm_status invocation_language(struct invocation *invocation, enum language *ret_language,
+                                     struct berm_error *err)
+{
+    static const char *const WORDS[] = {"en", "zh"};
+    const char *value = invocation_value(invocation, "lang");
+    int choice;
+
+    TRY(choose(invocation, "lang", value ? value : getenv("BERM_LANG"), WORDS, ARRAY_COUNT(WORDS),
+               &choice, err));
+    *ret_language = (enum language)choice;
+    return BERM_OK;
+}
+
+enum berm_status invocation_format(struct invocation *invocation, enum format *ret_format,
+                                   struct berm_error *err)
+{
+    static const char *const WORDS[] = {"table", "json", "ndjson", "csv"};
+    int choice;
+
+    TRY(choose(invocation, "format", invocation_value(invocation, "format"), WORDS,
+               ARRAY_COUNT(WORDS), &choice, err));
+    *ret_format = (enum format)choice;
+    return BERM_OK;
+}
+
+enum berm_status invocation_store(struct invocation *invocation, struct text *ret_url,
+                                  struct berm_error *err)
+{
+    const char *value = invocation_value(invocation, "store");
+
+    if (!value)
+        value = getenv("BERM_STORE");
+    if (!value || !*value) {
+        invocation->exit_code = EXIT_CODE_USAGE;
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "which register? Say --store sqlite:PATH or set BERM_STORE");
+    }
+    *ret_url = text_of(value);
+    return BERM_OK;
+}
+
+enum berm_status invocation_open(struct invocation *invocation, struct office **ret_office,
+                                 struct berm_error *err)
+{
+    struct text url;
+
+    TRY(invocation_store(invocation, &url, err));
+    return office_open(url, STORE_READ_WRITE, ret_office, err);
+}

@@ -1,0 +1,169 @@
+/*
+ * berm: finds the command, parses its options, runs it, and reports once what went wrong.
+ */
+#include "cli.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_help_of(const struct command *command)
+{
+    printf("Usage: berm %s%s%s [OPTION]...\n%c%s.\n\nOptions:\n", command->name,
+           *command->arguments ? " " : "", command->arguments,
+           command->summary[0] -
+               ('a' <= command->summary[0] && command->summary[0] <= 'z' ? 32 : 0),
+           command->summary + 1);
+    for (const struct option_spec *option = command->options; option->name; option++) {
+        char left[80];
+
+        snprintf(left, sizeof left, "--%s%s%s", option->name, option->value ? "=" : "",
+                 option->value ? option->value : "");
+        printf("  %-32s %s\n", left, option->help);
+    }
+    printf("  %-32s %s\n", "--help", "this text");
+    printf("\nExit status: 0 success, 1 failure, 2 wrong usage, 3 some rows were rejected.\n");
+}
+
+static void print_help(void)
+{
+    printf("Usage: berm COMMAND [OPTION]...\n"
+           "Berm finds the households that are about to fall into poverty, and says why.\n\n"
+           "Commands:\n");
+    for (size_t c = 0; c < COMMAND_COUNT; c++)
+        printf("  %-14s %s\n", COMMANDS[c].name, COMMANDS[c].summary);
+    printf("\nberm COMMAND --help tells more of each. --version prints the version.\n");
+}
+
+static int usage_error(const char *format, ...) PRINTF_LIKE(1, 2);
+static int usage_error(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    fputs("berm: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs("\n", stderr);
+    va_end(arguments);
+    return EXIT_CODE_USAGE;
+}
+
+/* The command that argv begins with; *ret_words tells how many words its name took. */
+static const struct command *find_command(int argc, char **argv, int *ret_words)
+{
+    for (size_t c = 0; c < COMMAND_COUNT; c++) {
+        const char *space = strchr(COMMANDS[c].name, ' ');
+        size_t first = space ? (size_t)(space - COMMANDS[c].name) : strlen(COMMANDS[c].name);
+
+        if (argc < 2 || strlen(argv[1]) != first || strncmp(argv[1], COMMANDS[c].name, first) != 0)
+            continue;
+        if (space && (argc < 3 || strcmp(argv[2], space + 1) != 0))
+            continue;
+        *ret_words = space ? 2 : 1;
+        return &COMMANDS[c];
+    }
+    return NULL;
+}
+
+static int no_such_command(int argc, char **argv)
+{
+    struct text names[32];
+    int nearest;
+
+    for (size_t c = 0; c < COMMAND_COUNT; c++)
+        names[c] = text_of(COMMANDS[c].name);
+    if (argc >= 2 && strcmp(argv[1], "policy") == 0)
+        return usage_error("policy takes check, eval, test or tck; see berm --help");
+    nearest = text_nearest(text_of(argv[1]), names, COMMAND_COUNT);
+    if (nearest >= 0)
+        return usage_error("there is no command %s; did you mean %.*s? See berm --help", argv[1],
+                           TEXT_ARG(names[nearest]));
+    return usage_error("there is no command %s; see berm --help", argv[1]);
+}
+
+/* Fill the invocation; returns an exit code, or -1 to go on. */
+static int parse(struct invocation *invocation, int argc, char **argv)
+{
+    const struct command *command = invocation->command;
+    struct option long_options[COMMAND_OPTIONS_MAX + 2] = {0};
+    int count = 0;
+    int chosen;
+
+    for (; command->options[count].name; count++)
+        long_options[count] = (struct option){
+            command->options[count].name,
+            command->options[count].value ? required_argument : no_argument, NULL, 'o'};
+    long_options[count] = (struct option){"help", no_argument, NULL, 'h'};
+    opterr = 0;
+    optind = 1;
+    for (int index = -1, c; (c = getopt_long(argc, argv, ":", long_options, &index)) != -1;) {
+        if (c == 'h') {
+            print_help_of(command);
+            return EXIT_CODE_OK;
+        }
+        chosen = optind - 1;
+        if (c == ':')
+            return usage_error("%s needs a value; see berm %s --help", argv[chosen], command->name);
+        if (c == '?')
+            return usage_error("there is no option %s; see berm %s --help", argv[chosen],
+                               command->name);
+        if (invocation->value_count == OPTION_VALUES_MAX)
+            return usage_error("more than %d options", OPTION_VALUES_MAX);
+        invocation->values[invocation->value_count++] =
+            (struct option_value){long_options[index].name, optarg ? optarg : ""};
+    }
+    for (; optind < argc; optind++) {
+        if (invocation->argument_count == command->argument_max)
+            return usage_error("%s is one argument too many; see berm %s --help", argv[optind],
+                               command->name);
+        invocation->arguments[invocation->argument_count++] = argv[optind];
+    }
+    if (invocation->argument_count < command->argument_min)
+        return usage_error("an argument is missing: berm %s %s", command->name, command->arguments);
+    return -1;
+}
+
+/* One table from what a call came to, to what the shell sees. */
+static int exit_code_of(enum berm_status status)
+{
+    return status == BERM_OK ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
+}
+
+static int run(struct invocation *invocation)
+{
+    struct berm_error error = {0};
+    enum berm_status status = invocation->command->run(invocation, &error);
+
+    end_progress();
+    if (status != BERM_OK) {
+        fprintf(stderr, "berm: %s\n", error.message[0] ? error.message : status_name(status));
+        return invocation->exit_code ? invocation->exit_code : exit_code_of(status);
+    }
+    if (fflush(stdout) != 0) {
+        fprintf(stderr, "berm: the output could not be written\n");
+        return EXIT_CODE_FAILURE;
+    }
+    return invocation->exit_code;
+}
+
+int main(int argc, char **argv)
+{
+    struct invocation invocation = {0};
+    int words = 1;
+    int code;
+
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help();
+        return argc < 2 ? EXIT_CODE_USAGE : EXIT_CODE_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("berm %s\n", berm_version());
+        return EXIT_CODE_OK;
+    }
+    invocation.command = find_command(argc, argv, &words);
+    if (!invocation.command)
+        return no_such_command(argc, argv);
+    code = parse(&invocation, argc - words, argv + words);
+    return code >= 0 ? code : run(&invocation);
+}

@@ -1,0 +1,188 @@
+/* Rows as an aligned table, JSON, NDJSON or CSV. Only the table has to hold its rows: its widths
+ * are known last. */
+#include "cli.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { TABLE_BYTES_MAX = 1 << 30, FLUSH_BYTES = 1 << 16 };
+
+size_t display_width(struct text text)
+{
+    size_t width = 0;
+
+    for (size_t offset = 0; offset < text.length;) {
+        uint32_t c = text_next_code_point(text, &offset);
+        bool is_wide = (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
+                       (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+                       (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+                       (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x20000 && c <= 0x3fffd);
+
+        width += is_wide ? 2 : 1;
+    }
+    return width;
+}
+
+static void write_line(struct output *output, bool is_last)
+{
+    if (output->line.length < FLUSH_BYTES && !is_last)
+        return;
+    fwrite(output->line.bytes, 1, output->line.length, output->file);
+    buffer_clear(&output->line);
+}
+
+void output_begin(struct output *output, FILE *file, enum format format,
+                  const struct output_column *columns, size_t column_count)
+{
+    *output = (struct output){.file = file,
+                              .format = format,
+                              .columns = columns,
+                              .column_count = column_count,
+                              .cells = {.cap_bytes = TABLE_BYTES_MAX},
+                              .line = {.cap_bytes = TABLE_BYTES_MAX}};
+    if (format == FORMAT_CSV) {
+        for (size_t c = 0; c < column_count; c++) {
+            if (c > 0)
+                buffer_append_char(&output->line, ',');
+            csv_append_field(&output->line, text_of(columns[c].name));
+        }
+        buffer_append_text(&output->line, TEXT("\n"));
+    } else if (format == FORMAT_JSON) {
+        buffer_append_text(&output->line, TEXT("["));
+    }
+}
+
+static void write_json_row(struct output *output, const struct text *cells)
+{
+    struct json_writer json = {.out = &output->line};
+
+    json_begin_object(&json);
+    for (size_t c = 0; c < output->column_count; c++) {
+        json_key(&json, output->columns[c].name);
+        if (output->columns[c].kind == CELL_TEXT)
+            json_text(&json, cells[c]);
+        else if (cells[c].length == 0)
+            json_null(&json);
+        else
+            json_number_text(&json, cells[c]);
+    }
+    json_end_object(&json);
+}
+
+void output_row(struct output *output, const struct text *cells)
+{
+    output->row_count++;
+    switch (output->format) {
+    case FORMAT_TABLE:
+        for (size_t c = 0; c < output->column_count; c++) {
+            buffer_append_text(&output->cells, cells[c]);
+            buffer_append_char(&output->cells, '\0');
+        }
+        return;
+    case FORMAT_CSV:
+        for (size_t c = 0; c < output->column_count; c++) {
+            if (c > 0)
+                buffer_append_char(&output->line, ',');
+            csv_append_field(&output->line, cells[c]);
+        }
+        buffer_append_char(&output->line, '\n');
+        break;
+    case FORMAT_JSON:
+        buffer_append_text(&output->line, output->row_count > 1 ? TEXT(",\n ") : TEXT("\n "));
+        write_json_row(output, cells);
+        break;
+    case FORMAT_NDJSON:
+        write_json_row(output, cells);
+        buffer_append_char(&output->line, '\n');
+        break;
+    }
+    write_line(output, false);
+}
+
+static void pad(struct output *output, size_t width, size_t wanted)
+{
+    for (; width < wanted; width++)
+        buffer_append_char(&output->line, ' ');
+}
+
+static void write_table_row(struct output *output, const char **at, const size_t *widths)
+{
+    for (size_t c = 0; c < output->column_count; c++) {
+        struct text cell = text_of(*at);
+        bool is_right = output->columns[c].kind == CELL_NUMBER;
+        bool is_last = c + 1 == output->column_count;
+
+        *at += cell.length + 1;
+        if (is_right)
+            pad(output, display_width(cell), widths[c]);
+        buffer_append_text(&output->line, cell);
+        if (!is_right && !is_last)
+            pad(output, display_width(cell), widths[c]);
+        buffer_append_text(&output->line, is_last ? TEXT("\n") : TEXT("  "));
+    }
+    write_line(output, false);
+}
+
+static void write_table(struct output *output)
+{
+    enum { COLUMNS_MAX = 32 };
+    size_t widths[COLUMNS_MAX] = {0};
+    struct buffer heads = {.cap_bytes = TABLE_BYTES_MAX};
+    const char *at = output->cells.bytes;
+
+    assert(output->column_count <= COLUMNS_MAX);
+    for (size_t c = 0; c < output->column_count; c++) {
+        widths[c] = strlen(output->columns[c].name);
+        buffer_append(&heads, output->columns[c].name, widths[c] + 1);
+    }
+    for (int64_t r = 0; r < output->row_count; r++)
+        for (size_t c = 0; c < output->column_count; c++) {
+            struct text cell = text_of(at);
+            size_t width = display_width(cell);
+
+            widths[c] = width > widths[c] ? width : widths[c];
+            at += cell.length + 1;
+        }
+    at = heads.bytes;
+    write_table_row(output, &at, widths);
+    at = output->cells.bytes;
+    for (int64_t r = 0; r < output->row_count; r++)
+        write_table_row(output, &at, widths);
+    buffer_free(&heads);
+}
+
+enum berm_status output_end(struct output *output, struct berm_error *err)
+{
+    enum berm_status status;
+
+    if (output->format == FORMAT_TABLE && !output->cells.has_failed)
+        write_table(output);
+    else if (output->format == FORMAT_JSON)
+        buffer_append_text(&output->line, output->row_count ? TEXT("\n]\n") : TEXT("]\n"));
+    write_line(output, true);
+    status = buffer_status(&output->cells, err);
+    if (status == BERM_OK)
+        status = buffer_status(&output->line, err);
+    buffer_free(&output->cells);
+    buffer_free(&output->line);
+    if (status == BERM_OK && (fflush(output->file) != 0 || ferror(output->file)))
+        status = fail_with(err, BERM_IO, "the output could not be written");
+    return status;
+}
+
+/* ---- Progress
+ * --------------------------------------------------------------------------------------- */
+
+void show_progress(void *context, int64_t done, int64_t total)
+{
+    (void)context;
+    if (isatty(STDERR_FILENO) && total > 0)
+        fprintf(stderr, "\r%3d %%  %lld of %lld ", (int)(100 * done / total), (long long)done,
+                (long long)total);
+}
+
+void end_progress(void)
+{
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+}
