@@ -210,6 +210,13 @@ int64_t statement_int64(struct statement *statement, int column)
     return statement->driver->int64(statement->handle, column);
 }
 
+/* Most numbers are not 0, and what is not 0 is not NULL: one call to the driver then, not two. */
+bool statement_has_int64(struct statement *statement, int column, int64_t *ret_value)
+{
+    *ret_value = statement_int64(statement, column);
+    return *ret_value != 0 || !statement_is_null(statement, column);
+}
+
 struct text statement_text(struct statement *statement, int column)
 {
     return statement->driver->text(statement->handle, column);

@@ -87,6 +87,8 @@ int64_t statement_changed_count(const struct statement *statement);
 /* Reading the present row: column counts from 0. Text is good until the next step or reset. */
 bool statement_is_null(struct statement *statement, int column);
 int64_t statement_int64(struct statement *statement, int column);
+/** The column's number in *ret_value; false where it is NULL. */
+bool statement_has_int64(struct statement *statement, int column, int64_t *ret_value);
 struct text statement_text(struct statement *statement, int column);
 date_days statement_date(struct statement *statement, int column);
 month_number statement_month(struct statement *statement, int column);

@@ -185,10 +185,8 @@ static enum berm_status load_flows(struct loader *loader, struct batch *batch,
         int place = FLOW_MONTHS - 1 - (program->month - statement_month(row, 1));
 
         for (size_t f = 0; f < program->flow_count; f++) {
-            if (statement_is_null(row, 2 + (int)f))
-                continue;
-            loader->months[f].amount_minor[place] = statement_int64(row, 2 + (int)f);
-            loader->months[f].reported |= UINT32_C(1) << place;
+            if (statement_has_int64(row, 2 + (int)f, &loader->months[f].amount_minor[place]))
+                loader->months[f].reported |= UINT32_C(1) << place;
         }
         TRY(cursor_step(&loader->flow, err));
     }
