@@ -133,9 +133,11 @@ static enum berm_status read_risk_level(const struct case_reading *reading,
     TRY(require_decision(node, reading->pack->risk_level_decision, "risk_level", err));
     TRY(yaml_optional_text(expect, TEXT("risk_level"), &ret_case->risk_level, err));
     if (node != NULL && !text_equal(ret_case->risk_level, TEXT("none")) &&
+        !text_equal(ret_case->risk_level, TEXT("undetermined")) &&
         !decisions_is_severity(ret_case->risk_level))
         return fail_at(err, BERM_INVALID_INPUT, node->line, node->column,
-                       "'%.*s' is no risk level; take none, low, medium, high or critical",
+                       "'%.*s' is no risk level; take none, undetermined, low, medium, high or "
+                       "critical",
                        TEXT_ARG(ret_case->risk_level));
     return BERM_OK;
 }

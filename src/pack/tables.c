@@ -141,6 +141,17 @@ enum berm_status tables_read_measures(struct arena *arena, struct text csv, stru
     return BERM_OK;
 }
 
+/* "parameter.poverty_line": a figure out of parameters.csv, which reasons name too. */
+static bool is_parameter(const struct pack *pack, struct text name)
+{
+    const struct text prefix = TEXT("parameter.");
+
+    for (size_t i = 0; text_starts_with(name, prefix) && i < pack->parameters.name_count; i++)
+        if (text_equal(text_from(name, prefix.length), pack->parameters.names[i]))
+            return true;
+    return false;
+}
+
 enum berm_status tables_read_figures(struct arena *arena, struct text csv, struct pack *pack,
                                      struct berm_error *err)
 {
@@ -159,11 +170,13 @@ enum berm_status tables_read_figures(struct arena *arena, struct text csv, struc
         int decision = dmn_decision_find(pack->model, fields[0]);
 
         TRY(check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
-        if (decision < 0)
+        if (decision < 0 && !is_parameter(pack, fields[0]))
             return decisions_fail_unknown(pack->model, fields[0], table.rows[i].line,
                                           table.positions[0], file, err);
         figures[i] =
-            (struct figure_info){.decision = dmn_decision_name(pack->model, (size_t)decision),
+            (struct figure_info){.decision = decision < 0
+                                                 ? fields[0]
+                                                 : dmn_decision_name(pack->model, (size_t)decision),
                                  .label_en = fields[1],
                                  .label_zh = fields[2],
                                  .unit = fields[3]};
