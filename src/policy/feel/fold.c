@@ -4,7 +4,7 @@
  * It uses the interpreter itself, so a folded answer cannot differ. Loops, filters and functions
  * are left alone: what they cost is the run's to bound, not the compiler's.
  */
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 #include "policy/feel/machine.h"
 #include "policy/feel/resolve.h"
 

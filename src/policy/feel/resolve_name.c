@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 #include "policy/feel/lexer.h"
 #include "policy/feel/resolve.h"
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 
 /* ---- Characters --------------------------------------------------------------------------- */
 

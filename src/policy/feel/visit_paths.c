@@ -7,7 +7,7 @@
  * context handed to a function) is reported as the path so far.
  */
 #include "policy/feel/ast.h"
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 #include "policy/feel/resolve.h"
 
 enum { PATH_ENTRIES_MAX = 16 };

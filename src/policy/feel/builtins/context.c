@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 #include "policy/feel/machine.h"
 
 /** A context that is being made; entries are few, so looking for a name is a search. */

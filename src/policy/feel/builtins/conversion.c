@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 #include "policy/feel/parser.h"
 
 enum { NUMBER_TEXT_MAX = 400 };

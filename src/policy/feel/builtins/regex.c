@@ -4,14 +4,14 @@
  * A pattern that is not valid XPath makes the call null, as FEEL wants it. PCRE2's limits on match
  * effort keep a pattern such as "(a+)+$" from running for ever.
  */
-#include "policy/feel/regex.h"
+#include "policy/feel/builtins/regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 #include "policy/feel/machine.h"
 
 enum {

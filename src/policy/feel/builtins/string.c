@@ -5,7 +5,7 @@
 #include <string.h>
 #include <wctype.h>
 
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 
 /** Byte offset of character number index (from 0); the length where there are fewer. */
 static size_t offset_of(struct text text, size_t index)

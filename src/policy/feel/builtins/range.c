@@ -5,7 +5,7 @@
  * Each relation is written once over four comparisons of ends; the mirrored ones ("after", "met
  * by") swap the arguments. A pair of ends that does not compare makes the answer null.
  */
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 
 struct ends {
     struct feel_value start;

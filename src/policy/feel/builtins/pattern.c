@@ -3,9 +3,9 @@
  */
 #include <string.h>
 
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 #include "policy/feel/machine.h"
-#include "policy/feel/regex.h"
+#include "policy/feel/builtins/regex.h"
 
 static struct text flags_of(const struct call *call, size_t argument)
 {

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 
 static struct feel_value of_day(int64_t day)
 {

@@ -1,7 +1,7 @@
 /*
  * Built-in functions on numbers.
  */
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 
 static enum berm_status give(bool is_finite, struct feel_decimal number,
                              struct feel_value *ret_value)

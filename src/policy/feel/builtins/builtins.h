@@ -68,7 +68,7 @@ extern const size_t property_name_count;
 
 #define BUILTIN(id, name, parameters, kinds, required, marks, meaning)                             \
     enum berm_status builtin_##id(struct call *call, struct feel_value *ret_value);
-#include "policy/feel/builtins.def"
+#include "policy/feel/builtins/builtins.def"
 #undef BUILTIN
 
 static inline bool is_given(const struct call *call, size_t argument)

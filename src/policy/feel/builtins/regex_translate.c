@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "policy/feel/regex.h"
+#include "policy/feel/builtins/regex.h"
 
 enum {
     CLASS_DEPTH_MAX = 16,

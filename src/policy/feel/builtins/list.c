@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 #include "policy/feel/machine.h"
 
 static enum berm_status step(struct call *call)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 
 static enum berm_status extreme(struct call *call, int sign, struct feel_value *ret_value)
 {

@@ -2,7 +2,7 @@
  * The table of built-in functions, choosing an overload, and calling one: arguments are checked and
  * converted here, once for all functions, and so are the unknown marks.
  */
-#include "policy/feel/builtins.h"
+#include "policy/feel/builtins/builtins.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 static const struct builtin builtins[] = {
 #define BUILTIN(id, name, parameters, kinds, required, marks, meaning)                             \
     {{name, sizeof(name) - 1}, parameters, kinds, required, marks, builtin_##id, meaning},
-#include "policy/feel/builtins.def"
+#include "policy/feel/builtins/builtins.def"
 #undef BUILTIN
 };
 
