@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "policy/feel/builtins/builtins.h"
-#include "policy/feel/machine.h"
 #include "policy/feel/builtins/regex.h"
+#include "policy/feel/machine.h"
 
 static struct text flags_of(const struct call *call, size_t argument)
 {
