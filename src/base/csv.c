@@ -156,14 +156,19 @@ static void load_block(struct csv_reader *reader, size_t position)
     reader->block_start = (ptrdiff_t)block_start;
 }
 
-/* The next comma or line end at or behind position, or reader->end. */
-static inline size_t find_delimiter(struct csv_reader *reader, size_t position)
+/* What is looked for in a block of bytes. */
+enum sought { DELIMITER, QUOTE };
+
+/* The next one at or behind position, or reader->end. Inlined, so that `sought` costs nothing. */
+static inline __attribute__((always_inline)) size_t
+find_in_blocks(struct csv_reader *reader, size_t position, enum sought sought)
 {
     while (position < reader->end) {
         uint64_t mask;
 
         load_block(reader, position);
-        mask = reader->block.delimiters >> (position % CSV_BLOCK_BYTES);
+        mask = sought == QUOTE ? reader->block.quotes : reader->block.delimiters;
+        mask >>= position % CSV_BLOCK_BYTES;
         reader->has_odd |= (reader->block.odd >> (position % CSV_BLOCK_BYTES)) != 0;
         if (mask != 0) {
             position += (size_t)__builtin_ctzll(mask);
@@ -174,22 +179,15 @@ static inline size_t find_delimiter(struct csv_reader *reader, size_t position)
     return reader->end;
 }
 
-/* The same for a quotation mark. */
+/* A comma or a line end. */
+static inline size_t find_delimiter(struct csv_reader *reader, size_t position)
+{
+    return find_in_blocks(reader, position, DELIMITER);
+}
+
 static size_t find_quote(struct csv_reader *reader, size_t position)
 {
-    while (position < reader->end) {
-        uint64_t mask;
-
-        load_block(reader, position);
-        mask = reader->block.quotes >> (position % CSV_BLOCK_BYTES);
-        reader->has_odd |= (reader->block.odd >> (position % CSV_BLOCK_BYTES)) != 0;
-        if (mask != 0) {
-            position += (size_t)__builtin_ctzll(mask);
-            return position < reader->end ? position : reader->end;
-        }
-        position = (position | (CSV_BLOCK_BYTES - 1)) + 1;
-    }
-    return reader->end;
+    return find_in_blocks(reader, position, QUOTE);
 }
 
 /* What a look for the end of a record or field came to. */

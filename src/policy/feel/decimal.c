@@ -6,10 +6,7 @@
  * results have the very bits that the library gives (a property test compares them); everything
  * else goes to libintelrdfpmath, rounding half even as the standard asks.
  */
-#include "policy/feel/decimal.h"
-
-#include <bid_conf.h>
-#include <bid_functions.h>
+#include "policy/feel/decimal_library.h"
 
 const uint64_t decimal_powers_of_ten[20] = {
     UINT64_C(1),
@@ -33,25 +30,6 @@ const uint64_t decimal_powers_of_ten[20] = {
     UINT64_C(1000000000000000000),
     UINT64_C(10000000000000000000),
 };
-
-static BID_UINT128 to_library(struct feel_decimal value)
-{
-    BID_UINT128 out;
-
-    out.w[0] = value.low;
-    out.w[1] = value.high;
-    return out;
-}
-
-static bool from_library(BID_UINT128 value, struct feel_decimal *ret_value)
-{
-    struct feel_decimal out = {.low = value.w[0], .high = value.w[1]};
-
-    if (decimal_is_special(out))
-        return false;
-    *ret_value = out;
-    return true;
-}
 
 struct feel_decimal feel_decimal_from_int64(int64_t value)
 {

@@ -4,31 +4,9 @@
  * Powers with a whole exponent are multiplied out, because that is exact where the result fits 34
  * digits; the library's pow works through logarithms and is not.
  */
-#include "policy/feel/decimal.h"
-
-#include <bid_conf.h>
-#include <bid_functions.h>
+#include "policy/feel/decimal_library.h"
 
 enum { POWER_BY_MULTIPLYING_MAX = 100000 };
-
-static BID_UINT128 to_library(struct feel_decimal value)
-{
-    BID_UINT128 out;
-
-    out.w[0] = value.low;
-    out.w[1] = value.high;
-    return out;
-}
-
-static bool from_library(BID_UINT128 value, struct feel_decimal *ret_value)
-{
-    struct feel_decimal out = {.low = value.w[0], .high = value.w[1]};
-
-    if (decimal_is_special(out))
-        return false;
-    *ret_value = out;
-    return true;
-}
 
 bool decimal_is_integer(struct feel_decimal value)
 {
