@@ -138,8 +138,7 @@ enum encoding encoding_recognise(struct text piece, bool is_last)
     return bad > good && is_gb18030(piece) ? ENCODING_GB18030 : ENCODING_UTF8;
 }
 
-/* ---- Decoding ----------------------------------------------------------------------------------
- */
+/* ---- Decoding -------------------------------------------------------------------------------- */
 
 static void write_mark(const void *context, UConverterToUnicodeArgs *arguments, const char *bytes,
                        int32_t length, UConverterCallbackReason reason, UErrorCode *code)

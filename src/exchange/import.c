@@ -37,8 +37,7 @@ static double now_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* ---- Reporting ---------------------------------------------------------------------------------
- */
+/* ---- Reporting ------------------------------------------------------------------------------- */
 
 /* A value for people's eyes: at most 80 characters, and "?" for what is no text. */
 static struct text shorten(struct text value, char out[SHOWN_BYTES_MAX])
@@ -116,8 +115,7 @@ static enum berm_status tell_progress(struct run *run, bool is_end, struct berm_
     return fail_with(err, BERM_CANCELLED, "the import was stopped; nothing was changed");
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static enum berm_status give_rows(struct run *run, struct row_batch *batch, struct berm_error *err)
 {
@@ -178,8 +176,7 @@ static enum berm_status run_stream(struct run *run, struct berm_error *err)
     }
 }
 
-/* ---- The whole ---------------------------------------------------------------------------------
- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static struct text name_without_folder(const char *path)
 {

@@ -40,8 +40,7 @@ size_t typed_row_bytes(enum import_kind kind)
     return sizeof(union typed_row);
 }
 
-/* ---- Texts -------------------------------------------------------------------------------------
- */
+/* ---- Texts ----------------------------------------------------------------------------------- */
 
 static enum berm_status join_parts(const struct import_column *column, const struct text *fields,
                                    size_t field_count, struct arena *arena, struct text *ret_text,
@@ -90,8 +89,7 @@ enum berm_status import_column_text(const struct import_column *column, const st
     return BERM_OK;
 }
 
-/* ---- Single cells: each fills cells->fault where it refuses ------------------------------------
- */
+/* ---- Single cells: each fills cells->fault where it refuses ---------------------------------- */
 
 static enum berm_status read_name(struct cells *cells, struct text text, bool is_required)
 {
@@ -296,8 +294,7 @@ static enum berm_status read_amount(struct cells *cells, int flow, struct text t
     return BERM_OK;
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static enum berm_status read_area_cell(struct cells *cells, const struct import_column *column,
                                        struct text text, struct import_area *row)

@@ -103,8 +103,7 @@ __attribute__((format(printf, 2, 3))) static void note(struct planner *planner, 
     buffer_append_text(&planner->problems, text_of(cut.message));
 }
 
-/* ---- Names -------------------------------------------------------------------------------------
- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 /* What a name of ours stands for; false where it is none. */
 static bool find_field(const struct planner *planner, struct text name,
@@ -188,8 +187,7 @@ static void add_column(struct planner *planner, struct import_column column)
         planner->variables[planner->plan.typed.variable_count++] = column.variable;
 }
 
-/* ---- Without a map: the headers are the fields -------------------------------------------------
- */
+/* ---- Without a map: the headers are the fields ----------------------------------------------- */
 
 static bool is_report_header(struct text header)
 {
@@ -213,8 +211,7 @@ static void plan_headers(struct planner *planner)
     }
 }
 
-/* ---- With a map --------------------------------------------------------------------------------
- */
+/* ---- With a map ------------------------------------------------------------------------------ */
 
 static void note_unknown_header(struct planner *planner, struct text name)
 {
@@ -300,8 +297,7 @@ static enum berm_status plan_map(struct planner *planner, const struct column_ma
     return BERM_OK;
 }
 
-/* ---- The whole ---------------------------------------------------------------------------------
- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static void check_headers(struct planner *planner, bool has_map)
 {

@@ -14,8 +14,7 @@ enum {
     BAD_COLUMN_NONE = -1,
 };
 
-/* ---- Batches -----------------------------------------------------------------------------------
- */
+/* ---- Batches --------------------------------------------------------------------------------- */
 
 enum berm_status row_batch_create(enum import_kind kind, size_t cap_bytes,
                                   struct row_batch **ret_batch, struct berm_error *err)
@@ -64,8 +63,7 @@ static enum berm_status row_batch_grow(struct row_batch *batch, struct berm_erro
     return BERM_OK;
 }
 
-/* ---- Opening -----------------------------------------------------------------------------------
- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static enum berm_status make_plan(struct import_reader *reader, enum import_kind kind,
                                   const struct dictionary *dictionary, const char *path,
@@ -114,8 +112,7 @@ void import_reader_close(struct import_reader *reader)
     arena_freep(&reader->arena);
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 /* A copy of the record's bytes with the fields over it. */
 static enum berm_status copy_fields(struct row_batch *batch, const struct csv_record *record,

@@ -7,8 +7,7 @@
 #include "pack/decisions.h"
 #include "pack/tables.h"
 
-/* ---- Findings and undetermined codes -----------------------------------------------------------
- */
+/* ---- Findings and undetermined codes --------------------------------------------------------- */
 
 static enum berm_status check_finding_code(const struct pack *pack, const struct yaml_node *node,
                                            struct text code, struct berm_error *err)
@@ -110,8 +109,7 @@ static enum berm_status read_findings(const struct case_reading *reading,
     return BERM_OK;
 }
 
-/* ---- Other decisions ---------------------------------------------------------------------------
- */
+/* ---- Other decisions ------------------------------------------------------------------------- */
 
 /* Fails where the case expects what no decision of the pack gives. */
 static enum berm_status require_decision(const struct yaml_node *node, int decision,

@@ -5,8 +5,7 @@
  */
 #include "pack/case_reading.h"
 
-/* ---- Variables ---------------------------------------------------------------------------------
- */
+/* ---- Variables ------------------------------------------------------------------------------- */
 
 static const char *where_to_put(enum entity entity)
 {
@@ -139,8 +138,7 @@ static enum berm_status read_household(const struct case_reading *reading,
     return BERM_OK;
 }
 
-/* ---- Members -----------------------------------------------------------------------------------
- */
+/* ---- Members --------------------------------------------------------------------------------- */
 
 /* As import files write it. */
 static enum berm_status read_sex(const struct yaml_node *node, struct text *ret_sex,
@@ -276,8 +274,7 @@ static enum berm_status read_members(const struct case_reading *reading, struct 
     return BERM_OK;
 }
 
-/* ---- Parameters --------------------------------------------------------------------------------
- */
+/* ---- Parameters ------------------------------------------------------------------------------ */
 
 enum berm_status case_read_millionths(const struct case_reading *reading,
                                       const struct yaml_node *node, struct text name,

@@ -134,8 +134,7 @@ static enum berm_status check_parameters(const struct manifest *manifest, const 
                      TEXT_ARG(manifest->policy), TEXT_ARG(reading.entry));
 }
 
-/* ---- The findings table ------------------------------------------------------------------------
- */
+/* ---- The findings table ---------------------------------------------------------------------- */
 
 static int find_output(const struct pack *pack, struct text name)
 {

@@ -173,8 +173,7 @@ enum berm_status pack_read(struct arena *arena, struct text name_or_folder,
     return BERM_OK;
 }
 
-/* ---- Looking up --------------------------------------------------------------------------------
- */
+/* ---- Looking up ------------------------------------------------------------------------------ */
 
 int pack_finding_position(const struct pack *pack, struct text code)
 {

@@ -82,8 +82,7 @@ const struct figure_info *pack_figure(const struct pack *pack, struct text decis
 /** The labels of a household kind: the choice of the list `household_kind`, or NULL. */
 const struct choice *pack_kind(const struct pack *pack, struct text kind);
 
-/* ---- Cases -------------------------------------------------------------------------------------
- */
+/* ---- Cases ----------------------------------------------------------------------------------- */
 
 struct case_field {
     struct text name;

@@ -21,8 +21,7 @@ enum { FILE_NAME_MAX = 200 };
 
 #define CASES_FOLDER "cases/"
 
-/* ---- Packs in the program ----------------------------------------------------------------------
- */
+/* ---- Packs in the program -------------------------------------------------------------------- */
 
 /* "NAME/pack.yaml" -> NAME; empty for every other file. */
 static struct text pack_of_manifest(const struct embedded_file *file)
@@ -102,8 +101,7 @@ static enum berm_status fail_without_pack(struct text name, struct berm_error *e
                               : names.bytes);
 }
 
-/* ---- Opening -----------------------------------------------------------------------------------
- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static void descriptor_close(int *descriptor)
 {
@@ -148,8 +146,7 @@ enum berm_status source_open(struct arena *arena, struct text name_or_folder,
     return BERM_OK;
 }
 
-/* ---- Reading -----------------------------------------------------------------------------------
- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static bool is_name_inside(struct text file)
 {
@@ -282,8 +279,7 @@ enum berm_status source_read_optional(const struct source *source, struct arena 
     return BERM_OK;
 }
 
-/* ---- Case files --------------------------------------------------------------------------------
- */
+/* ---- Case files ------------------------------------------------------------------------------ */
 
 static bool ends_with(struct text text, struct text suffix)
 {

@@ -173,13 +173,11 @@ enum berm_status tables_read_figures(struct arena *arena, struct text csv, struc
         if (decision < 0 && !is_parameter(pack, fields[0]))
             return decisions_fail_unknown(pack->model, fields[0], table.rows[i].line,
                                           table.positions[0], file, err);
-        figures[i] =
-            (struct figure_info){.decision = decision < 0
-                                                 ? fields[0]
-                                                 : dmn_decision_name(pack->model, (size_t)decision),
-                                 .label_en = fields[1],
-                                 .label_zh = fields[2],
-                                 .unit = fields[3]};
+        figures[i] = (struct figure_info){
+            .decision = decision < 0 ? fields[0] : dmn_decision_name(pack->model, (size_t)decision),
+            .label_en = fields[1],
+            .label_zh = fields[2],
+            .unit = fields[3]};
     }
     pack->figures = figures;
     pack->figure_count = table.row_count;

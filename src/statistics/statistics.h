@@ -6,7 +6,8 @@
 
 /**
  * Foster-Greer-Thorbecke sums, added up one observation at a time; zero-initialised it is empty.
- * Source  Foster, Greer, Thorbecke (1984): FGT(a) = sum of w * ((z - y) / z)^a over y < z, by sum of w.
+ * Source  Foster, Greer, Thorbecke (1984): FGT(a) is the sum of w * ((z - y) / z)^a over y < z,
+ *         divided by the sum of w.
  */
 struct fgt {
     double weight;      /* of all observations */

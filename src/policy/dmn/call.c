@@ -150,8 +150,7 @@ enum berm_status functions_create(struct dmn_run *run, struct berm_error *err)
     return BERM_OK;
 }
 
-/* ---- Boxed functions ---------------------------------------------------------------------------
- */
+/* ---- Boxed functions ------------------------------------------------------------------------- */
 
 static enum berm_status frame_copy(struct dmn_run *run, const struct frame *frame,
                                    struct frame *ret_copy, struct berm_error *err)

@@ -22,8 +22,7 @@ static void tell(const struct checker *checker, const char *severity, int rule,
         checker->report(checker->context, severity, checker->name, rule, message->bytes);
 }
 
-/* ---- Outputs -----------------------------------------------------------------------------------
- */
+/* ---- Outputs --------------------------------------------------------------------------------- */
 
 static enum berm_status output_check(const struct checker *checker, struct arena *arena,
                                      const struct table *table, uint32_t rule, size_t output,
@@ -64,8 +63,7 @@ static enum berm_status outputs_check(const struct checker *checker, struct aren
     return BERM_OK;
 }
 
-/* ---- Overlaps ----------------------------------------------------------------------------------
- */
+/* ---- Overlaps -------------------------------------------------------------------------------- */
 
 static bool has_same_outputs(const struct table *table, uint32_t a, uint32_t b)
 {
@@ -110,8 +108,7 @@ static enum berm_status overlaps_check(const struct checker *checker,
     return BERM_OK;
 }
 
-/* ---- Gaps and rules that are never reached ------------------------------------------------------
- */
+/* ---- Gaps and rules that are never reached --------------------------------------------------- */
 
 static enum berm_status gap_check(const struct checker *checker, const struct check_table *table,
                                   struct berm_error *err)

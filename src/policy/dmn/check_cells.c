@@ -60,8 +60,7 @@ static bool is_name(struct text text)
     return !text_equal(text, TEXT("null"));
 }
 
-/* ---- Reading -----------------------------------------------------------------------------------
- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 /* A literal, or a name that stands for one; false where it is neither. */
 static enum berm_status operand(struct arena *arena, struct text text, struct simple_test *test,
@@ -196,8 +195,7 @@ static enum berm_status read_test(struct arena *arena, struct text text, struct 
     return BERM_OK;
 }
 
-/* ---- Columns -----------------------------------------------------------------------------------
- */
+/* ---- Columns --------------------------------------------------------------------------------- */
 
 static int compare_points(const void *a, const void *b)
 {

@@ -97,8 +97,7 @@ static enum berm_status formula_note_reading(struct compiler *compiler, struct f
     return BERM_OK;
 }
 
-/* ---- Names that are not required ---------------------------------------------------------------
- */
+/* ---- Names that are not required ------------------------------------------------------------- */
 
 struct missing {
     const struct node *const *candidates; /* in slot order from first_slot on */
@@ -175,8 +174,7 @@ static enum berm_status fail_compile(struct compiler *compiler, const struct fee
                    TEXT_ARG(missing->name), TEXT_ARG(compiler->node->name));
 }
 
-/* ---- Formulas ----------------------------------------------------------------------------------
- */
+/* ---- Formulas -------------------------------------------------------------------------------- */
 
 static enum berm_status problem_add(struct compiler *compiler, const struct berm_error *problem,
                                     struct berm_error *err)

@@ -72,8 +72,7 @@ struct text dmn_table_rule_note(const struct dmn_model *model, size_t decision,
 /** The rule's first annotation, or empty; packs write the reason in their second language there. */
 struct text dmn_table_rule_annotation(const struct dmn_model *model, size_t decision, size_t rule);
 
-/* ---- Running ----------------------------------------------------------------------------------
- */
+/* ---- Running --------------------------------------------------------------------------------- */
 
 struct dmn_run;
 
@@ -132,8 +131,7 @@ MUST_USE enum berm_status dmn_run_table_rules(struct dmn_run *run, size_t decisi
                                               const struct dmn_rule_result **ret_rules,
                                               size_t *ret_count, struct berm_error *err);
 
-/* ---- Checking and conformance ------------------------------------------------------------------
- */
+/* ---- Checking and conformance ---------------------------------------------------------------- */
 
 /** Called for each thing that a policy author should look at. severity: "error" or "warning". */
 typedef void dmn_check_report(void *context, const char *severity, struct text decision, int rule,

@@ -71,8 +71,7 @@ static void add_once(uint32_t *nodes, size_t *count, uint32_t node)
     nodes[(*count)++] = node;
 }
 
-/* ---- Bindings ---------------------------------------------------------------------------------
- */
+/* ---- Bindings -------------------------------------------------------------------------------- */
 
 static const struct import *import_of(const struct part *part, uint32_t home)
 {
@@ -134,8 +133,7 @@ static enum berm_status bindings_make(struct reader *reader, struct node *node,
     return BERM_OK;
 }
 
-/* ---- Requirements -----------------------------------------------------------------------------
- */
+/* ---- Requirements ---------------------------------------------------------------------------- */
 
 static enum berm_status requirements_read(struct reader *reader, uint32_t index,
                                           struct berm_error *err)
@@ -222,8 +220,7 @@ static enum berm_status service_read(struct reader *reader, uint32_t index, stru
     return BERM_OK;
 }
 
-/* ---- Circles ----------------------------------------------------------------------------------
- */
+/* ---- Circles --------------------------------------------------------------------------------- */
 
 static enum berm_status fail_circle(const struct walk *walk, uint32_t node, struct berm_error *err)
 {

@@ -97,8 +97,7 @@ static enum berm_status mark_all(struct dmn_run *run, const struct hit *hits, si
     return BERM_OK;
 }
 
-/* ---- One rule decides --------------------------------------------------------------------------
- */
+/* ---- One rule decides ------------------------------------------------------------------------ */
 
 static enum berm_status unique_outcome(struct dmn_run *run, const struct frame *frame,
                                        const struct table *table, const struct hit *hits,
@@ -164,8 +163,7 @@ static enum berm_status first_outcome(struct dmn_run *run, const struct frame *f
     return BERM_OK;
 }
 
-/* ---- Priorities --------------------------------------------------------------------------------
- */
+/* ---- Priorities ------------------------------------------------------------------------------ */
 
 struct ranked {
     const struct table *table;
@@ -261,8 +259,7 @@ static enum berm_status priority_outcome(struct dmn_run *run, const struct frame
     return BERM_OK;
 }
 
-/* ---- All hits ----------------------------------------------------------------------------------
- */
+/* ---- All hits -------------------------------------------------------------------------------- */
 
 static enum berm_status list_outcome(struct dmn_run *run, const struct frame *frame,
                                      const struct table *table, const struct hit *hits,

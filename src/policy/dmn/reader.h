@@ -69,7 +69,7 @@ static inline bool is_strict(const struct reader *reader)
     return reader->options->strictness == FEEL_STRICT;
 }
 
-/* ---- types.c ---- */
+/* ---- types.c --------------------------------------------------------------------------------- */
 /** Declare the item definitions of a part; all parts are declared before any is resolved. */
 MUST_USE enum berm_status types_declare(struct reader *reader, struct part *part,
                                         struct berm_error *err);
@@ -87,18 +87,18 @@ MUST_USE enum berm_status type_allowed_values(struct reader *reader, struct part
                                               const struct feel_value **ret_values,
                                               size_t *ret_count, struct berm_error *err);
 
-/* ---- graph.c ---- */
+/* ---- graph.c --------------------------------------------------------------------------------- */
 /** Resolve every node's references, refuse circles, and count chains. */
 MUST_USE enum berm_status graph_resolve(struct reader *reader, struct berm_error *err);
 /** A node by reference "#id" or "name space#id"; NO_NODE where there is none. */
 MUST_USE enum berm_status graph_find(struct reader *reader, struct part *part, struct text href,
                                      uint32_t *ret_node, struct berm_error *err);
 
-/* ---- logic.c ---- */
+/* ---- logic.c --------------------------------------------------------------------------------- */
 /** Compile the logic of every decision and knowledge model. */
 MUST_USE enum berm_status compile_all(struct reader *reader, struct berm_error *err);
 
-/* ---- compile.c ---- */
+/* ---- compile.c ------------------------------------------------------------------------------- */
 /** Compile the "text" child of an element. Empty text is null, or an error where strict. */
 MUST_USE enum berm_status compile_formula(struct compiler *compiler, const struct feel_scope *scope,
                                           const xmlNode *element, enum feel_syntax syntax,
@@ -120,7 +120,7 @@ void compile_note_frame(struct compiler *compiler, const struct feel_scope *scop
 /** The knowledge model or service that a name stands for in this logic; NO_NODE: none. */
 uint32_t compile_find_callable(const struct compiler *compiler, struct text name);
 
-/* ---- boxed.c, loops.c ---- */
+/* ---- boxed.c, loops.c ------------------------------------------------------------------------ */
 /** The boxed expression in an element (of any kind); NULL element gives BOXED_NULL. */
 MUST_USE enum berm_status boxed_compile(struct compiler *compiler, const struct feel_scope *scope,
                                         const xmlNode *element, const struct boxed **ret_boxed,
@@ -140,12 +140,12 @@ MUST_USE enum berm_status filter_compile(struct compiler *compiler, const struct
                                          const xmlNode *element, struct boxed *boxed,
                                          struct berm_error *err);
 
-/* ---- invocation.c ---- */
+/* ---- invocation.c ---------------------------------------------------------------------------- */
 MUST_USE enum berm_status invocation_compile(struct compiler *compiler,
                                              const struct feel_scope *scope, const xmlNode *element,
                                              struct boxed *boxed, struct berm_error *err);
 
-/* ---- table.c ---- */
+/* ---- table.c --------------------------------------------------------------------------------- */
 MUST_USE enum berm_status table_compile(struct compiler *compiler, const struct feel_scope *scope,
                                         const xmlNode *element, const struct table **ret_table,
                                         struct berm_error *err);

@@ -47,11 +47,11 @@ struct dmn_run {
     char now[64];
 };
 
-/* ---- run.c ---- */
+/* ---- run.c ----------------------------------------------------------------------------------- */
 /** Before each evaluation: a failed one may have left its depth behind. */
 void run_start(struct dmn_run *run);
 
-/* ---- evaluate.c ---- */
+/* ---- evaluate.c ------------------------------------------------------------------------------ */
 /** The value of a node in an environment, worked out once. */
 MUST_USE enum berm_status node_value(struct dmn_run *run, struct environment *environment,
                                      uint32_t node, struct feel_value *ret_value,
@@ -72,7 +72,7 @@ MUST_USE enum berm_status value_list(struct dmn_run *run, const struct feel_valu
 MUST_USE enum berm_status value_array(struct dmn_run *run, size_t count,
                                       struct feel_value **ret_values, struct berm_error *err);
 
-/* ---- call.c ---- */
+/* ---- call.c ---------------------------------------------------------------------------------- */
 MUST_USE enum berm_status functions_create(struct dmn_run *run, struct berm_error *err);
 /** An environment of its own for a service whose parameters have the given values. */
 MUST_USE enum berm_status service_enter(struct dmn_run *run, uint32_t service,
@@ -84,7 +84,7 @@ MUST_USE enum berm_status function_value(struct dmn_run *run, const struct frame
                                          const struct boxed_function *function, uint32_t own_slot,
                                          struct feel_value *ret_value, struct berm_error *err);
 
-/* ---- boxed_run.c, loops_run.c ---- */
+/* ---- boxed_run.c, loops_run.c ---------------------------------------------------------------- */
 MUST_USE enum berm_status formula_evaluate(struct dmn_run *run, const struct frame *frame,
                                            const struct formula *formula,
                                            struct feel_value *ret_value, struct berm_error *err);
@@ -95,7 +95,7 @@ MUST_USE enum berm_status loop_evaluate(struct dmn_run *run, const struct frame 
                                         const struct boxed *boxed, struct feel_value *ret_value,
                                         struct berm_error *err);
 
-/* ---- table_run.c ---- */
+/* ---- table_run.c ----------------------------------------------------------------------------- */
 /** Column values of one run of a table, worked out when the first cell asks. */
 struct columns {
     struct feel_value *values;
@@ -125,7 +125,7 @@ MUST_USE enum berm_status table_evaluate(struct dmn_run *run, const struct frame
                                          const struct table *table, struct feel_value *ret_value,
                                          struct berm_error *err);
 
-/* ---- hit_policy.c ---- */
+/* ---- hit_policy.c ---------------------------------------------------------------------------- */
 /** The outcome of a table from its hits in rule order. */
 MUST_USE enum berm_status hits_outcome(struct dmn_run *run, const struct frame *frame,
                                        const struct table *table, const struct hit *hits,

@@ -179,8 +179,7 @@ static enum berm_status outputs_read(struct compiler *compiler, const struct fee
     return BERM_OK;
 }
 
-/* ---- Rules -------------------------------------------------------------------------------------
- */
+/* ---- Rules ----------------------------------------------------------------------------------- */
 
 static enum berm_status input_cell_read(struct compiler *compiler, const struct feel_scope *scope,
                                         const xmlNode *entry, size_t column,

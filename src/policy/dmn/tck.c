@@ -41,8 +41,7 @@ static enum berm_status path_join(struct arena *arena, const char *folder, struc
     return BERM_OK;
 }
 
-/* ---- Folders -----------------------------------------------------------------------------------
- */
+/* ---- Folders --------------------------------------------------------------------------------- */
 
 struct names {
     char **items;
@@ -93,8 +92,7 @@ static enum berm_status folder_names(const char *path, struct names *names, stru
     return BERM_OK;
 }
 
-/* ---- Models ------------------------------------------------------------------------------------
- */
+/* ---- Models ---------------------------------------------------------------------------------- */
 
 static enum berm_status file_text(struct arena *arena, const char *path, struct text *ret_text,
                                   struct berm_error *err)
@@ -162,8 +160,7 @@ static enum berm_status model_load(struct tck_file *file, struct berm_error *err
     return BERM_OK;
 }
 
-/* ---- Test files --------------------------------------------------------------------------------
- */
+/* ---- Test files ------------------------------------------------------------------------------ */
 
 static void file_close(struct tck_file *file)
 {

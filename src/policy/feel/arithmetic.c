@@ -61,8 +61,7 @@ static enum berm_status join_strings(struct arena *arena, struct text a, struct 
     return BERM_OK;
 }
 
-/* ---- Moving dates and times by durations --------------------------------------------------------
- */
+/* ---- Moving dates and times by durations ----------------------------------------------------- */
 
 static bool day_add_seconds(int64_t day, struct feel_decimal seconds, int64_t *ret_day)
 {
@@ -138,8 +137,7 @@ static struct feel_value subtract_temporal(const struct feel_value *a, const str
     return seconds_or_null(true, moment_difference(&left, &right));
 }
 
-/* ---- The operators ------------------------------------------------------------------------------
- */
+/* ---- The operators --------------------------------------------------------------------------- */
 
 enum berm_status value_add(struct arena *arena, const struct feel_value *a,
                            const struct feel_value *b, struct feel_value *ret_value,

@@ -47,7 +47,7 @@ bool value_order(const struct feel_value *a, const struct feel_value *b, int *re
     }
 }
 
-/* ---- Equality ------------------------------------------------------------------------------- */
+/* ---- Equality -------------------------------------------------------------------------------- */
 
 /** How a deep walk compares, and how far it may still go. */
 struct walk {
@@ -193,8 +193,7 @@ enum truth value_compare(enum comparison comparison, const struct feel_value *a,
     return truth_of_order(comparison, order);
 }
 
-/* ---- Ranges and "in" --------------------------------------------------------------------------
- */
+/* ---- Ranges and "in" ------------------------------------------------------------------------- */
 
 enum truth value_in_range(const struct feel_value *value, const struct feel_range *range)
 {

@@ -11,7 +11,7 @@
 
 #include "base/base.h"
 
-/* ---- Numbers: IEEE 754-2008 decimal128 ---------------------------------------------------- */
+/* ---- Numbers: IEEE 754-2008 decimal128 ------------------------------------------------------- */
 
 /** The 128 bits of a decimal128 in BID encoding, low word first. */
 struct feel_decimal {
@@ -33,7 +33,7 @@ enum { FEEL_DECIMAL_TEXT_MAX = 64 };
  * point. */
 struct text feel_decimal_format(struct feel_decimal value, char out[FEEL_DECIMAL_TEXT_MAX]);
 
-/* ---- Values -------------------------------------------------------------------------------- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 enum feel_kind {
     FEEL_NULL,
@@ -153,7 +153,7 @@ MUST_USE enum berm_status feel_unknown_union(struct arena *arena, const struct f
                                              const struct feel_unknown **ret_unknown,
                                              struct berm_error *err);
 
-/* ---- Types (DMN item definitions, type names in expressions) -------------------------------- */
+/* ---- Types (DMN item definitions, type names in expressions) --------------------------------- */
 
 enum feel_type_kind {
     FEEL_TYPE_ANY,
@@ -191,7 +191,7 @@ struct feel_type {
 /** The built-in type of a FEEL type name ("number", "date and time", "Any", ...), or NULL. */
 const struct feel_type *feel_type_by_name(struct text name);
 
-/* ---- Compiling ------------------------------------------------------------------------------ */
+/* ---- Compiling ------------------------------------------------------------------------------- */
 
 /**
  * The names that an expression may use. Slots are numbered from 0 in order of adding; a name added
@@ -257,7 +257,7 @@ typedef void feel_path_visitor(void *context, uint32_t slot, const struct text *
 void feel_visit_paths(const struct feel_expression *expression, feel_path_visitor *visit,
                       void *context);
 
-/* ---- Evaluating ----------------------------------------------------------------------------- */
+/* ---- Evaluating ------------------------------------------------------------------------------ */
 
 enum feel_trace_kind {
     FEEL_TRACE_READ,    /* an entry of a context with an origin was read */

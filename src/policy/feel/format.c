@@ -201,8 +201,7 @@ enum berm_status feel_to_string(struct feel_value value, struct arena *arena, st
     return text_copy(arena, buffer_text(&out), ret_text, err);
 }
 
-/* ---- JSON
- * --------------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void write_json(const struct feel_value *value, struct json_writer *json, uint32_t depth)
 {

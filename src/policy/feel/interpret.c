@@ -22,8 +22,7 @@ static enum berm_status fail_too_deep(struct berm_error *err)
                      DEPTH_MAX);
 }
 
-/* ---- Logic --------------------------------------------------------------------------------------
- */
+/* ---- Logic ----------------------------------------------------------------------------------- */
 
 static bool is_certain(const struct feel_value *value, bool boolean)
 {
@@ -108,8 +107,7 @@ static enum berm_status evaluate_is_null(struct machine *machine, const struct n
     return BERM_OK;
 }
 
-/* ---- Operators ----------------------------------------------------------------------------------
- */
+/* ---- Operators ------------------------------------------------------------------------------- */
 
 static enum berm_status evaluate_comparison(struct machine *machine, const struct node *node,
                                             struct feel_value *ret_value)
@@ -165,8 +163,7 @@ static enum berm_status evaluate_negation(struct machine *machine, const struct 
     return BERM_OK;
 }
 
-/* ---- Making lists, contexts, ranges
- * --------------------------------------------------------------- */
+/* ---- Making lists, contexts, ranges ---------------------------------------------------------- */
 
 static enum berm_status evaluate_list(struct machine *machine, const struct node *node,
                                       struct feel_value *ret_value)
@@ -262,8 +259,7 @@ static enum berm_status evaluate_instance_of(struct machine *machine, const stru
     return BERM_OK;
 }
 
-/* ---- Dispatch -----------------------------------------------------------------------------------
- */
+/* ---- Dispatch -------------------------------------------------------------------------------- */
 
 /** The entry of a filter's element, where it has one of that name; else what the name means
  * outside. */

@@ -25,8 +25,7 @@ static enum berm_status make_locals(struct feel_run *run, uint32_t count,
     return arena_new(run->arena, count, sizeof **ret_locals, ret_locals, err);
 }
 
-/* ---- Making
- * -------------------------------------------------------------------------------------- */
+/* ---- Making ---------------------------------------------------------------------------------- */
 
 enum berm_status evaluate_function(struct machine *machine, const struct node *node,
                                    struct feel_value *ret_value)
@@ -92,8 +91,7 @@ enum berm_status feel_function_create_native(struct arena *arena, const struct t
     return BERM_OK;
 }
 
-/* ---- Calling
- * ------------------------------------------------------------------------------------- */
+/* ---- Calling --------------------------------------------------------------------------------- */
 
 static enum berm_status call_expression(const struct feel_function *function, struct feel_run *run,
                                         const struct feel_value *arguments,
@@ -218,8 +216,7 @@ enum berm_status feel_call(struct feel_value function, struct feel_run *run,
     return join_unknown(run, ret_value, function.unknown, err);
 }
 
-/* ---- Calls in expressions
- * -------------------------------------------------------------------------- */
+/* ---- Calls in expressions -------------------------------------------------------------------- */
 
 /** Named arguments into the order of the parameters; false where they do not fit. */
 static bool place_arguments(const struct feel_function *function, const struct node *node,
@@ -284,8 +281,7 @@ enum berm_status evaluate_builtin(struct machine *machine, const struct node *no
                         machine->err);
 }
 
-/* ---- From outside
- * ---------------------------------------------------------------------------------- */
+/* ---- From outside ---------------------------------------------------------------------------- */
 
 enum berm_status feel_evaluate(const struct feel_expression *expression, struct feel_run *run,
                                const struct feel_value *slots, struct feel_value *ret_value,

@@ -130,8 +130,7 @@ static enum berm_status walk(struct loop *loop, uint32_t level)
     return BERM_OK;
 }
 
-/* ---- for
- * ------------------------------------------------------------------------------------------ */
+/* ---- for ------------------------------------------------------------------------------------- */
 
 static enum berm_status visit_for(struct loop *loop)
 {
@@ -163,8 +162,7 @@ enum berm_status evaluate_for(struct machine *machine, const struct node *node,
     return BERM_OK;
 }
 
-/* ---- some and every
- * --------------------------------------------------------------------------------- */
+/* ---- some and every -------------------------------------------------------------------------- */
 
 static enum berm_status visit_condition(struct loop *loop)
 {

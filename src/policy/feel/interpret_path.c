@@ -77,8 +77,7 @@ enum berm_status evaluate_path(struct machine *machine, const struct node *node,
     return get_member(machine, node, base, ret_value);
 }
 
-/* ---- Filters ------------------------------------------------------------------------------------
- */
+/* ---- Filters --------------------------------------------------------------------------------- */
 
 static enum berm_status element_at(struct machine *machine, const struct feel_value *list,
                                    const struct feel_value *index, struct feel_value *ret_value)

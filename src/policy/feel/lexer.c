@@ -67,7 +67,7 @@ enum berm_status fail_in_text(struct berm_error *err, struct text text, uint32_t
     return fail_at(err, BERM_INVALID_INPUT, line, column, "%s", message);
 }
 
-/* ---- White space and comments ------------------------------------------------------------- */
+/* ---- White space and comments ---------------------------------------------------------------- */
 
 static enum berm_status skip_space(struct lexer *lexer, struct berm_error *err)
 {
@@ -101,7 +101,7 @@ static enum berm_status skip_space(struct lexer *lexer, struct berm_error *err)
     return BERM_OK;
 }
 
-/* ---- Names -------------------------------------------------------------------------------- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 static void look_up(const struct lexer *lexer, struct text key, bool *ret_is_beginning,
                     struct text *ret_name)
@@ -184,7 +184,7 @@ bool lexer_name_before(struct lexer *lexer, char end, struct text *ret_name)
     return true;
 }
 
-/* ---- Numbers and strings ------------------------------------------------------------------ */
+/* ---- Numbers and strings --------------------------------------------------------------------- */
 
 static bool is_digit_at(struct text text, size_t at)
 {
@@ -331,7 +331,7 @@ static enum berm_status read_string(struct lexer *lexer, struct berm_error *err)
     return BERM_OK;
 }
 
-/* ---- Signs -------------------------------------------------------------------------------- */
+/* ---- Signs ----------------------------------------------------------------------------------- */
 
 static const struct {
     const char *sign;

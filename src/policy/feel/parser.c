@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Helpers ------------------------------------------------------------------------------ */
+/* ---- Helpers --------------------------------------------------------------------------------- */
 
 enum berm_status parser_fail(struct parser *parser, const char *format, ...)
 {
@@ -140,7 +140,7 @@ enum berm_status node_list_append(struct parser *parser, struct node_builder *bu
     return BERM_OK;
 }
 
-/* ---- Roots ---------------------------------------------------------------------------------- */
+/* ---- Roots ----------------------------------------------------------------------------------- */
 
 static enum berm_status parse_test_list(struct parser *parser, struct node *root)
 {

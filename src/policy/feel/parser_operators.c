@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* ---- Postfix: paths, filters, calls -------------------------------------------------------- */
+/* ---- Postfix: paths, filters, calls ---------------------------------------------------------- */
 
 static enum berm_status parse_path(struct parser *parser, struct node **node)
 {
@@ -148,7 +148,7 @@ static enum berm_status parse_postfix(struct parser *parser, struct node **ret_n
     }
 }
 
-/* ---- Operators, tightest first -------------------------------------------------------------- */
+/* ---- Operators, tightest first --------------------------------------------------------------- */
 
 static enum berm_status parse_instance_of(struct parser *parser, struct node **ret_node)
 {

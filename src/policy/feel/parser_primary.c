@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* ---- Literals ------------------------------------------------------------------------------- */
+/* ---- Literals -------------------------------------------------------------------------------- */
 
 static enum berm_status parse_constant(struct parser *parser, struct feel_value value,
                                        struct node **ret_node)
@@ -58,7 +58,7 @@ static enum berm_status parse_name(struct parser *parser, struct node **ret_node
     return parser_next(parser);
 }
 
-/* ---- Brackets ------------------------------------------------------------------------------- */
+/* ---- Brackets -------------------------------------------------------------------------------- */
 
 enum berm_status parse_range_rest(struct parser *parser, struct node *start, bool is_start_included,
                                   uint32_t position, struct node **ret_node)
@@ -189,7 +189,7 @@ enum berm_status parse_context(struct parser *parser, struct node **ret_node)
     return node_finish(parser, node, ret_node);
 }
 
-/* ---- Functions ------------------------------------------------------------------------------ */
+/* ---- Functions ------------------------------------------------------------------------------- */
 
 enum { PARAMETERS_MAX = 64 };
 
@@ -250,8 +250,7 @@ enum berm_status parse_function(struct parser *parser, struct node **ret_node)
     return node_finish(parser, node, ret_node);
 }
 
-/* ---- if, for, some, every ---------------------------------------------------------------------
- */
+/* ---- if, for, some, every -------------------------------------------------------------------- */
 
 static enum berm_status parse_if(struct parser *parser, struct node **ret_node)
 {

@@ -12,8 +12,7 @@
 #include "policy/feel/builtins/builtins.h"
 #include "policy/feel/lexer.h"
 
-/* ---- Bindings
- * --------------------------------------------------------------------------------------- */
+/* ---- Bindings -------------------------------------------------------------------------------- */
 
 enum berm_status new_local(struct resolver *resolver, uint32_t *ret_local)
 {
@@ -53,8 +52,7 @@ void unbind(struct resolver *resolver, size_t count)
     resolver->frame->count = count;
 }
 
-/* ---- Paths
- * ------------------------------------------------------------------------------------------- */
+/* ---- Paths ----------------------------------------------------------------------------------- */
 
 static enum berm_status fail_unknown_entry(struct resolver *resolver, const struct node *node,
                                            const struct feel_type *type)
@@ -115,8 +113,7 @@ static enum berm_status resolve_filter(struct resolver *resolver, struct node *n
     return BERM_OK;
 }
 
-/* ---- Loops, contexts, functions
- * --------------------------------------------------------------------------- */
+/* ---- Loops, contexts, functions -------------------------------------------------------------- */
 
 static enum berm_status resolve_loop(struct resolver *resolver, struct node *node)
 {
@@ -181,23 +178,28 @@ static enum berm_status resolve_context(struct resolver *resolver, struct node *
     return BERM_OK;
 }
 
-enum berm_status resolve_body(struct resolver *resolver, struct function_node *body)
+static enum berm_status resolve_in_frame(struct resolver *resolver, struct function_node *body)
 {
-    struct frame frame = {.outer = resolver->frame, .function = body};
-
-    resolver->frame = &frame;
     for (uint32_t i = 0; i < body->parameter_count; i++) {
         uint32_t local = NO_INDEX;
 
         TRY(bind(resolver, body->parameters[i], body->types[i], false, &local));
     }
-    TRY(resolve(resolver, body->body));
-    resolver->frame = frame.outer;
-    return BERM_OK;
+    return resolve(resolver, body->body);
 }
 
-/* ---- Calls
- * ---------------------------------------------------------------------------------------------- */
+enum berm_status resolve_body(struct resolver *resolver, struct function_node *body)
+{
+    struct frame frame = {.outer = resolver->frame, .function = body};
+    enum berm_status status;
+
+    resolver->frame = &frame; // cppcheck-suppress autoVariables ; taken back below
+    status = resolve_in_frame(resolver, body);
+    resolver->frame = frame.outer;
+    return status;
+}
+
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static enum berm_status fail_no_overload(struct resolver *resolver, const struct node *node,
                                          const struct builtin *builtin)
@@ -272,8 +274,7 @@ enum berm_status resolve_call(struct resolver *resolver, struct node *node)
     return resolve(resolver, node->a);
 }
 
-/* ---- Dispatch
- * --------------------------------------------------------------------------------------------- */
+/* ---- Dispatch -------------------------------------------------------------------------------- */
 
 static bool is_null_literal(const struct node *node)
 {

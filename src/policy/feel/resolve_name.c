@@ -32,8 +32,7 @@ static enum berm_status name_node(struct resolver *resolver, enum node_kind kind
     return BERM_OK;
 }
 
-/* ---- Captures
- * --------------------------------------------------------------------------------------- */
+/* ---- Captures -------------------------------------------------------------------------------- */
 
 static enum berm_status capture(struct resolver *resolver, struct frame *frame, bool is_slot,
                                 uint32_t from, uint32_t *ret_local)
@@ -89,8 +88,7 @@ static enum berm_status capture_node(struct resolver *resolver, struct frame *fr
     }
 }
 
-/* ---- Looking up
- * --------------------------------------------------------------------------------------- */
+/* ---- Looking up ------------------------------------------------------------------------------ */
 
 static const struct feel_type_member *find_member(const struct feel_type *type, struct text name,
                                                   uint32_t *ret_index)
@@ -212,8 +210,7 @@ bool is_variable(const struct resolver *resolver, struct text name)
     return scope_find(resolver->scope, name) != NULL;
 }
 
-/* ---- Unknown names
- * --------------------------------------------------------------------------------------- */
+/* ---- Unknown names --------------------------------------------------------------------------- */
 
 enum { CANDIDATES_MAX = 1024 };
 

@@ -11,7 +11,7 @@
 
 #include "policy/feel/builtins/builtins.h"
 
-/* ---- Characters --------------------------------------------------------------------------- */
+/* ---- Characters ------------------------------------------------------------------------------ */
 
 bool is_feel_space(uint32_t c)
 {
@@ -39,7 +39,7 @@ bool is_name_part(uint32_t c)
            (is_name_start(c) && !is_feel_space(c));
 }
 
-/* ---- The set ------------------------------------------------------------------------------ */
+/* ---- The set --------------------------------------------------------------------------------- */
 
 bool name_key_append(struct text text, size_t *offset, char key[NAME_KEY_MAX], size_t *key_length)
 {
@@ -159,7 +159,7 @@ enum berm_status name_set_add(struct name_set *set, struct arena *arena, struct 
     return BERM_OK;
 }
 
-/* ---- Scopes ------------------------------------------------------------------------------- */
+/* ---- Scopes ---------------------------------------------------------------------------------- */
 
 enum berm_status feel_scope_create(struct arena *arena, struct feel_scope **ret_scope,
                                    struct berm_error *err)

@@ -101,7 +101,7 @@ bool day_add_months(int64_t day, int64_t months, int64_t *ret_day)
     return true;
 }
 
-/* ---- Moments -------------------------------------------------------------------------------- */
+/* ---- Moments --------------------------------------------------------------------------------- */
 
 enum berm_status moment_value(struct arena *arena, enum feel_kind kind, struct feel_moment moment,
                               struct feel_value *ret_value, struct berm_error *err)

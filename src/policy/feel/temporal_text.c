@@ -55,7 +55,7 @@ static bool is_at_end(const struct cursor *cursor)
     return cursor->at == cursor->text.length;
 }
 
-/* ---- Dates and times ------------------------------------------------------------------------ */
+/* ---- Dates and times ------------------------------------------------------------------------- */
 
 static bool take_day(struct cursor *cursor, int64_t *ret_day)
 {
@@ -188,7 +188,7 @@ bool parse_date_time(struct text text, struct feel_moment *ret_moment)
     return true;
 }
 
-/* ---- Durations ------------------------------------------------------------------------------ */
+/* ---- Durations ------------------------------------------------------------------------------- */
 
 bool parse_years_months(struct text text, int64_t *ret_months)
 {
@@ -270,7 +270,7 @@ bool parse_days_time(struct text text, struct feel_decimal *ret_seconds)
     return true;
 }
 
-/* ---- Writing -------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 static size_t write_day(int64_t day, char *out, size_t size)
 {

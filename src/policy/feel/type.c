@@ -36,8 +36,7 @@ const struct feel_type *feel_type_by_name(struct text name)
     return NULL;
 }
 
-/* ---- Conformance
- * ---------------------------------------------------------------------------------- */
+/* ---- Conformance ----------------------------------------------------------------------------- */
 
 static bool accepts_function(const struct feel_type *type, const struct feel_function *function)
 {
@@ -107,8 +106,7 @@ bool type_accepts(const struct feel_type *type, const struct feel_value *value)
     return accepts_at_depth(type, value, 0);
 }
 
-/* ---- Allowed values
- * ---------------------------------------------------------------------------------- */
+/* ---- Allowed values -------------------------------------------------------------------------- */
 
 struct allowed_check {
     struct feel_run *run;
@@ -150,8 +148,7 @@ static enum berm_status check_allowed(struct allowed_check *check, const struct 
     return BERM_OK;
 }
 
-/* ---- Conversions
- * -------------------------------------------------------------------------------------- */
+/* ---- Conversions ----------------------------------------------------------------------------- */
 
 static enum berm_status wrap_in_list(struct arena *arena, struct feel_value value,
                                      struct feel_value *ret_value, struct berm_error *err)

@@ -92,7 +92,7 @@ struct feel_value value_unwrapped(struct feel_value value)
     return value;
 }
 
-/* ---- Lists ---------------------------------------------------------------------------------- */
+/* ---- Lists ----------------------------------------------------------------------------------- */
 
 enum berm_status list_append(struct list_builder *builder, struct feel_value value,
                              struct berm_error *err)
@@ -136,8 +136,7 @@ enum berm_status list_finish(struct list_builder *builder, struct feel_value *re
     return BERM_OK;
 }
 
-/* ---- Ranges and properties --------------------------------------------------------------------
- */
+/* ---- Ranges and properties ------------------------------------------------------------------- */
 
 enum berm_status value_make_range(struct arena *arena, struct feel_value start,
                                   struct feel_value end, unsigned included,

@@ -87,8 +87,7 @@ static bool read_block(const unsigned char *bytes, size_t length, struct zone_bl
     return true;
 }
 
-/* ---- The POSIX rule: "CET-1CEST,M3.5.0,M10.5.0/3" ---------------------------------------------
- */
+/* ---- The POSIX rule: "CET-1CEST,M3.5.0,M10.5.0/3" -------------------------------------------- */
 
 static bool skip_abbreviation(struct text rule, size_t *at)
 {
@@ -214,7 +213,7 @@ static bool rule_offset(struct text rule, int64_t utc, int32_t *ret_offset)
     return true;
 }
 
-/* ---- Looking up ----------------------------------------------------------------------------- */
+/* ---- Looking up ------------------------------------------------------------------------------ */
 
 static bool offset_at(const struct zone_block *block, int64_t utc, int32_t *ret_offset)
 {

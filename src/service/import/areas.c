@@ -39,8 +39,7 @@ void import_areas_close(struct import_area_state *state)
     free(state);
 }
 
-/* ---- Reading -----------------------------------------------------------------------------------
- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 /* Areas come by id, so one can be found by halving. */
 static int32_t position_of_id(const struct import_area_state *state, int64_t area_id)
@@ -106,8 +105,7 @@ static enum berm_status read_areas(struct import *import, size_t row_count, stru
     return BERM_OK;
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 /* Find or make the node of each row. */
 static enum berm_status place_rows(struct import *import, struct import_area *rows, size_t count,
@@ -169,8 +167,7 @@ static enum berm_status link_rows(struct import *import, struct arena *arena,
     return BERM_OK;
 }
 
-/* ---- Writing -----------------------------------------------------------------------------------
- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 /* What is left of the nodes, in one array for the register's own rules, and in the order of the
  * tree. */

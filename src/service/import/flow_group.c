@@ -175,8 +175,7 @@ enum berm_status flow_group_take(struct import *import, struct import_flow *row,
                                                : take_amounts(import, row, source_id, err);
 }
 
-/* ---- Writing ---------------------------------------------------------------------------
- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 static enum berm_status insert_entry(struct import *import, const struct group_entry *entry,
                                      struct berm_error *err)

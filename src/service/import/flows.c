@@ -10,8 +10,7 @@
 
 enum { SOURCE_ARENA_BYTES_MAX = 1 << 20 };
 
-/* ---- Opening -----------------------------------------------------------------------------------
- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static enum berm_status read_flow_ids(struct import *import, struct import_flow_state *state,
                                       struct berm_error *err)
@@ -119,8 +118,7 @@ void import_flows_close(struct import_flow_state *state)
     free(state);
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 /* The id of a source, which is made where it is new; 0 where the row was rejected. */
 static enum berm_status find_source(struct import *import, struct import_flow *row,

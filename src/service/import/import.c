@@ -51,8 +51,7 @@ const char *import_field_name(enum import_field field)
     return names[field];
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 enum berm_status import_reject(struct arena *arena, struct import_row *row, enum import_field field,
                                struct berm_error *err, const char *format, ...)
@@ -100,8 +99,7 @@ enum berm_status import_has_row(struct store *store, enum statement_id id, bool 
     return statement_step(statement, ret_has, err);
 }
 
-/* ---- The change log ----------------------------------------------------------------------------
- */
+/* ---- The change log -------------------------------------------------------------------------- */
 
 void import_log_clear(struct import *import)
 {
@@ -177,8 +175,7 @@ enum berm_status import_log_write(struct import *import, const char *entity, int
     return BERM_OK;
 }
 
-/* ---- Begin and finish --------------------------------------------------------------------------
- */
+/* ---- Begin and finish ------------------------------------------------------------------------ */
 
 /* A file needs what it refers to: say so once instead of for every row. */
 static enum berm_status check_order(struct store *store, enum import_kind kind,

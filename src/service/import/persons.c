@@ -75,8 +75,7 @@ void import_persons_close(struct import_person_state *state)
     free(state);
 }
 
-/* ---- Reading -----------------------------------------------------------------------------------
- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static struct import_date read_date(struct statement *statement, int column)
 {
@@ -130,8 +129,7 @@ static enum berm_status find_person(struct import_person_state *state, struct te
     return BERM_OK;
 }
 
-/* ---- Writing -----------------------------------------------------------------------------------
- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 static void bind_text_or_null(struct statement *statement, int parameter, struct text text)
 {
@@ -205,8 +203,7 @@ static enum berm_status check_room(struct import *import, struct import_person *
                          TEXT_ARG(row->household), (int)HOUSEHOLD_MEMBERS_MAX);
 }
 
-/* ---- A new person ------------------------------------------------------------------------------
- */
+/* ---- A new person ---------------------------------------------------------------------------- */
 
 static enum berm_status insert_person(struct import *import, struct import_person *row,
                                       int64_t household_id, bool *ret_is_new, struct arena *arena,
@@ -239,8 +236,7 @@ static enum berm_status insert_person(struct import *import, struct import_perso
     return BERM_OK;
 }
 
-/* ---- A person who is there ---------------------------------------------------------------------
- */
+/* ---- A person who is there ------------------------------------------------------------------- */
 
 static bool dates_equal(struct import_date a, struct import_date b)
 {
@@ -406,8 +402,7 @@ static enum berm_status update_person(struct import *import, struct import_perso
     return import_log_write(import, "person", person->person_id, TEXT(""), err);
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static enum berm_status take_person(struct import *import, struct import_person *row,
                                     struct arena *arena, struct berm_error *err)

@@ -33,7 +33,7 @@ struct import {
     struct import_flow_state *flows;
 };
 
-/* ---- import.c ------------------------------------------------------------------------------- */
+/* ---- import.c -------------------------------------------------------------------------------- */
 
 enum { IMPORT_SHOWN_BYTES_MAX = 80 }; /* of a value in a message */
 
@@ -63,7 +63,7 @@ MUST_USE enum berm_status import_log_write(struct import *import, const char *en
                                            int64_t entity_id, struct text key,
                                            struct berm_error *err);
 
-/* ---- The kinds ------------------------------------------------------------------------------ */
+/* ---- The kinds ------------------------------------------------------------------------------- */
 
 MUST_USE enum berm_status import_areas_open(struct import *import, struct berm_error *err);
 void import_areas_close(struct import_area_state *state);
@@ -74,7 +74,7 @@ void import_persons_close(struct import_person_state *state);
 MUST_USE enum berm_status import_flows_open(struct import *import, struct berm_error *err);
 void import_flows_close(struct import_flow_state *state);
 
-/* ---- lookup.c: codes to ids ---------------------------------------------------------- */
+/* ---- lookup.c: codes to ids ------------------------------------------------------------------ */
 
 enum { IMPORT_LOOKUP_CODES_MAX = 49152 }; /* remembered at one time: a map of 2 MiB */
 
@@ -94,7 +94,7 @@ void code_lookup_close(struct code_lookup *lookup);
 MUST_USE enum berm_status code_lookup_find(struct code_lookup *lookup, struct text code,
                                            int64_t *ret_id, struct berm_error *err);
 
-/* ---- data.c: the dictionary's columns of households and persons ----------------------- */
+/* ---- data.c: the dictionary's columns of households and persons ------------------------------ */
 
 struct data_rows {
     const struct dictionary *dictionary;

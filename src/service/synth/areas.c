@@ -44,9 +44,7 @@ struct shape {
     uint8_t *children[LEVEL_COUNT]; /* for each area of the level, how many of the one below */
 };
 
-/* ---- The tree
- * --------------------------------------------------------------------------------------
- */
+/* ---- The tree -------------------------------------------------------------------------------- */
 
 static enum berm_status fill_villages(struct synth_plan *plan, struct arena *arena,
                                       struct random *random, struct berm_error *err)
@@ -88,9 +86,7 @@ static enum berm_status group_areas(struct shape *shape, int level, struct arena
     return BERM_OK;
 }
 
-/* ---- Names and codes
- * -------------------------------------------------------------------------------
- */
+/* ---- Names and codes ------------------------------------------------------------------------- */
 
 /* Every name says that it is a demonstration's: two characters alone may well be some real village.
  */

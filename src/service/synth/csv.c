@@ -35,9 +35,7 @@ static void csv_set_close(struct csv_set *set)
     }
 }
 
-/* ---- Files
- * -----------------------------------------------------------------------------------------
- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 static enum berm_status open_file(struct csv_file *file, struct text folder, const char *name,
                                   struct berm_error *err)
@@ -100,9 +98,7 @@ static enum berm_status make_folder(struct text folder, struct berm_error *err)
     return BERM_OK;
 }
 
-/* ---- Rows
- * ------------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static void append_field(struct buffer *out, struct text field)
 {
@@ -187,9 +183,7 @@ static void append_flow(struct csv_set *set, const struct import_flow *row)
     buffer_append_char(out, '\n');
 }
 
-/* ---- All of it
- * -------------------------------------------------------------------------------------
- */
+/* ---- All of it ------------------------------------------------------------------------------- */
 
 static void append_areas(struct csv_set *set)
 {

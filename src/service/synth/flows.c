@@ -63,9 +63,7 @@ struct text synth_source_code(enum synth_source source)
     return text_of(codes[source]);
 }
 
-/* ---- Parts
- * -----------------------------------------------------------------------------------------
- */
+/* ---- Parts ----------------------------------------------------------------------------------- */
 
 static int64_t at_most(int64_t value, int64_t high)
 {
@@ -124,9 +122,7 @@ static struct parts split_income(struct writer *writer)
     return parts;
 }
 
-/* ---- Months
- * ----------------------------------------------------------------------------------------
- */
+/* ---- Months ---------------------------------------------------------------------------------- */
 
 /* The parts of a year in each month add up to the year to the unit. */
 static void spread(struct writer *writer, enum synth_flow flow, enum synth_source source,
@@ -183,9 +179,7 @@ static void write_income(struct writer *writer)
     spread(writer, SYNTH_PROPERTY_INCOME, SYNTH_SHARED_ASSETS, parts.property, in_december);
 }
 
-/* ---- Expenses
- * --------------------------------------------------------------------------------------
- */
+/* ---- Expenses -------------------------------------------------------------------------------- */
 
 static void write_school_costs(struct writer *writer)
 {
@@ -246,9 +240,7 @@ static void write_other_costs(struct writer *writer)
         writer->months->amounts[month][SYNTH_VISIT][SYNTH_OTHER_RIGID_EXPENSE] += cost;
 }
 
-/* ---- Shocks
- * ----------------------------------------------------------------------------------------
- */
+/* ---- Shocks ---------------------------------------------------------------------------------- */
 
 static void cut_percent(struct writer *writer, enum synth_flow flow, int from, int to, int percent)
 {
@@ -314,9 +306,7 @@ static void write_relief(struct writer *writer)
     writer->months->amounts[SYNTH_MONTHS - 1][SYNTH_CIVIL_AFFAIRS][SYNTH_TRANSFER_INCOME] += lack;
 }
 
-/* ---- Reports
- * ---------------------------------------------------------------------------------------
- */
+/* ---- Reports --------------------------------------------------------------------------------- */
 
 /* The tax office reports some wages too, never quite the same: only one of the two may count. */
 static void write_second_reports(struct writer *writer)

@@ -34,9 +34,7 @@ static void set_one_of(struct writer *writer, int variable, const char *const *c
                      choices[synth_choose(writer->random, weights, count)]);
 }
 
-/* ---- Standing
- * --------------------------------------------------------------------------------------
- */
+/* ---- Standing -------------------------------------------------------------------------------- */
 
 static void write_cause(struct writer *writer)
 {
@@ -82,9 +80,7 @@ static void write_standing(struct writer *writer)
     set_flag(writer, SYNTH_CONSENT_TO_DATA_MATCH, synth_chance(writer->random, 9600), 100);
 }
 
-/* ---- Living
- * ----------------------------------------------------------------------------------------
- */
+/* ---- Living ---------------------------------------------------------------------------------- */
 
 static void write_assurances(struct writer *writer)
 {
@@ -179,9 +175,7 @@ static void write_amenities(struct writer *writer)
                       synth_chance(random, 7000) ? 0 : synth_between(random, 1, 45));
 }
 
-/* ---- Land, produce, relocation, protection
- * ---------------------------------------------------------
- */
+/* ---- Land, produce, relocation, protection --------------------------------------------------- */
 
 static void write_land(struct writer *writer)
 {

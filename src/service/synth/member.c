@@ -7,9 +7,7 @@
 
 enum { SCHOOL_AGE = 6, SCHOOL_LEAVING_AGE = 16, WORK_AGE = 16, PENSION_AGE = 60 };
 
-/* ---- School
- * ----------------------------------------------------------------------------------------
- */
+/* ---- School ---------------------------------------------------------------------------------- */
 
 /* Whole years on the last 31 August that has a school year's name: from August on this year's. */
 static int school_age(const struct synth_plan *plan, date_days birth)
@@ -56,9 +54,7 @@ static void settle_school(const struct synth_plan *plan, struct synth_member *me
                                member->stage == SYNTH_STAGE_NONE;
 }
 
-/* ---- Health
- * ----------------------------------------------------------------------------------------
- */
+/* ---- Health ---------------------------------------------------------------------------------- */
 
 static void settle_health(struct synth_member *member, int likelihood, struct random *random)
 {
@@ -78,9 +74,7 @@ static void settle_health(struct synth_member *member, int likelihood, struct ra
                          (member->is_seriously_ill && synth_chance(random, 1500));
 }
 
-/* ---- Work
- * ------------------------------------------------------------------------------------------
- */
+/* ---- Work ------------------------------------------------------------------------------------ */
 
 static enum synth_labour labour_of(const struct synth_member *member, struct random *random)
 {

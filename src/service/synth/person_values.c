@@ -21,9 +21,7 @@ static void set_flag(struct writer *writer, int variable, bool is_true, int unkn
         synth_set(writer->values, variable, is_true);
 }
 
-/* ---- Identity, school
- * ------------------------------------------------------------------------------
- */
+/* ---- Identity, school ------------------------------------------------------------------------ */
 
 static bool is_there(const struct writer *writer, enum synth_role role)
 {
@@ -146,9 +144,7 @@ static void write_school(struct writer *writer)
         synth_set_unknown(writer->values, SYNTH_DROPOUT_RISK);
 }
 
-/* ---- Health, work
- * ----------------------------------------------------------------------------------
- */
+/* ---- Health, work ---------------------------------------------------------------------------- */
 
 static void write_health(struct writer *writer)
 {
@@ -172,8 +168,8 @@ static enum berm_status write_skills(struct writer *writer, struct berm_error *e
                                         "livestock",   "online_sale"};
     unsigned chosen = 0;
 
-    if (writer->member->labour == SYNTH_LABOUR_SKILLED)
-        chosen = 1u << synth_below(writer->random, 10) | 1u << synth_below(writer->random, 10);
+    for (int skill = 0; writer->member->labour == SYNTH_LABOUR_SKILLED && skill < 2; skill++)
+        chosen |= 1u << synth_below(writer->random, 10);
     return synth_set_choices(writer->values, SYNTH_SKILLS, names, (int)ARRAY_COUNT(names), chosen,
                              err);
 }

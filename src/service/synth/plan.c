@@ -50,9 +50,7 @@ double synth_seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* ---- The dictionary
- * ------------------------------------------------------------------------------
- */
+/* ---- The dictionary -------------------------------------------------------------------------- */
 
 struct known_variable {
     const char *name;
@@ -101,9 +99,7 @@ static enum berm_status bind_entity(const struct dictionary *dictionary, enum en
     return BERM_OK;
 }
 
-/* ---- Months, line
- * ----------------------------------------------------------------------------------
- */
+/* ---- Months, line ---------------------------------------------------------------------------- */
 
 /* The flood comes in the last July that is over, the epidemic in the last February to April. */
 static void place_shocks(struct synth_plan *plan)

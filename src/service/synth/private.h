@@ -20,9 +20,7 @@
 #include "service/import.h"
 #include "service/synth.h"
 
-/* ---- Chance
- * --------------------------------------------------------------------------------------
- */
+/* ---- Chance ---------------------------------------------------------------------------------- */
 
 /** What a stream of chance is for; each household has one of each, so any can be made alone. */
 enum synth_stream {
@@ -58,9 +56,7 @@ static inline bool synth_chance(struct random *random, int of_10000)
 /** A position in weights, each as likely as its weight. */
 int synth_choose(struct random *random, const int *weights, int count);
 
-/* ---- Plan
- * ------------------------------------------------------------------------------------------
- */
+/* ---- Plan ------------------------------------------------------------------------------------ */
 
 /** Variables that are understood: the dictionary's name, the types that fit. */
 #define SYNTH_HOUSEHOLD_VARIABLES(X)                                                               \
@@ -227,9 +223,7 @@ struct synth_incomes synth_incomes_of(month_number month, int64_t line_or_0);
 /** The income a person and year below which that share of the people are. */
 int64_t synth_income_at(const struct synth_incomes *incomes, int of_million);
 
-/* ---- A household
- * -----------------------------------------------------------------------------------
- */
+/* ---- A household ----------------------------------------------------------------------------- */
 
 enum { SYNTH_MEMBERS_MAX = 9 }; /* eight, and one who is no longer there */
 
@@ -348,9 +342,7 @@ void synth_family_make(const struct synth_plan *plan, struct synth_household *ho
 void synth_members_settle(const struct synth_plan *plan, struct synth_household *household,
                           struct random *random);
 
-/* ---- Values
- * ------------------------------------------------------------------------------------------
- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 enum synth_decision { SYNTH_OPEN, SYNTH_IS_UNKNOWN, SYNTH_IS_KNOWN };
 
@@ -394,9 +386,7 @@ MUST_USE enum berm_status synth_person_values(const struct synth_plan *plan,
                                               struct synth_values *values, struct random *random,
                                               struct berm_error *err);
 
-/* ---- Flows
- * -------------------------------------------------------------------------------------------
- */
+/* ---- Flows ----------------------------------------------------------------------------------- */
 
 /** Who reports, in the order of the rows of one month. */
 enum synth_source {
@@ -419,9 +409,7 @@ void synth_flow_months_make(const struct synth_plan *plan, const struct synth_ho
                             struct synth_flow_months *ret_months);
 struct text synth_source_code(enum synth_source source);
 
-/* ---- Rows
- * --------------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 enum { SYNTH_BATCH_HOUSEHOLDS = 256 };
 

@@ -78,9 +78,7 @@ static enum berm_status values_open(const struct synth_plan *plan, enum entity e
     return BERM_OK;
 }
 
-/* ---- Households, persons
- * ---------------------------------------------------------------------------
- */
+/* ---- Households, persons --------------------------------------------------------------------- */
 
 static enum berm_status add_household(const struct synth_plan *plan,
                                       const struct synth_household *household,
@@ -142,9 +140,7 @@ static enum berm_status add_persons(const struct synth_plan *plan,
     return BERM_OK;
 }
 
-/* ---- Flows
- * -----------------------------------------------------------------------------------------
- */
+/* ---- Flows ----------------------------------------------------------------------------------- */
 
 /* Amounts of flows that this program does not understand. */
 static size_t add_strange_amounts(const struct synth_plan *plan, const bool *is_understood,
@@ -230,9 +226,7 @@ static enum berm_status add_flows(const struct synth_plan *plan,
     return BERM_OK;
 }
 
-/* ---- A batch
- * ---------------------------------------------------------------------------------------
- */
+/* ---- A batch --------------------------------------------------------------------------------- */
 
 static enum berm_status make_room(struct synth_batch *batch, struct berm_error *err)
 {

@@ -27,9 +27,7 @@ bool synth_is_allowed(const struct constraint *constraint, int64_t number)
            (number == constraint->high && !constraint->is_high_open);
 }
 
-/* ---- Facts
- * -----------------------------------------------------------------------------------------
- */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 void synth_set(struct synth_values *values, int variable, int64_t number)
 {
@@ -140,9 +138,7 @@ enum berm_status synth_set_choices(struct synth_values *values, int variable,
     return set_multiple(values, position, is_chosen, err);
 }
 
-/* ---- What nobody understands
- * -----------------------------------------------------------------------
- */
+/* ---- What nobody understands ----------------------------------------------------------------- */
 
 /* A number between the constraint's bounds, in steps; where one is missing, width away from the
  * other.

@@ -60,8 +60,7 @@ bool builtin_is_pure(const struct builtin *builtin)
     return builtin->function != builtin_now && builtin->function != builtin_today;
 }
 
-/* ---- Overloads
- * ------------------------------------------------------------------------------------ */
+/* ---- Overloads ------------------------------------------------------------------------------- */
 
 static bool has_name(size_t index, struct text name)
 {
@@ -129,8 +128,7 @@ const struct builtin *builtin_with_names(struct text name, const struct text *ar
     return NULL;
 }
 
-/* ---- Calling
- * ---------------------------------------------------------------------------------------- */
+/* ---- Calling --------------------------------------------------------------------------------- */
 
 /** The argument as its parameter takes it; *ret_fits false: the call is null. */
 static enum berm_status convert(struct feel_run *run, char kind, struct feel_value *argument,

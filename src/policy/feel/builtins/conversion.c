@@ -71,8 +71,7 @@ enum berm_status builtin_string(struct call *call, struct feel_value *ret_value)
     return BERM_OK;
 }
 
-/* ---- range
- * ------------------------------------------------------------------------------------------- */
+/* ---- range ----------------------------------------------------------------------------------- */
 
 /** A literal, or a call such as date("2020-09-30") on one. */
 static bool is_literal(const struct node *node)

@@ -90,8 +90,7 @@ enum berm_status builtin_any(struct call *call, struct feel_value *ret_value)
     return all_or_any(call, true, ret_value);
 }
 
-/* ---- Positions
- * ---------------------------------------------------------------------------------------- */
+/* ---- Positions ------------------------------------------------------------------------------- */
 
 /** 1 is the first, -1 the last; false where there is no such element. */
 static bool position_of(struct feel_decimal number, size_t count, size_t *ret_index)
@@ -260,8 +259,7 @@ enum berm_status builtin_index_of(struct call *call, struct feel_value *ret_valu
     return list_finish(&builder, ret_value, call->err);
 }
 
-/* ---- Distinct and flat
- * ---------------------------------------------------------------------------------- */
+/* ---- Distinct and flat ----------------------------------------------------------------------- */
 
 static bool is_among(const struct feel_value *items, size_t count, const struct feel_value *value)
 {

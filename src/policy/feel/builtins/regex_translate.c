@@ -218,8 +218,7 @@ static bool translate_escape(struct translator *t, bool is_in_class)
     return true;
 }
 
-/* ---- Classes
- * ---------------------------------------------------------------------------------------- */
+/* ---- Classes --------------------------------------------------------------------------------- */
 
 /** One "[...]", at "[". A subtraction becomes a look-ahead before the class. */
 static bool translate_class(struct translator *t, int depth)
@@ -248,7 +247,7 @@ static bool translate_class(struct translator *t, int depth)
             t->at++;
             t->out = &subtracted;
             is_fine = !is_empty && translate_class(t, depth + 1) && peek(t, 0) == ']';
-            t->out = &body;
+            t->out = &body; // cppcheck-suppress autoVariables ; outer again below
             break;
         } else if (c == '[') {
             is_fine = false;
@@ -278,8 +277,7 @@ static bool translate_class(struct translator *t, int depth)
     return true;
 }
 
-/* ---- The whole
- * ---------------------------------------------------------------------------------------- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static bool open_group(struct translator *t)
 {

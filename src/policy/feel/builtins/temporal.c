@@ -40,8 +40,7 @@ static bool whole(const struct feel_value *value, int64_t *ret_value)
            decimal_to_int64(value->number, ret_value);
 }
 
-/* ---- Dates
- * --------------------------------------------------------------------------------------------- */
+/* ---- Dates ----------------------------------------------------------------------------------- */
 
 enum berm_status builtin_date_from(struct call *call, struct feel_value *ret_value)
 {
@@ -77,9 +76,7 @@ enum berm_status builtin_date_of_parts(struct call *call, struct feel_value *ret
     return BERM_OK;
 }
 
-/* ---- Times
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- Times ----------------------------------------------------------------------------------- */
 
 /** hour, minute, second with fraction and an offset or zone name into the moment. */
 static bool clock_of_parts(const struct feel_value *parts, const struct feel_value *offset,
@@ -141,8 +138,7 @@ enum berm_status builtin_time_from(struct call *call, struct feel_value *ret_val
     return moment_value(call->run->arena, FEEL_TIME, moment, ret_value, call->err);
 }
 
-/* ---- Dates and times
- * ---------------------------------------------------------------------------------------- */
+/* ---- Dates and times ------------------------------------------------------------------------- */
 
 enum berm_status builtin_date_time_from(struct call *call, struct feel_value *ret_value)
 {
@@ -210,8 +206,7 @@ enum berm_status builtin_today(struct call *call, struct feel_value *ret_value)
     return BERM_OK;
 }
 
-/* ---- Durations
- * --------------------------------------------------------------------------------------------- */
+/* ---- Durations ------------------------------------------------------------------------------- */
 
 enum berm_status builtin_duration(struct call *call, struct feel_value *ret_value)
 {
@@ -261,9 +256,7 @@ enum berm_status builtin_years_and_months(struct call *call, struct feel_value *
     return BERM_OK;
 }
 
-/* ---- Questions
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- Questions ------------------------------------------------------------------------------- */
 
 static bool is_same_moment(const struct feel_moment *a, const struct feel_moment *b)
 {

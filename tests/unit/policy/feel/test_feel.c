@@ -92,8 +92,7 @@ static struct feel_value evaluated(const char *text)
     return value;
 }
 
-/* ---- Trace --------------------------------------------------------------------------------------
- */
+/* ---- Trace ----------------------------------------------------------------------------------- */
 
 /** The events as "read household.income=3893; 3893 < 4000 true". */
 static void assert_trace(const struct feel_trace *trace, const char *wanted)
@@ -161,8 +160,7 @@ static void tests_trace_the_value_on_the_left(void **state)
     assert_trace(&trace, "read household.income=3893; 5 < 3893 true");
 }
 
-/* ---- Paths
- * ---------------------------------------------------------------------------------------- */
+/* ---- Paths ----------------------------------------------------------------------------------- */
 
 static void note_path(void *context, uint32_t slot, const struct text *entries, size_t entry_count)
 {
@@ -194,8 +192,7 @@ static void paths_are_told_from_the_tree(void **state)
     assert_paths("1 + 2", "");
 }
 
-/* ---- Types
- * ------------------------------------------------------------------------------------------ */
+/* ---- Types ----------------------------------------------------------------------------------- */
 
 static struct feel_value coerced(const struct feel_type *type, const char *text)
 {
@@ -241,8 +238,7 @@ static void json_has_numbers_and_iso_dates(void **state)
                                    "\"d\":null}");
 }
 
-/* ---- Functions from C
- * ---------------------------------------------------------------------------------- */
+/* ---- Functions from C ------------------------------------------------------------------------ */
 
 static enum berm_status twice(void *context, struct feel_run *run,
                               const struct feel_value *arguments, size_t argument_count,
@@ -304,9 +300,7 @@ static void compiled_bodies_are_functions(void **state)
     assert_true(feel_matches_expected(value, number(4)));
 }
 
-/* ---- Limits
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Limits ---------------------------------------------------------------------------------- */
 
 static void limits_are_kept(void **state)
 {

@@ -147,8 +147,7 @@ static enum berm_status know_names(struct feel_scope *scope, struct feel_value v
     return BERM_OK;
 }
 
-/* ---- One case ----------------------------------------------------------------------------------
- */
+/* ---- One case -------------------------------------------------------------------------------- */
 
 static enum berm_status format_result(struct feel_value value, struct text *ret_text,
                                       struct berm_error *err)
@@ -255,8 +254,7 @@ static enum berm_status run_case(struct golden_case *golden, struct berm_error *
     return BERM_OK;
 }
 
-/* ---- Files
- * --------------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 static bool next_line(struct text *content, struct text *ret_line, int *line)
 {

@@ -24,8 +24,7 @@ enum {
 static const struct text input_names[] = {{"a", 1}, {"b", 1}, {"n", 1}, {"flag", 4}, {"s", 1}};
 static const struct text member_names[] = {{"age", 3}, {"ok", 2}, {"g", 1}};
 
-/* ---- Random expressions, as text ----------------------------------------------------------------
- */
+/* ---- Random expressions, as text ------------------------------------------------------------- */
 
 struct writer {
     struct random *random;
@@ -290,8 +289,7 @@ static void write_test(struct writer *writer, int depth)
     }
 }
 
-/* ---- Inputs
- * ----------------------------------------------------------------------------------------- */
+/* ---- Inputs ---------------------------------------------------------------------------------- */
 
 static struct feel_value random_value(struct random *random, size_t input)
 {
