@@ -63,6 +63,7 @@ MUST_USE enum berm_status invocation_int64(struct invocation *invocation, const 
 /** --month; *ret_has is false where it was not given. */
 MUST_USE enum berm_status invocation_month(struct invocation *invocation, bool *ret_has,
                                            month_number *ret_month, struct berm_error *err);
+/** --lang, else BERM_LANG. */
 MUST_USE enum berm_status invocation_language(struct invocation *invocation,
                                               enum language *ret_language, struct berm_error *err);
 /** --store, else BERM_STORE. */
@@ -71,12 +72,16 @@ MUST_USE enum berm_status invocation_store(struct invocation *invocation, struct
 /** Open the register that --store names. */
 MUST_USE enum berm_status invocation_open(struct invocation *invocation, struct office **ret_office,
                                           struct berm_error *err);
+/** The same, with the month that is asked about: --month, else the last one screened. */
+MUST_USE enum berm_status invocation_open_month(struct invocation *invocation,
+                                                struct office **ret_office, month_number *ret_month,
+                                                struct berm_error *err);
 
-/* ---- Output -------------------------------------------------------------------------------------
- */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_NDJSON, FORMAT_CSV };
 
+/** --format: one of the words that the command's row in commands.def lists. */
 MUST_USE enum berm_status invocation_format(struct invocation *invocation, enum format *ret_format,
                                             struct berm_error *err);
 
@@ -105,6 +110,20 @@ void output_begin(struct output *output, FILE *file, enum format format,
 void output_row(struct output *output, const struct text *cells);
 /** BERM_IO where the file could not be written. */
 MUST_USE enum berm_status output_end(struct output *output, struct berm_error *err);
+/** Free without writing what is held back; for CLEANUP, harmless after output_end. */
+void output_discard(struct output *output);
+/** Write a text; BERM_IO where the file could not take it. */
+MUST_USE enum berm_status text_write(FILE *file, const struct buffer *text, struct berm_error *err);
+/** BERM_IO where an earlier write to the file failed: whoever writes much asks it now and then. */
+MUST_USE enum berm_status write_status(FILE *file, struct berm_error *err);
+/** Is the file a pipe whose reader has gone, as in "| head -1"? That is the end, but no failure. */
+bool is_reader_gone(FILE *file);
+
+/**
+ * "berm: what is wrong (line 3, column 7)". Messages need not tell their position; those that name
+ * their line are left as they are.
+ */
+void error_write(FILE *file, const struct berm_error *err);
 
 /** How many columns of a terminal a text takes: East Asian wide characters take two. */
 size_t display_width(struct text text);
@@ -113,8 +132,7 @@ size_t display_width(struct text text);
 void show_progress(void *context, int64_t done, int64_t total);
 void end_progress(void);
 
-/* ---- Commands
- * ------------------------------------------------------------------------------------- */
+/* ---- Commands -------------------------------------------------------------------------------- */
 
 #define COMMAND(name, function, ...)                                                               \
     enum berm_status function(struct invocation *invocation, struct berm_error *err);

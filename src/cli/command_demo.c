@@ -59,19 +59,20 @@ enum berm_status command_synth(struct invocation *invocation, struct berm_error 
     return BERM_OK;
 }
 
-/* ---- demo
- * ------------------------------------------------------------------------------------------ */
+/* ---- demo ------------------------------------------------------------------------------------ */
 
 /* A register of its own in a temporary folder, removed at the end, unless --store names one. */
+enum { DEMO_PATH_MAX = 4096 };
+
 struct demo_store {
-    char folder[64];
-    char url[128];
+    char folder[DEMO_PATH_MAX];
+    char url[DEMO_PATH_MAX + 32];
 };
 
 static void demo_store_remove(struct demo_store *demo)
 {
-    static const char *const SUFFIXES[] = {"", "-wal", "-shm"};
-    char path[160];
+    static const char *const SUFFIXES[] = {"", "-wal", "-shm", "-journal"};
+    char path[DEMO_PATH_MAX + 32];
 
     if (!demo->folder[0])
         return;
@@ -92,12 +93,14 @@ static enum berm_status demo_store_choose(struct invocation *invocation, struct 
         *ret_url = text_of(given);
         return BERM_OK;
     }
-    snprintf(demo->folder, sizeof demo->folder, "%.40s/berm-demo-XXXXXX",
-             temporary ? temporary : "/tmp");
+    if (!temporary || !*temporary)
+        temporary = "/tmp";
+    snprintf(demo->folder, sizeof demo->folder, "%s/berm-demo-XXXXXX", temporary);
     if (!mkdtemp(demo->folder)) {
         demo->folder[0] = 0;
         return fail_with(err, BERM_IO,
-                         "no temporary folder could be made; say --store sqlite:PATH");
+                         "no temporary folder could be made in %s; say --store sqlite:PATH",
+                         temporary);
     }
     snprintf(demo->url, sizeof demo->url, "sqlite:%s/demo.berm", demo->folder);
     *ret_url = text_of(demo->url);
@@ -129,7 +132,7 @@ static void print_bars(const char *title, const struct summary_group *groups, si
         return;
     printf("\n%s\n", title);
     for (size_t g = 0; g < count; g++) {
-        struct text label = language == LANGUAGE_CHINESE ? groups[g].label_zh : groups[g].label_en;
+        struct text label = language_pick(language, groups[g].label_en, groups[g].label_zh);
 
         if (groups[g].is_undetermined == is_undetermined && groups[g].households > 0)
             print_bar(label.length ? label : groups[g].key, groups[g].households, most,
@@ -200,9 +203,7 @@ static enum berm_status explain_some(struct office *office, month_number month, 
                            TEXT("\n----------------------------------------------------------\n"));
         reasons_write(&reasons, language, &out);
     }
-    TRY(buffer_status(&out, err));
-    fwrite(out.bytes, 1, out.length, stdout);
-    return BERM_OK;
+    return text_write(stdout, &out, err);
 }
 
 enum berm_status command_demo(struct invocation *invocation, struct berm_error *err)
@@ -232,7 +233,8 @@ enum berm_status command_demo(struct invocation *invocation, struct berm_error *
         "Screened %lld households in %.1f s (%.0f a second); %lld findings opened, each with its "
         "reason.\n",
         (long long)screened.households, screened.seconds,
-        (double)screened.households / screened.seconds, (long long)screened.opened);
+        screened.seconds > 0 ? (double)screened.households / screened.seconds : 0,
+        (long long)screened.opened);
     TRY(summary_compute(office, screen.month, (struct text){0}, arena, &summary, err));
     print_summary(&summary, language);
     return explain_some(office, screen.month, arena, language, err);

@@ -1,12 +1,10 @@
 /* berm explain, berm household */
 #include "reports.h"
 
-static struct text label_of(const struct finding_row *row, enum language language)
+struct text finding_label(const struct finding_row *row, enum language language)
 {
-    if (!row->info)
-        return row->code;
-    return language == LANGUAGE_CHINESE && row->info->label_zh.length ? row->info->label_zh
-                                                                      : row->info->label_en;
+    return row->info ? language_pick(language, row->info->label_en, row->info->label_zh)
+                     : row->code;
 }
 
 static struct text severity_label(enum severity severity, enum language language)
@@ -16,16 +14,14 @@ static struct text severity_label(enum severity severity, enum language language
     return text_of(language == LANGUAGE_CHINESE ? CHINESE[severity] : severity_name(severity));
 }
 
-/* ---- explain
- * --------------------------------------------------------------------------------------- */
+/* ---- explain --------------------------------------------------------------------------------- */
 
 static void write_finding(const struct household_reasons *reasons,
                           const struct explained_finding *finding, size_t number,
                           enum language language, struct buffer *out)
 {
     bool is_chinese = language == LANGUAGE_CHINESE;
-    struct text label = is_chinese && finding->info->label_zh.length ? finding->info->label_zh
-                                                                     : finding->info->label_en;
+    struct text label = language_pick(language, finding->info->label_en, finding->info->label_zh);
     char month[MONTH_TEXT_MAX];
 
     buffer_append_format(out, "\n%zu. %.*s (%.*s%s)", number, TEXT_ARG(label),
@@ -61,8 +57,9 @@ static void write_history(const struct household_reasons *reasons, enum language
                                         ? TEXT("\n已结束的风险点：\n")
                                         : TEXT("\nFindings that have ended:\n"));
         has_heading = true;
-        buffer_append_format(out, "  %.*s (%.*s): %.*s - %.*s\n", TEXT_ARG(label_of(row, language)),
-                             TEXT_ARG(row->severity), TEXT_ARG(month_format(row->from_month, from)),
+        buffer_append_format(out, "  %.*s (%.*s): %.*s - %.*s\n",
+                             TEXT_ARG(finding_label(row, language)), TEXT_ARG(row->severity),
+                             TEXT_ARG(month_format(row->from_month, from)),
                              TEXT_ARG(month_format(row->to_month, to)));
     }
 }
@@ -85,9 +82,8 @@ void reasons_write(const struct household_reasons *reasons, enum language langua
                          TEXT_ARG(severity_label(explanation->risk_level, language)));
     if (explanation->kind.length) {
         const struct choice *kind = pack_kind(reasons->program->pack, explanation->kind);
-        struct text label = !kind        ? explanation->kind
-                            : is_chinese ? kind->label_zh
-                                         : kind->label_en;
+        struct text label =
+            kind ? language_pick(language, kind->label_en, kind->label_zh) : explanation->kind;
 
         buffer_append_format(out, is_chinese ? "，类别：%.*s" : ", kind: %.*s", TEXT_ARG(label));
     }
@@ -105,8 +101,8 @@ void reasons_write(const struct household_reasons *reasons, enum language langua
                            is_chinese ? TEXT("\n建议帮扶措施：\n") : TEXT("\nHelp that fits:\n"));
     for (size_t m = 0; m < explanation->measure_count; m++)
         buffer_append_format(out, "  - %.*s\n",
-                             TEXT_ARG(is_chinese ? explanation->measures[m]->label_zh
-                                                 : explanation->measures[m]->label_en));
+                             TEXT_ARG(language_pick(language, explanation->measures[m]->label_en,
+                                                    explanation->measures[m]->label_zh)));
     write_history(reasons, language, out);
 }
 
@@ -151,13 +147,6 @@ static void write_reasons_json(const struct household_reasons *reasons, struct j
     json_end_object(json);
 }
 
-static enum berm_status print(struct buffer *out, struct berm_error *err)
-{
-    TRY(buffer_status(out, err));
-    fwrite(out->bytes, 1, out->length, stdout);
-    return BERM_OK;
-}
-
 enum berm_status command_explain(struct invocation *invocation, struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = NULL;
@@ -168,14 +157,10 @@ enum berm_status command_explain(struct invocation *invocation, struct berm_erro
     enum language language;
     enum format format;
     month_number month;
-    bool has_month;
 
     TRY(invocation_format(invocation, &format, err));
     TRY(invocation_language(invocation, &language, err));
-    TRY(invocation_month(invocation, &has_month, &month, err));
-    TRY(invocation_open(invocation, &office, err));
-    if (!has_month)
-        TRY(month_last_screened(office->store, &month, err));
+    TRY(invocation_open_month(invocation, &office, &month, err));
     TRY(arena_create((size_t)1 << 30, &arena, err));
     TRY(household_explain(office, text_of(invocation->arguments[0]), month, arena, &reasons, err));
     if (format == FORMAT_TABLE) {
@@ -184,17 +169,16 @@ enum berm_status command_explain(struct invocation *invocation, struct berm_erro
         write_reasons_json(&reasons, &json);
         buffer_append_char(&out, '\n');
     }
-    return print(&out, err);
+    return text_write(stdout, &out, err);
 }
 
-/* ---- household
- * --------------------------------------------------------------------------------------- */
+/* ---- household ------------------------------------------------------------------------------- */
 
 static struct text variable_label(const struct variable *variable, enum language language)
 {
-    if (language == LANGUAGE_CHINESE && variable->label_zh.length)
-        return variable->label_zh;
-    return variable->label_en.length ? variable->label_en : variable->name;
+    struct text label = language_pick(language, variable->label_en, variable->label_zh);
+
+    return label.length ? label : variable->name;
 }
 
 static void write_values(const struct dictionary *dictionary, enum entity entity,
@@ -267,6 +251,32 @@ static void write_values_json(const struct dictionary *dictionary, enum entity e
     }
 }
 
+/* null where it is not known. */
+static void write_known(struct json_writer *json, const char *key, struct text value)
+{
+    json_key(json, key);
+    if (value.length)
+        json_text(json, value);
+    else
+        json_null(json);
+}
+
+static void write_member_json(const struct dictionary *dictionary,
+                              const struct household_member *member, struct json_writer *json)
+{
+    json_begin_object(json);
+    json_key_of_text(json, "code", member->code);
+    json_key_of_text(json, "name", member->name);
+    write_known(json, "sex", member->sex);
+    write_known(json, "birth_date", member->birth_date);
+    write_known(json, "relation", member->relation);
+    write_known(json, "from_date", member->from_date);
+    write_known(json, "to_date", member->to_date);
+    write_known(json, "end_reason", member->end_reason);
+    write_values_json(dictionary, ENTITY_PERSON, member->values, json);
+    json_end_object(json);
+}
+
 static void write_facts_json(const struct pack *pack, const struct household_facts *facts,
                              struct json_writer *json)
 {
@@ -279,20 +289,8 @@ static void write_facts_json(const struct pack *pack, const struct household_fac
     write_values_json(dictionary, ENTITY_HOUSEHOLD, facts->values, json);
     json_key(json, "members");
     json_begin_array(json);
-    for (size_t m = 0; m < facts->member_count; m++) {
-        const struct household_member *member = &facts->members[m];
-
-        json_begin_object(json);
-        json_key_of_text(json, "code", member->code);
-        json_key_of_text(json, "name", member->name);
-        json_key_of_text(json, "sex", member->sex);
-        json_key_of_text(json, "birth_date", member->birth_date);
-        json_key_of_text(json, "relation", member->relation);
-        json_key_of_text(json, "from_date", member->from_date);
-        json_key_of_text(json, "to_date", member->to_date);
-        write_values_json(dictionary, ENTITY_PERSON, member->values, json);
-        json_end_object(json);
-    }
+    for (size_t m = 0; m < facts->member_count; m++)
+        write_member_json(dictionary, &facts->members[m], json);
     json_end_array(json);
     json_key(json, "flows");
     json_begin_array(json);
@@ -343,5 +341,5 @@ enum berm_status command_household(struct invocation *invocation, struct berm_er
         write_facts_json(office->pack, &facts, &json);
         buffer_append_char(&out, '\n');
     }
-    return print(&out, err);
+    return text_write(stdout, &out, err);
 }

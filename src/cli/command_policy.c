@@ -1,12 +1,6 @@
 /* berm policy check, eval, test, tck */
 #include "cli.h"
 
-static void print_line(void *context, const char *line)
-{
-    (void)context;
-    puts(line);
-}
-
 static void print_finding_of_check(void *context, const char *severity, const char *line)
 {
     struct output *output = context;
@@ -18,27 +12,19 @@ static void print_finding_of_check(void *context, const char *severity, const ch
 enum berm_status command_policy_check(struct invocation *invocation, struct berm_error *err)
 {
     static const struct output_column COLUMNS[] = {{"severity", CELL_TEXT}, {"what", CELL_TEXT}};
-    struct output output;
+    CLEANUP(output_discard) struct output output = {0};
     enum format format;
     int64_t errors;
-    enum berm_status status;
 
     TRY(invocation_format(invocation, &format, err));
     output_begin(&output, stdout, format, COLUMNS, ARRAY_COUNT(COLUMNS));
-    status = policy_check(text_of(invocation->arguments[0]), print_finding_of_check, &output,
-                          &errors, err);
-    if (status == BERM_OK && output.row_count == 0 && format == FORMAT_TABLE) {
-        printf("%s: nothing to complain of\n", invocation->arguments[0]);
-        buffer_free(&output.cells);
-        return BERM_OK;
-    }
-    if (status == BERM_OK) {
-        invocation->exit_code = errors > 0 ? EXIT_CODE_FAILURE : EXIT_CODE_OK;
+    TRY(policy_check(text_of(invocation->arguments[0]), print_finding_of_check, &output, &errors,
+                     err));
+    invocation->exit_code = errors > 0 ? EXIT_CODE_FAILURE : EXIT_CODE_OK;
+    if (output.row_count > 0 || format != FORMAT_TABLE)
         return output_end(&output, err);
-    }
-    buffer_free(&output.cells);
-    buffer_free(&output.line);
-    return status;
+    printf("%s: nothing to complain of\n", invocation->arguments[0]);
+    return BERM_OK;
 }
 
 enum berm_status command_policy_eval(struct invocation *invocation, struct berm_error *err)
@@ -55,34 +41,73 @@ enum berm_status command_policy_eval(struct invocation *invocation, struct berm_
                     text_of(invocation_value(invocation, "decision")), inputs, input_count, &json,
                     err));
     buffer_append_char(&out, '\n');
-    TRY(buffer_status(&out, err));
-    fwrite(out.bytes, 1, out.length, stdout);
-    return BERM_OK;
+    return text_write(stdout, &out, err);
 }
 
-static void print_failure(void *context, const char *severity, const char *line)
+/* ---- Cases and conformance --------------------------------------------------------------------
+ */
+
+static const struct output_column FAILURE_COLUMNS[] = {{"failure", CELL_TEXT}};
+
+/* As a table, failures are paragraphs; as anything else, a row each. */
+static void print_failure(void *context, const char *line)
+{
+    struct output *output = context;
+    const struct text cells[] = {text_of(line)};
+
+    if (output->format == FORMAT_TABLE)
+        puts(line);
+    else
+        output_row(output, cells);
+}
+
+static void print_case_failure(void *context, const char *severity, const char *line)
 {
     (void)severity;
-    print_line(context, line);
+    print_failure(context, line);
+}
+
+/* The rows' end; the score goes where it does not stand among them. */
+static enum berm_status end_failures(struct output *output, FILE **ret_score,
+                                     struct berm_error *err)
+{
+    *ret_score = output->format == FORMAT_TABLE ? stdout : stderr;
+    if (output->format != FORMAT_TABLE)
+        return output_end(output, err);
+    output_discard(output);
+    return BERM_OK;
 }
 
 enum berm_status command_policy_test(struct invocation *invocation, struct berm_error *err)
 {
+    CLEANUP(output_discard) struct output output = {0};
     int64_t passed, failed;
+    enum format format;
+    FILE *score;
 
-    TRY(policy_test(text_of(invocation->arguments[0]), print_failure, NULL, &passed, &failed, err));
-    printf("%lld cases passed, %lld failed\n", (long long)passed, (long long)failed);
+    TRY(invocation_format(invocation, &format, err));
+    output_begin(&output, stdout, format, FAILURE_COLUMNS, ARRAY_COUNT(FAILURE_COLUMNS));
+    TRY(policy_test(text_of(invocation->arguments[0]), print_case_failure, &output, &passed,
+                    &failed, err));
+    TRY(end_failures(&output, &score, err));
+    fprintf(score, "%lld cases passed, %lld failed\n", (long long)passed, (long long)failed);
     invocation->exit_code = failed > 0 ? EXIT_CODE_FAILURE : EXIT_CODE_OK;
     return BERM_OK;
 }
 
 enum berm_status command_policy_tck(struct invocation *invocation, struct berm_error *err)
 {
+    CLEANUP(output_discard) struct output output = {0};
     struct dmn_tck_score score;
+    enum format format;
+    FILE *file;
 
-    TRY(dmn_tck_run(invocation->arguments[0], print_line, NULL, &score, err));
-    printf("value-bearing %zu of %zu, all %zu of %zu\n", score.value_passed, score.value_total,
-           score.passed, score.total);
+    TRY(invocation_format(invocation, &format, err));
+    output_begin(&output, stdout, format, FAILURE_COLUMNS, ARRAY_COUNT(FAILURE_COLUMNS));
+    TRY(dmn_tck_run(invocation->arguments[0], print_failure, &output, &score, err));
+    TRY(end_failures(&output, &file, err));
+    fprintf(file, "value-bearing %zu of %zu, all %zu of %zu\n", score.value_passed,
+            score.value_total, score.passed, score.total);
     invocation->exit_code = score.passed < score.total ? EXIT_CODE_FAILURE : EXIT_CODE_OK;
     return BERM_OK;
 }

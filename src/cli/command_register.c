@@ -29,8 +29,7 @@ enum berm_status command_init(struct invocation *invocation, struct berm_error *
     return BERM_OK;
 }
 
-/* ---- import
- * -------------------------------------------------------------------------------------- */
+/* ---- import ---------------------------------------------------------------------------------- */
 
 static const struct output_column REJECT_COLUMNS[] = {
     {"line", CELL_NUMBER}, {"column", CELL_TEXT}, {"value", CELL_TEXT}, {"reason", CELL_TEXT}};
@@ -42,6 +41,11 @@ struct import_view {
     enum format format;
     int64_t rejected;
 };
+
+static void import_view_close(struct import_view *view)
+{
+    output_discard(&view->output);
+}
 
 static bool show_import_progress(void *context, const struct exchange_progress *progress)
 {
@@ -96,7 +100,7 @@ static void report_import(const struct import_options *options, const struct imp
 enum berm_status command_import(struct invocation *invocation, struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = NULL;
-    struct import_view view = {0};
+    CLEANUP(import_view_close) struct import_view view = {0};
     struct import_options options = {
         .path = invocation->arguments[1],
         .map_path = invocation_value(invocation, "map"),
@@ -117,14 +121,10 @@ enum berm_status command_import(struct invocation *invocation, struct berm_error
     output_begin(&view.output, stdout, view.format, REJECT_COLUMNS, ARRAY_COUNT(REJECT_COLUMNS));
     status = exchange_import(office->store, &office->pack->dictionary, &options, &result, err);
     end_progress();
-    if (status != BERM_OK || (view.format == FORMAT_TABLE && view.rejected == 0)) {
-        buffer_free(&view.output.cells);
-        buffer_free(&view.output.line);
-    } else {
-        TRY(output_end(&view.output, err));
-    }
     TRY(status);
     report_import(&options, &result);
     invocation->exit_code = result.rejected > 0 ? EXIT_CODE_REJECTS : EXIT_CODE_OK;
-    return BERM_OK;
+    if (view.format == FORMAT_TABLE && view.rejected == 0)
+        return BERM_OK;
+    return output_end(&view.output, err);
 }

@@ -1,5 +1,5 @@
 /* berm screen, berm findings */
-#include "cli.h"
+#include "reports.h"
 
 #include <string.h>
 
@@ -64,7 +64,7 @@ static enum berm_status measure(struct office *office, const struct screen_optio
     TRY(screen_measure(office, options->month, options->thread_count, &households, &seconds, err));
     fprintf(stderr,
             "%lld households decided in %.3f s (%.0f/s), inputs loaded; nothing was stored.\n",
-            (long long)households, seconds, (double)households / seconds);
+            (long long)households, seconds, seconds > 0 ? (double)households / seconds : 0);
     return BERM_OK;
 }
 
@@ -94,8 +94,7 @@ enum berm_status command_screen(struct invocation *invocation, struct berm_error
     return write_run(&result, options.month, format, err);
 }
 
-/* ---- findings
- * ------------------------------------------------------------------------------------- */
+/* ---- findings -------------------------------------------------------------------------------- */
 
 struct finding_printer {
     struct output *output;
@@ -107,22 +106,32 @@ static enum berm_status print_finding(void *context, const struct finding_row *r
 {
     struct finding_printer *printer = context;
     char from[MONTH_TEXT_MAX];
-    struct text label = row->code;
     struct text cells[9];
 
-    (void)err;
-    if (row->info)
-        label = printer->language == LANGUAGE_CHINESE ? row->info->label_zh : row->info->label_en;
     cells[0] = row->household;
     cells[1] = row->severity;
     cells[2] = row->code;
-    cells[3] = label;
+    cells[3] = finding_label(row, printer->language);
     cells[4] = row->is_undetermined ? TEXT("true") : TEXT("false");
     cells[5] = month_format(row->from_month, from);
     cells[6] = row->area;
     cells[7] = printer->language == LANGUAGE_CHINESE ? row->area_name : row->area_name_en;
     cells[8] = row->evidence;
     output_row(printer->output, cells);
+    return write_status(printer->output->file, err);
+}
+
+/* A list of a month that nobody screened looks like safety: say what it is. */
+static enum berm_status report_unscreened(struct office *office, month_number month,
+                                          struct berm_error *err)
+{
+    char month_text[MONTH_TEXT_MAX];
+    bool is_screened;
+
+    TRY(month_is_screened(office->store, month, &is_screened, err));
+    if (!is_screened)
+        fprintf(stderr, "%.*s was not screened: these are the findings of the runs before it.\n",
+                TEXT_ARG(month_format(month, month_text)));
     return BERM_OK;
 }
 
@@ -136,29 +145,23 @@ enum berm_status command_findings(struct invocation *invocation, struct berm_err
     CLEANUP(office_closep) struct office *office = NULL;
     struct finding_filter filter = {.with_undetermined =
                                         invocation_has(invocation, "undetermined")};
+    CLEANUP(output_discard) struct output output = {0};
     struct finding_printer printer;
-    struct output output;
-    enum berm_status status;
     enum format format;
-    bool has_month;
+    month_number last;
 
     TRY(invocation_format(invocation, &format, err));
     TRY(invocation_language(invocation, &printer.language, err));
-    TRY(invocation_month(invocation, &has_month, &filter.month, err));
     TRY(invocation_int64(invocation, "limit", 1, INT64_MAX, 0, &filter.limit, err));
     filter.area = text_of(invocation_value(invocation, "area"));
     filter.code = text_of(invocation_value(invocation, "code"));
-    TRY(invocation_open(invocation, &office, err));
-    if (!has_month)
-        TRY(month_last_screened(office->store, &filter.month, err));
+    TRY(invocation_open_month(invocation, &office, &filter.month, err));
+    TRY(month_last_screened(office->store, &last, err)); /* an empty list would look safe */
     /* The evidence is for programs: a table has no room for it. */
     output_begin(&output, stdout, format, COLUMNS,
                  ARRAY_COUNT(COLUMNS) - (format == FORMAT_TABLE ? 1 : 0));
     printer.output = &output;
-    status = findings_list(office, &filter, print_finding, &printer, err);
-    if (status == BERM_OK)
-        return output_end(&output, err);
-    buffer_free(&output.cells);
-    buffer_free(&output.line);
-    return status;
+    TRY(findings_list(office, &filter, print_finding, &printer, err));
+    TRY(output_end(&output, err));
+    return report_unscreened(office, filter.month, err);
 }

@@ -9,14 +9,10 @@ enum berm_status command_stats(struct invocation *invocation, struct berm_error 
     enum language language;
     enum format format;
     month_number month;
-    bool has_month;
 
     TRY(invocation_format(invocation, &format, err));
     TRY(invocation_language(invocation, &language, err));
-    TRY(invocation_month(invocation, &has_month, &month, err));
-    TRY(invocation_open(invocation, &office, err));
-    if (!has_month)
-        TRY(month_last_screened(office->store, &month, err));
+    TRY(invocation_open_month(invocation, &office, &month, err));
     TRY(arena_create((size_t)1 << 30, &arena, err));
     TRY(summary_compute(office, month, text_of(invocation_value(invocation, "area")), arena,
                         &summary, err));

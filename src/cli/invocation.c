@@ -48,22 +48,45 @@ enum berm_status invocation_month(struct invocation *invocation, bool *ret_has,
     return BERM_OK;
 }
 
-/* The position of an option's value among words, or the first where it was not given. */
-static enum berm_status choose(struct invocation *invocation, const char *name, const char *value,
-                               const char *const *words, size_t count, int *ret_choice,
-                               struct berm_error *err)
+/* The words that an option of the command takes, as its row writes them: "table|json". */
+static const char *words_of(const struct command *command, const char *name)
 {
+    for (const struct option_spec *option = command->options; option->name; option++)
+        if (strcmp(option->name, name) == 0)
+            return option->value;
+    assert(!"the command's row lists the option");
+    return "";
+}
+
+static bool is_one_of(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = words; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+        if (strncmp(at, word, length) == 0 && (at[length] == '|' || at[length] == 0))
+            return length > 0;
+    return false;
+}
+
+/* The position of a value among words, of which the option may take some only; the first where
+ * value is NULL. from is where it was given, such as "--format". */
+static enum berm_status choose(struct invocation *invocation, const char *name, const char *from,
+                               const char *value, const char *const *words, size_t count,
+                               int *ret_choice, struct berm_error *err)
+{
+    const char *taken = words_of(invocation->command, name);
+
     *ret_choice = 0;
     if (!value)
         return BERM_OK;
     for (size_t w = 0; w < count; w++)
-        if (strcmp(words[w], value) == 0) {
+        if (strcmp(words[w], value) == 0 && is_one_of(taken, value)) {
             *ret_choice = (int)w;
             return BERM_OK;
         }
     invocation->exit_code = EXIT_CODE_USAGE;
-    return fail_with(err, BERM_INVALID_INPUT, "--%s %s is not known; see berm %s --help", name,
-                     value, invocation->command->name);
+    return fail_with(err, BERM_INVALID_INPUT, "%s %s: berm %s takes %s", from, value,
+                     invocation->command->name, taken);
 }
 
 enum berm_status invocation_language(struct invocation *invocation, enum language *ret_language,
@@ -71,10 +94,11 @@ enum berm_status invocation_language(struct invocation *invocation, enum languag
 {
     static const char *const WORDS[] = {"en", "zh"};
     const char *value = invocation_value(invocation, "lang");
+    const char *from = value ? "--lang" : "BERM_LANG";
     int choice;
 
-    TRY(choose(invocation, "lang", value ? value : getenv("BERM_LANG"), WORDS, ARRAY_COUNT(WORDS),
-               &choice, err));
+    TRY(choose(invocation, "lang", from, value ? value : getenv("BERM_LANG"), WORDS,
+               ARRAY_COUNT(WORDS), &choice, err));
     *ret_language = (enum language)choice;
     return BERM_OK;
 }
@@ -85,7 +109,7 @@ enum berm_status invocation_format(struct invocation *invocation, enum format *r
     static const char *const WORDS[] = {"table", "json", "ndjson", "csv"};
     int choice;
 
-    TRY(choose(invocation, "format", invocation_value(invocation, "format"), WORDS,
+    TRY(choose(invocation, "format", "--format", invocation_value(invocation, "format"), WORDS,
                ARRAY_COUNT(WORDS), &choice, err));
     *ret_format = (enum format)choice;
     return BERM_OK;
@@ -114,4 +138,21 @@ enum berm_status invocation_open(struct invocation *invocation, struct office **
 
     TRY(invocation_store(invocation, &url, err));
     return office_open(url, STORE_READ_WRITE, ret_office, err);
+}
+
+enum berm_status invocation_open_month(struct invocation *invocation, struct office **ret_office,
+                                       month_number *ret_month, struct berm_error *err)
+{
+    CLEANUP(office_closep) struct office *office = NULL;
+    month_number month;
+    bool has_month;
+
+    TRY(invocation_month(invocation, &has_month, &month, err));
+    TRY(invocation_open(invocation, &office, err));
+    if (!has_month)
+        TRY(month_last_screened(office->store, &month, err));
+    *ret_month = month;
+    *ret_office = office;
+    office = NULL;
+    return BERM_OK;
 }

@@ -4,6 +4,7 @@
 #include "cli.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,7 @@ static int no_such_command(int argc, char **argv)
     struct text names[32];
     int nearest;
 
+    assert(COMMAND_COUNT <= ARRAY_COUNT(names));
     for (size_t c = 0; c < COMMAND_COUNT; c++)
         names[c] = text_of(COMMANDS[c].name);
     if (argc >= 2 && strcmp(argv[1], "policy") == 0)
@@ -82,18 +84,32 @@ static int no_such_command(int argc, char **argv)
     return usage_error("there is no command %s; see berm --help", argv[1]);
 }
 
+enum { LONG_OPTION = 256 }; /* what getopt gives for each of ours: no character */
+
+/* argument: the one that getopt stopped at; it is the option's own where that is a long one. */
+static int option_error(const struct command *command, int problem, const char *argument)
+{
+    if (problem == ':')
+        return usage_error("%s needs a value; see berm %s --help", argument, command->name);
+    if (optopt == LONG_OPTION)
+        return usage_error("%s: this option takes no value; see berm %s --help", argument,
+                           command->name);
+    if (optopt != 0)
+        return usage_error("there is no option -%c; see berm %s --help", optopt, command->name);
+    return usage_error("there is no option %s; see berm %s --help", argument, command->name);
+}
+
 /* Fill the invocation; returns an exit code, or -1 to go on. */
 static int parse(struct invocation *invocation, int argc, char **argv)
 {
     const struct command *command = invocation->command;
     struct option long_options[COMMAND_OPTIONS_MAX + 2] = {0};
     int count = 0;
-    int chosen;
 
     for (; command->options[count].name; count++)
         long_options[count] = (struct option){
             command->options[count].name,
-            command->options[count].value ? required_argument : no_argument, NULL, 'o'};
+            command->options[count].value ? required_argument : no_argument, NULL, LONG_OPTION};
     long_options[count] = (struct option){"help", no_argument, NULL, 'h'};
     opterr = 0;
     optind = 1;
@@ -102,12 +118,8 @@ static int parse(struct invocation *invocation, int argc, char **argv)
             print_help_of(command);
             return EXIT_CODE_OK;
         }
-        chosen = optind - 1;
-        if (c == ':')
-            return usage_error("%s needs a value; see berm %s --help", argv[chosen], command->name);
-        if (c == '?')
-            return usage_error("there is no option %s; see berm %s --help", argv[chosen],
-                               command->name);
+        if (c != LONG_OPTION)
+            return option_error(command, c, argv[optind - 1]);
         if (invocation->value_count == OPTION_VALUES_MAX)
             return usage_error("more than %d options", OPTION_VALUES_MAX);
         invocation->values[invocation->value_count++] =
@@ -130,21 +142,29 @@ static int exit_code_of(enum berm_status status)
     return status == BERM_OK ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
 }
 
+/* The code, or a failure where the output did not all arrive and somebody still waits for it. */
+static int finish(int code)
+{
+    struct berm_error error = {0};
+
+    (void)fflush(stdout);
+    if (write_status(stdout, &error) == BERM_OK || is_reader_gone(stdout))
+        return code;
+    error_write(stderr, &error);
+    return code == EXIT_CODE_OK ? EXIT_CODE_FAILURE : code;
+}
+
 static int run(struct invocation *invocation)
 {
     struct berm_error error = {0};
     enum berm_status status = invocation->command->run(invocation, &error);
 
     end_progress();
-    if (status != BERM_OK) {
-        fprintf(stderr, "berm: %s\n", error.message[0] ? error.message : status_name(status));
-        return invocation->exit_code ? invocation->exit_code : exit_code_of(status);
-    }
-    if (fflush(stdout) != 0) {
-        fprintf(stderr, "berm: the output could not be written\n");
-        return EXIT_CODE_FAILURE;
-    }
-    return invocation->exit_code;
+    if (status == BERM_OK || (ferror(stdout) && is_reader_gone(stdout)))
+        return finish(invocation->exit_code);
+    error.status = status;
+    error_write(stderr, &error);
+    return invocation->exit_code ? invocation->exit_code : exit_code_of(status);
 }
 
 int main(int argc, char **argv)
@@ -153,17 +173,19 @@ int main(int argc, char **argv)
     int words = 1;
     int code;
 
+    /* A reader that went away shows as a failed write, so that what was begun is ended properly. */
+    (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_help();
-        return argc < 2 ? EXIT_CODE_USAGE : EXIT_CODE_OK;
+        return finish(argc < 2 ? EXIT_CODE_USAGE : EXIT_CODE_OK);
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("berm %s\n", berm_version());
-        return EXIT_CODE_OK;
+        return finish(EXIT_CODE_OK);
     }
     invocation.command = find_command(argc, argv, &words);
     if (!invocation.command)
         return no_such_command(argc, argv);
     code = parse(&invocation, argc - words, argv + words);
-    return code >= 0 ? code : run(&invocation);
+    return code >= 0 ? finish(code) : run(&invocation);
 }

@@ -2,7 +2,9 @@
  * are known last. */
 #include "cli.h"
 
+#include <poll.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum { TABLE_BYTES_MAX = 1 << 30, FLUSH_BYTES = 1 << 16 };
@@ -163,15 +165,67 @@ enum berm_status output_end(struct output *output, struct berm_error *err)
     status = buffer_status(&output->cells, err);
     if (status == BERM_OK)
         status = buffer_status(&output->line, err);
-    buffer_free(&output->cells);
-    buffer_free(&output->line);
-    if (status == BERM_OK && (fflush(output->file) != 0 || ferror(output->file)))
-        status = fail_with(err, BERM_IO, "the output could not be written");
-    return status;
+    output_discard(output);
+    if (status == BERM_OK)
+        (void)fflush(output->file);
+    return status == BERM_OK ? write_status(output->file, err) : status;
 }
 
-/* ---- Progress
- * --------------------------------------------------------------------------------------- */
+void output_discard(struct output *output)
+{
+    buffer_free(&output->cells);
+    buffer_free(&output->line);
+}
+
+/* ---- Writing --------------------------------------------------------------------------------- */
+
+enum berm_status write_status(FILE *file, struct berm_error *err)
+{
+    if (ferror(file))
+        return fail_with(err, BERM_IO, "the output could not be written; is the disk full?");
+    return BERM_OK;
+}
+
+enum berm_status text_write(FILE *file, const struct buffer *text, struct berm_error *err)
+{
+    TRY(buffer_status(text, err));
+    fwrite(text->bytes, 1, text->length, file);
+    return write_status(file, err);
+}
+
+bool is_reader_gone(FILE *file)
+{
+    struct pollfd polled = {.fd = fileno(file)};
+
+    return poll(&polled, 1, 0) > 0 && (polled.revents & POLLERR);
+}
+
+/* Does the message say "line N" already? */
+static bool tells_line(const char *message, int32_t line)
+{
+    char words[32];
+    size_t length = (size_t)snprintf(words, sizeof words, "line %d", (int)line);
+
+    for (; *message; message++)
+        if (strncasecmp(message, words, length) == 0 &&
+            !(message[length] >= '0' && message[length] <= '9'))
+            return true;
+    return false;
+}
+
+void error_write(FILE *file, const struct berm_error *err)
+{
+    fprintf(file, "berm: %s", err->message[0] ? err->message : status_name(err->status));
+    if (err->line > 0 && !tells_line(err->message, err->line)) {
+        fprintf(file, " (line %d", (int)err->line);
+        if (err->column > 0)
+            fprintf(file, ", column %d", (int)err->column);
+        fputc(')', file);
+    }
+    fputc('\n', file);
+}
+
+/* ---- Progress -------------------------------------------------------------------------------- */
 
 void show_progress(void *context, int64_t done, int64_t total)
 {

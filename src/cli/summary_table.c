@@ -24,8 +24,7 @@ static void write_group(struct output *output, const char *name, const struct su
     char numbers[3][24], ratios[3][24];
     const int64_t counts[] = {group->households, group->people, group->with_findings};
     bool is_measured = group->fgt.weight > 0;
-    struct text label =
-        language == LANGUAGE_CHINESE && group->label_zh.length ? group->label_zh : group->label_en;
+    struct text label = language_pick(language, group->label_en, group->label_zh);
     struct text cells[CELLS] = {text_of(name), group->key, label,
                                 group->is_undetermined ? TEXT("true") : TEXT("false")};
 

@@ -174,7 +174,7 @@ enum berm_status batch_add_member(struct batch *batch, struct text code, struct 
                                   size_t *ret_member, struct berm_error *err)
 {
     size_t row = batch->row_count - 1;
-    size_t member = batch->member_first[row + 1];
+    size_t member = batch->member_first[batch->row_count];
 
     assert(batch->row_count > 0);
     if (member - batch->member_first[row] == HOUSEHOLD_MEMBERS_MAX)

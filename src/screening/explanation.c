@@ -4,7 +4,9 @@
  *
  * A condition's threshold is that of the last comparison made with the column's own value (the
  * cell's test comes after everything that its column reads), or, where the column is itself a
- * comparison and the cell says only true or false, that of the last comparison made.
+ * comparison and the cell says only true or false, that of the last comparison made. Of the two
+ * ends of a range it is the nearer one. A comparison that had to be false for the row to hold is
+ * told the other way round: "not(>= 5)" held because the value is < 5.
  */
 #include "interpreter.h"
 
@@ -17,7 +19,7 @@
 static enum berm_status keep_value(struct arena *arena, struct feel_value value,
                                    struct feel_value *ret_value, struct berm_error *err)
 {
-    CLEANUP(buffer_free) struct buffer written = {.cap_bytes = 1 << 16};
+    CLEANUP(buffer_free) struct buffer written = {.cap_bytes = 1 << 20};
     struct text text;
 
     value.unknown = NULL;
@@ -91,6 +93,34 @@ static bool is_same_number(struct feel_value a, struct feel_value b)
     return a.kind == FEEL_DATE && a.date == b.date;
 }
 
+static bool is_ordering(const struct feel_trace_event *event)
+{
+    return event->name.bytes[0] == '<' || event->name.bytes[0] == '>';
+}
+
+/* Did the two comparisons test the two ends of one range, which holds the value? */
+static bool are_ends_of_range(const struct feel_trace_event *a, const struct feel_trace_event *b)
+{
+    return a->kind == FEEL_TRACE_COMPARE && b->kind == FEEL_TRACE_COMPARE && a->is_true &&
+           b->is_true && is_ordering(a) && is_ordering(b) && a->name.bytes[0] != b->name.bytes[0] &&
+           is_same_number(a->left, b->left);
+}
+
+/* What held: the comparison, or its opposite where it was false. */
+static struct text sign_that_held(const struct feel_trace_event *event)
+{
+    static const struct text SIGNS[][2] = {
+        {TEXT("<"), TEXT(">=")}, {TEXT("<="), TEXT(">")}, {TEXT("="), TEXT("!=")}};
+
+    for (size_t s = 0; s < ARRAY_COUNT(SIGNS) && !event->is_true; s++) {
+        if (text_equal(event->name, SIGNS[s][0]))
+            return SIGNS[s][1];
+        if (text_equal(event->name, SIGNS[s][1]))
+            return SIGNS[s][0];
+    }
+    return event->name;
+}
+
 static bool is_written_as_comparison(struct text expression)
 {
     for (size_t i = 0; i < expression.length; i++)
@@ -99,25 +129,60 @@ static bool is_written_as_comparison(struct text expression)
     return false;
 }
 
-static void find_threshold(const struct dmn_cell_trace *cell, struct explained_condition *condition)
+static bool is_nearer(const struct feel_trace_event *a, const struct feel_trace_event *b)
+{
+    struct feel_value to_a = distance_between(a->left, a->right);
+    struct feel_value to_b = distance_between(b->left, b->right);
+
+    return to_a.kind == FEEL_NUMBER && to_b.kind == FEEL_NUMBER &&
+           feel_decimal_compare(to_a.number, to_b.number) < 0;
+}
+
+/*
+ * The comparison that the cell was decided by. Of the tests of a list ("< 5, > 10") it is one that
+ * held; NULL where nothing was compared.
+ */
+static const struct feel_trace_event *deciding_comparison(const struct dmn_cell_trace *cell)
 {
     bool is_comparison =
         cell->input.kind == FEEL_BOOLEAN && is_written_as_comparison(cell->input_text);
+    bool is_negated = text_starts_with(text_trimmed(cell->test_text), TEXT("not"));
     const struct feel_trace_event *chosen = NULL;
 
-    for (size_t e = cell->event_count; e-- > 0 && !chosen;) {
+    for (size_t e = cell->event_count; e-- > 0;) {
         const struct feel_trace_event *event = &cell->events[e];
 
-        if (event->kind == FEEL_TRACE_COMPARE &&
-            (is_comparison || is_same_number(event->left, cell->input)))
+        if (event->kind != FEEL_TRACE_COMPARE ||
+            !(is_comparison || is_same_number(event->left, cell->input)))
+            continue;
+        if (is_comparison || is_negated)
+            return event;
+        if (event->is_true && e > 0 && are_ends_of_range(&cell->events[e - 1], event) &&
+            is_nearer(&cell->events[e - 1], event))
+            return &cell->events[e - 1];
+        if (event->is_true)
+            return event;
+        if (!chosen)
             chosen = event;
     }
-    if (!chosen || distance_between(chosen->left, chosen->right).kind == FEEL_NULL)
+    return chosen;
+}
+
+static void find_threshold(const struct dmn_cell_trace *cell, struct explained_condition *condition)
+{
+    const struct feel_trace_event *chosen = deciding_comparison(cell);
+    struct feel_value distance;
+
+    if (!chosen)
+        return;
+    distance = distance_between(chosen->left, chosen->right);
+    if (distance.kind == FEEL_NULL)
         return;
     condition->has_threshold = true;
-    condition->comparison = chosen->name;
+    condition->comparison = sign_that_held(chosen);
     condition->threshold = chosen->right;
-    condition->distance = distance_between(chosen->left, chosen->right);
+    condition->threshold.unknown = NULL; /* marks live no longer than the run */
+    condition->distance = distance;
 }
 
 static enum berm_status explain_rule(struct screening_runner *runner, struct arena *arena,
@@ -157,18 +222,25 @@ static enum berm_status explain_rule(struct screening_runner *runner, struct are
     return BERM_OK;
 }
 
-/* The names that the undetermined rules of a finding miss, each once. */
+/* The names that the undetermined rules of a finding miss, each once; copied, because a set may
+ * live no longer than the run. */
 static enum berm_status gather_missing(struct arena *arena, const struct dmn_rule_result *rules,
                                        size_t rule_count, const bool *is_of_finding,
                                        struct explained_finding *finding, struct berm_error *err)
 {
     const struct feel_unknown *missing = NULL;
+    struct text *names;
 
     for (size_t r = 0; r < rule_count; r++)
         if (is_of_finding[r])
             TRY(feel_unknown_union(arena, missing, rules[r].unknown, &missing, err));
-    finding->missing = missing ? missing->names : NULL;
-    finding->missing_count = missing ? missing->count : 0;
+    if (!missing)
+        return BERM_OK;
+    TRY(arena_new(arena, missing->count, sizeof *names, &names, err));
+    for (uint32_t m = 0; m < missing->count; m++)
+        TRY(text_copy(arena, missing->names[m], &names[m], err));
+    finding->missing = names;
+    finding->missing_count = missing->count;
     return BERM_OK;
 }
 
@@ -215,6 +287,8 @@ static enum berm_status explain_figures(struct screening_runner *runner, struct 
 
         figures[f].decision = dmn_decision_name(pack->model, decision);
         TRY(dmn_run_decision(runner->run, decision, &figures[f].value, err));
+        if (figures[f].value.unknown)
+            figures[f].value = feel_null(); /* what was computed without the missing value */
         TRY(keep_value(arena, figures[f].value, &figures[f].value, err));
     }
     explanation->figures = figures;
@@ -263,6 +337,7 @@ enum berm_status screening_explain(struct screening_runner *runner, const struct
     struct found *found;
     size_t rule_count;
 
+    runner_forget_parameters(runner);
     TRY(runner_load_row(runner, batch, row, err));
     dmn_run_set_trace(runner->run, true);
     TRY(dmn_run_table_rules(runner->run, (size_t)pack->findings_decision, &rules, &rule_count,

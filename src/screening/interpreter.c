@@ -14,10 +14,11 @@ static struct feel_value value_of(const struct screening_program *program,
                                   const struct variable *variable, const struct column *column,
                                   size_t row, const struct feel_unknown *unknown)
 {
-    int64_t number = column->numbers[row];
+    int64_t number;
 
     if (!column->is_known[row])
         return feel_missing(unknown);
+    number = column->numbers[row];
     switch (variable->type) {
     case VARIABLE_INTEGER:
         return feel_number(feel_decimal_from_int64(number));
@@ -175,6 +176,11 @@ static enum berm_status load_members(struct screening_runner *runner, const stru
     return BERM_OK;
 }
 
+void runner_forget_parameters(struct screening_runner *runner)
+{
+    runner->parameter_source = NULL;
+}
+
 /* Most neighbours share their figures: nothing is done while the set stays the same. */
 static void load_parameters(struct screening_runner *runner, const struct parameter_set *set)
 {
@@ -267,6 +273,27 @@ enum berm_status runner_merge_rules(struct screening_runner *runner,
     return BERM_OK;
 }
 
+/* The level that the policy gives; where it cannot tell one, the worst finding's severity stays. */
+static enum berm_status read_risk_level(struct screening_runner *runner, enum severity *level,
+                                        struct berm_error *err)
+{
+    const struct pack *pack = runner->program->pack;
+    size_t decision = (size_t)pack->risk_level_decision;
+    enum severity given = SEVERITY_NONE;
+    struct feel_value value;
+
+    TRY(dmn_run_decision(runner->run, decision, &value, err));
+    if (value.kind == FEEL_NULL)
+        return BERM_OK;
+    if (value.kind != FEEL_STRING || !severity_find(value.string, &given) || given < SEVERITY_LOW)
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "the decision %.*s gives no risk level; it must be \"low\", \"medium\", "
+                         "\"high\" or \"critical\"",
+                         TEXT_ARG(dmn_decision_name(pack->model, decision)));
+    *level = given;
+    return BERM_OK;
+}
+
 enum berm_status runner_read_standing(struct screening_runner *runner, const struct found *found,
                                       size_t found_count, struct arena *arena,
                                       enum severity *ret_level, struct text *ret_kind,
@@ -283,11 +310,8 @@ enum berm_status runner_read_standing(struct screening_runner *runner, const str
 
         level = least > level ? least : level;
     }
-    if (level > SEVERITY_UNDETERMINED && pack->risk_level_decision >= 0) {
-        TRY(dmn_run_decision(runner->run, (size_t)pack->risk_level_decision, &value, err));
-        if (value.kind == FEEL_STRING)
-            (void)severity_find(value.string, &level);
-    }
+    if (level > SEVERITY_UNDETERMINED && pack->risk_level_decision >= 0)
+        TRY(read_risk_level(runner, &level, err));
     if (found_count > 0 && pack->household_kind_decision >= 0) {
         TRY(dmn_run_decision(runner->run, (size_t)pack->household_kind_decision, &value, err));
         if (value.kind == FEEL_STRING)
@@ -303,6 +327,7 @@ enum berm_status screening_run_batch(struct screening_runner *runner, const stru
     const struct pack *pack = runner->program->pack;
 
     arena_reset(runner->results);
+    runner_forget_parameters(runner);
     for (size_t row = 0; row < batch->row_count; row++) {
         struct household_result *result = &ret_results[row];
         const struct dmn_rule_result *rules;
@@ -331,6 +356,7 @@ enum berm_status screening_run_figures(struct screening_runner *runner, const st
 {
     enum { SCALE = 6 };
 
+    runner_forget_parameters(runner);
     for (size_t row = 0; row < batch->row_count; row++) {
         TRY(runner_load_row(runner, batch, row, err));
         for (size_t d = 0; d < decision_count; d++) {
@@ -340,7 +366,8 @@ enum berm_status screening_run_figures(struct screening_runner *runner, const st
 
             *figure = (struct figure_value){0};
             TRY(dmn_run_decision(runner->run, (size_t)decisions[d], &value, err));
-            if (value.kind == FEEL_NUMBER && feel_decimal_to_scaled(value.number, SCALE, &scaled)) {
+            if (value.kind == FEEL_NUMBER && !value.unknown &&
+                feel_decimal_to_scaled(value.number, SCALE, &scaled)) {
                 figure->is_known = true;
                 figure->number = (double)scaled / 1e6;
             }

@@ -28,6 +28,8 @@ struct screening_runner {
     struct feel_value month;
 };
 
+/** Before the first row of a batch: its parameter sets may stand where another batch's stood. */
+void runner_forget_parameters(struct screening_runner *runner);
 /** Reset the run and offer it the row's facts. */
 MUST_USE enum berm_status runner_load_row(struct screening_runner *runner,
                                           const struct batch *batch, size_t row,

@@ -11,8 +11,7 @@
 
 #include "pack/pack.h"
 
-/* ---- Program -----------------------------------------------------------------------------------
- */
+/* ---- Program --------------------------------------------------------------------------------- */
 
 enum severity {
     SEVERITY_NONE,
@@ -70,8 +69,7 @@ MUST_USE enum berm_status screening_program_create(struct arena *arena, const st
                                                    const struct screening_program **ret_program,
                                                    struct berm_error *err);
 
-/* ---- Batch --------------------------------------------------------------------------------------
- */
+/* ---- Batch ----------------------------------------------------------------------------------- */
 
 enum { BATCH_ROWS_MAX = 2048 };
 
@@ -127,17 +125,21 @@ MUST_USE enum berm_status batch_add_member(struct batch *batch, struct text code
                                            struct text relation, bool has_birth_date,
                                            date_days birth_date, size_t *ret_member,
                                            struct berm_error *err);
+/** The value of a row; its text is copied into arena. */
 MUST_USE enum berm_status column_set(struct column *column, size_t row, struct field_value value,
                                      struct arena *arena, struct berm_error *err);
 /** Compute the windows of a row from its months; flows in the order of program->flows. */
 void batch_set_flows(struct batch *batch, size_t row, const struct flow_months *flows);
 
-/** A batch of one row out of a case's facts. */
+/**
+ * A case's facts as one more row.
+ * Owner   the program must be made for the case's month.
+ * Errors  BERM_LIMIT (the batch is full, too many members or reports).
+ */
 MUST_USE enum berm_status batch_add_case(struct batch *batch, const struct pack_case *pack_case,
                                          struct berm_error *err);
 
-/* ---- Running ------------------------------------------------------------------------------------
- */
+/* ---- Running --------------------------------------------------------------------------------- */
 
 struct found {
     uint16_t finding; /* position in the pack's findings */
@@ -186,8 +188,7 @@ MUST_USE enum berm_status screening_run_figures(struct screening_runner *runner,
                                                 struct figure_value *ret_values,
                                                 struct berm_error *err);
 
-/* ---- Spells
- * -------------------------------------------------------------------------------------- */
+/* ---- Spells ---------------------------------------------------------------------------------- */
 
 /** A finding that is open in the register before this run. */
 struct open_finding {
@@ -214,8 +215,7 @@ void spells_compare(const struct open_finding *open, size_t open_count,
                     const struct household_result *result, int64_t *closed, size_t *opened,
                     struct spell_changes *ret_changes);
 
-/* ---- Explanation
- * ---------------------------------------------------------------------------------- */
+/* ---- Explanation ----------------------------------------------------------------------------- */
 
 struct explained_read {
     struct text name;     /* "household.wage_income_12m", "members[1].age" */
@@ -284,6 +284,8 @@ void evidence_write(const struct screening_program *program,
                     const struct explained_finding *finding, struct json_writer *json);
 
 enum language { LANGUAGE_ENGLISH, LANGUAGE_CHINESE };
+/** The text of that language; the English one where there is no Chinese one. */
+struct text language_pick(enum language language, struct text en, struct text zh);
 /** The finding in plain sentences, each on a line of its own, and what would clear it. */
 void sentences_write(const struct screening_program *program,
                      const struct explained_finding *finding, enum language language,

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* ---- Labels --------------------------------------------------------------------------------- */
+/* ---- Labels ---------------------------------------------------------------------------------- */
 
 /* What a name of the policy stands for: its label and how its values are written. */
 struct label {
@@ -41,7 +41,7 @@ static const struct {
     [FLOW_MONTHS_REPORTED_12M] = {": months reported of 12", "(近12个月上报月数)"},
 };
 
-static struct text pick(enum language language, struct text en, struct text zh)
+struct text language_pick(enum language language, struct text en, struct text zh)
 {
     return language == LANGUAGE_CHINESE && zh.length ? zh : en;
 }
@@ -63,7 +63,7 @@ static void label_of_entry(const struct dictionary *dictionary, enum entity enti
         label->window_zh = WINDOWS[window].zh;
     }
     if (label->variable && label->variable->label_en.length) {
-        label->text = pick(language, label->variable->label_en, label->variable->label_zh);
+        label->text = language_pick(language, label->variable->label_en, label->variable->label_zh);
         return;
     }
     for (size_t i = 0; i < ARRAY_COUNT(BUILT_IN); i++)
@@ -81,7 +81,7 @@ static struct label label_of(const struct screening_program *program, struct tex
     const char *dot = memchr(name.bytes, '.', name.length);
 
     if (figure) {
-        label.text = pick(language, figure->label_en, figure->label_zh);
+        label.text = language_pick(language, figure->label_en, figure->label_zh);
         label.is_money = text_equal(figure->unit, TEXT("money"));
     } else if (text_starts_with(name, TEXT("household."))) {
         label_of_entry(dictionary, ENTITY_HOUSEHOLD, text_from(name, 10), language, &label);
@@ -133,11 +133,18 @@ static void write_number(struct feel_decimal number, struct buffer *out)
     buffer_append_text(out, feel_decimal_format(number, digits));
 }
 
+/* Of the years 1 to 9999; FEEL knows others. */
+static bool is_common_date(int64_t days)
+{
+    return days >= date_from_civil(1, 1, 1) && days <= date_from_civil(9999, 12, 31);
+}
+
 static void write_value(const struct screening_program *program, const struct label *label,
                         struct feel_value value, enum language language, struct buffer *out)
 {
     bool is_chinese = language == LANGUAGE_CHINESE;
     struct berm_error ignored;
+    char date[DATE_TEXT_MAX];
 
     if (value.kind == FEEL_NULL) {
         buffer_append_text(out, is_chinese ? TEXT("未知") : TEXT("not known"));
@@ -154,15 +161,18 @@ static void write_value(const struct screening_program *program, const struct la
         int choice = choice_position(label->variable->list, value.string);
         const struct choice *found = choice < 0 ? NULL : &label->variable->list->choices[choice];
 
-        buffer_append_text(out,
-                           found ? pick(language, found->label_en, found->label_zh) : value.string);
+        buffer_append_text(out, found ? language_pick(language, found->label_en, found->label_zh)
+                                      : value.string);
+    } else if (value.kind == FEEL_STRING) {
+        buffer_append_text(out, value.string);
+    } else if (value.kind == FEEL_DATE && is_common_date(value.date)) {
+        buffer_append_text(out, date_format((date_days)value.date, date));
     } else if (feel_format(value, out, &ignored) != BERM_OK) {
         buffer_append_text(out, TEXT("?"));
     }
 }
 
-/* ---- Sentences --------------------------------------------------------------------------------
- */
+/* ---- Sentences ------------------------------------------------------------------------------- */
 
 static bool is_below(struct text comparison)
 {
@@ -172,6 +182,16 @@ static bool is_below(struct text comparison)
 static bool is_ordering(struct text comparison)
 {
     return comparison.length && (comparison.bytes[0] == '<' || comparison.bytes[0] == '>');
+}
+
+/* How far beyond the threshold: as the value itself is written, or in days between dates. */
+static void write_distance(const struct screening_program *program, const struct label *label,
+                           const struct explained_condition *condition, enum language language,
+                           struct buffer *out)
+{
+    write_value(program, label, condition->distance, language, out);
+    if (condition->threshold.kind == FEEL_DATE)
+        buffer_append_text(out, language == LANGUAGE_CHINESE ? TEXT("天") : TEXT(" days"));
 }
 
 static void write_condition(const struct screening_program *program,
@@ -187,11 +207,11 @@ static void write_condition(const struct screening_program *program,
     write_value(program, &label, condition->value, language, out);
     buffer_append_format(out, is_chinese ? "（规则：%.*s" : " (rule: %.*s",
                          TEXT_ARG(condition->test));
-    if (condition->has_threshold) {
+    if (condition->has_threshold && is_ordering(condition->comparison)) {
         buffer_append_text(out, is_chinese ? TEXT("；界限 ") : TEXT("; threshold "));
         write_value(program, &label, condition->threshold, language, out);
         buffer_append_text(out, is_chinese ? TEXT("，相差 ") : TEXT(", "));
-        write_value(program, &label, condition->distance, language, out);
+        write_distance(program, &label, condition, language, out);
         if (!is_chinese)
             buffer_append_text(out,
                                is_below(condition->comparison) ? TEXT(" below") : TEXT(" above"));
@@ -282,7 +302,7 @@ static void write_missing(const struct screening_program *program,
                                                          : TEXT(". Find out and record it.\n"));
 }
 
-/* "It would clear if income per head rose by 900 to 4,000": from the rule's own comparison. */
+/* "This row would no longer hold if income per head rose by 900 to 4,000": from its comparison. */
 static void write_way_out(const struct screening_program *program,
                           const struct explained_condition *condition, enum language language,
                           struct buffer *out)
@@ -290,30 +310,35 @@ static void write_way_out(const struct screening_program *program,
     struct label label = label_of(program, condition->input, language);
     bool is_strict = condition->comparison.length == 1;
     bool must_rise = is_below(condition->comparison);
+    bool is_comparison = condition->value.kind == FEEL_BOOLEAN; /* the column itself compares */
 
     if (language == LANGUAGE_CHINESE) {
         buffer_append_text(out, TEXT("  若"));
         write_label(&label, language, out);
+        if (is_comparison)
+            buffer_append_text(out, TEXT("中所比较的值"));
         buffer_append_text(out, must_rise ? TEXT("增加 ") : TEXT("减少 "));
-        write_value(program, &label, condition->distance, language, out);
+        write_distance(program, &label, condition, language, out);
         buffer_append_text(out, is_strict ? TEXT("，达到 ") : TEXT("以上，越过 "));
         write_value(program, &label, condition->threshold, language, out);
         buffer_append_text(out, TEXT("，此项即消除。\n"));
         return;
     }
     buffer_append_text(out, TEXT("  This row would no longer hold if "));
+    if (is_comparison)
+        buffer_append_text(out, TEXT("what is compared in "));
     write_label(&label, language, out);
     buffer_append_format(out, " %s by %s", must_rise ? "rose" : "fell",
                          is_strict ? "" : "more than ");
-    write_value(program, &label, condition->distance, language, out);
-    buffer_append_text(out, TEXT(" to "));
+    write_distance(program, &label, condition, language, out);
+    buffer_append_text(out, is_strict ? TEXT(" to ") : TEXT(", past "));
     write_value(program, &label, condition->threshold, language, out);
     buffer_append_text(out, TEXT(".\n"));
 }
 
 static struct text label_of_finding(const struct explained_finding *finding, enum language language)
 {
-    return pick(language, finding->info->label_en, finding->info->label_zh);
+    return language_pick(language, finding->info->label_en, finding->info->label_zh);
 }
 
 void sentences_write(const struct screening_program *program,
@@ -321,14 +346,15 @@ void sentences_write(const struct screening_program *program,
                      struct buffer *out)
 {
     bool is_chinese = language == LANGUAGE_CHINESE;
-    struct text clear = pick(language, finding->info->clear_en, finding->info->clear_zh);
+    struct text clear = language_pick(language, finding->info->clear_en, finding->info->clear_zh);
 
     for (size_t r = 0; r < finding->rule_count; r++) {
         const struct explained_rule *rule = &finding->rules[r];
 
         buffer_append_format(out, is_chinese ? "  规则第%zu行：" : "  Rule %zu: ", rule->row);
-        buffer_append_text(out, rule->note.length ? pick(language, rule->note, rule->note_zh)
-                                                  : label_of_finding(finding, language));
+        buffer_append_text(out, rule->note.length
+                                    ? language_pick(language, rule->note, rule->note_zh)
+                                    : label_of_finding(finding, language));
         buffer_append_text(out, TEXT("\n"));
         for (size_t c = 0; c < rule->condition_count; c++)
             write_condition(program, &rule->conditions[c], language, out);

@@ -2,8 +2,6 @@
  * spells on record. */
 #include "service/screen/load.h"
 
-enum { HISTORY_MAX = 1000 };
-
 enum berm_status household_find(struct office *office, struct text code, struct arena *arena,
                                 struct household_facts *ret_facts, struct berm_error *err)
 {
@@ -33,16 +31,18 @@ static enum berm_status read_history(struct office *office, int64_t household_id
                                      struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *list = NULL;
-    struct finding_row *rows;
+    struct finding_row *rows = NULL;
+    size_t capacity = 0;
     bool has_row;
 
-    TRY(arena_new(arena, HISTORY_MAX, sizeof *rows, &rows, err));
     TRY(statement_prepare(office->store, STATEMENT_FINDING_OF_HOUSEHOLD, &list, err));
     statement_bind_int64(list, FINDING_OF_HOUSEHOLD__HOUSEHOLD_ID, household_id);
     TRY(statement_step(list, &has_row, err));
-    while (has_row && reasons->history_count < HISTORY_MAX) {
-        struct finding_row *row = &rows[reasons->history_count++];
+    while (has_row) {
+        struct finding_row *row;
 
+        TRY(rows_reserve(arena, &rows, sizeof *rows, reasons->history_count, &capacity, err));
+        row = &rows[reasons->history_count++];
         row->household = reasons->code;
         row->area = reasons->area_code;
         row->area_name = reasons->area_name;
@@ -68,10 +68,13 @@ enum berm_status household_explain(struct office *office, struct text code, mont
     CLEANUP(loader_freep) struct loader *loader = NULL;
     CLEANUP(screening_runner_freep) struct screening_runner *runner = NULL;
     CLEANUP(batch_freep) struct batch *batch = NULL;
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
     struct household_facts facts = {0};
     struct household_reasons reasons = {.month = month};
     const struct places *places;
 
+    TRY(store_begin_read(office->store, err)); /* facts and spells of one moment */
+    snapshot = office->store;
     TRY(household_find(office, code, arena, &facts, err));
     if (!facts.is_active)
         return fail_with(err, BERM_INVALID_INPUT,
@@ -87,8 +90,7 @@ enum berm_status household_explain(struct office *office, struct text code, mont
     TRY(screening_runner_create(reasons.program, &runner, err));
     TRY(loader_load(loader, facts.household_id, facts.household_id, batch, err));
     if (batch->row_count == 0)
-        return fail_with(err, BERM_NOT_FOUND, "household %.*s was removed meanwhile",
-                         TEXT_ARG(code));
+        return fail_with(err, BERM_CORRUPT, "household %.*s cannot be read again", TEXT_ARG(code));
     reasons.member_count = batch->member_first[1];
     TRY(screening_explain(runner, batch, 0, arena, &reasons.explanation, err));
     TRY(read_history(office, facts.household_id, arena, &reasons, err));

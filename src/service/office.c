@@ -7,12 +7,12 @@
 
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { OFFICE_BYTES_MAX = 256 << 20 };
 
-/* ---- Settings and ids
- * ------------------------------------------------------------------------------ */
+/* ---- Settings and ids ------------------------------------------------------------------------ */
 
 enum berm_status setting_read(struct store *store, const char *name, struct arena *arena,
                               struct text *ret_value, struct berm_error *err)
@@ -36,6 +36,25 @@ enum berm_status setting_write(struct store *store, const char *name, struct tex
     statement_bind_text(put, SETTING_PUT__NAME, text_of(name));
     statement_bind_text(put, SETTING_PUT__VALUE, value);
     return statement_run(put, err);
+}
+
+enum berm_status rows_reserve(struct arena *arena, void *rows, size_t size_bytes, size_t count,
+                              size_t *capacity, struct berm_error *err)
+{
+    enum { ROWS_AT_FIRST = 64 };
+    size_t wanted = *capacity ? 2 * *capacity : ROWS_AT_FIRST;
+    void *grown;
+    void *old;
+
+    if (count < *capacity)
+        return BERM_OK;
+    TRY(arena_new(arena, wanted, size_bytes, &grown, err));
+    memcpy(&old, rows, sizeof old);
+    if (count > 0)
+        memcpy(grown, old, count * size_bytes);
+    memcpy(rows, &grown, sizeof grown);
+    *capacity = wanted;
+    return BERM_OK;
 }
 
 enum berm_status id_take(struct store *store, const char *kind, int64_t count, int64_t *ret_first,
@@ -66,8 +85,17 @@ enum berm_status month_last_screened(struct store *store, month_number *ret_mont
     return BERM_OK;
 }
 
-/* ---- Opening
- * ----------------------------------------------------------------------------------------- */
+enum berm_status month_is_screened(struct store *store, month_number month, bool *ret_is_screened,
+                                   struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *run = NULL;
+
+    TRY(statement_prepare(store, STATEMENT_RUN_OF_MONTH, &run, err));
+    statement_bind_month(run, RUN_OF_MONTH__MONTH, month);
+    return statement_step(run, ret_is_screened, err);
+}
+
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static enum berm_status read_actor(struct arena *arena, struct text *ret_actor,
                                    struct berm_error *err)
@@ -200,7 +228,9 @@ enum berm_status office_open(struct text url, enum store_mode mode, struct offic
                 TEXT_ARG(pack_name));
         TRY(store_begin(office->store, err));
         transaction = office->store;
-        TRY(apply_pack(office, pack_name, err));
+        TRY(setting_read(office->store, "pack_sha256", office->arena, &known, err));
+        if (!text_equal(known, office->pack_sha256)) /* nobody else did it meanwhile */
+            TRY(apply_pack(office, pack_name, err));
         TRY(store_commit(office->store, err));
         transaction = NULL;
     }

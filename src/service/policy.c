@@ -73,6 +73,7 @@ static enum berm_status set_input(struct dmn_run *run, const struct dmn_model *m
     struct feel_run feel = {.arena = arena};
     struct feel_scope *scope;
     struct feel_value value;
+    enum berm_status status;
     struct text name;
     int position;
 
@@ -86,8 +87,10 @@ static enum berm_status set_input(struct dmn_run *run, const struct dmn_model *m
         return fail_with(err, BERM_INVALID_INPUT, "--input: the model has no input named %.*s",
                          TEXT_ARG(name));
     TRY(feel_scope_create(arena, &scope, err));
-    TRY(feel_compile(arena, scope, FEEL_EXPRESSION, FEEL_STRICT,
-                     text_from(input, (size_t)(equals - input.bytes) + 1), &expression, err));
+    status = feel_compile(arena, scope, FEEL_EXPRESSION, FEEL_STRICT,
+                          text_from(input, (size_t)(equals - input.bytes) + 1), &expression, err);
+    if (status != BERM_OK)
+        return fail_within(err, status, "--input %.*s", TEXT_ARG(name));
     TRY(feel_evaluate(expression, &feel, NULL, &value, err));
     dmn_run_set_input(run, (size_t)position, value);
     return BERM_OK;

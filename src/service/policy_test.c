@@ -15,8 +15,8 @@ struct tester {
 static void complain(struct tester *tester, const char *what, struct text name,
                      const char *expected, const char *came)
 {
-    buffer_append_format(&tester->line, "\n  %s %.*s: expected %s, got %s", what, TEXT_ARG(name),
-                         expected, came);
+    buffer_append_format(&tester->line, "\n  %s%s%.*s: expected %s, got %s", what,
+                         name.length ? " " : "", TEXT_ARG(name), expected, came);
 }
 
 static bool has_name(const struct text *names, size_t count, struct text name)
@@ -132,7 +132,8 @@ static void compare_standing(struct tester *tester, const struct pack_case *pack
         complain(tester, "risk level", (struct text){0}, pack_case->risk_level.bytes, level.bytes);
     if (pack_case->household_kind.bytes &&
         !text_equal(pack_case->household_kind, explanation->kind))
-        complain(tester, "household kind", (struct text){0}, pack_case->household_kind.bytes,
+        complain(tester, "household kind", (struct text){0},
+                 pack_case->household_kind.length ? pack_case->household_kind.bytes : "none",
                  explanation->kind.length ? explanation->kind.bytes : "none");
     for (size_t m = 0; pack_case->has_measures && m < explanation->measure_count; m++)
         if (!has_name(pack_case->measures, pack_case->measure_count,

@@ -21,8 +21,7 @@
 #include "statistics/statistics.h"
 #include "store/store.h"
 
-/* ---- office: an open register with its pack
- * ------------------------------------------------------ */
+/* ---- office: an open register with its pack -------------------------------------------------- */
 
 struct office {
     struct store *store;
@@ -52,12 +51,20 @@ MUST_USE enum berm_status setting_write(struct store *store, const char *name, s
 /** Take count new ids of a kind inside the writing transaction; *ret_first is the first. */
 MUST_USE enum berm_status id_take(struct store *store, const char *kind, int64_t count,
                                   int64_t *ret_first, struct berm_error *err);
+/**
+ * Room for one more row in an array that grows in an arena, new rows zeroed.
+ * Shape   rows: the address of a pointer, NULL at first, to rows of size_bytes; count are in use.
+ */
+MUST_USE enum berm_status rows_reserve(struct arena *arena, void *rows, size_t size_bytes,
+                                       size_t count, size_t *capacity, struct berm_error *err);
+/** Has a run of this very month been published? */
+MUST_USE enum berm_status month_is_screened(struct store *store, month_number month,
+                                            bool *ret_is_screened, struct berm_error *err);
 /** The month of the last published run; BERM_NOT_FOUND with the remedy where there is none. */
 MUST_USE enum berm_status month_last_screened(struct store *store, month_number *ret_month,
                                               struct berm_error *err);
 
-/* ---- screen
- * ---------------------------------------------------------------------------------------- */
+/* ---- screen ---------------------------------------------------------------------------------- */
 
 struct screen_options {
     month_number month;
@@ -88,8 +95,7 @@ MUST_USE enum berm_status screen_measure(struct office *office, month_number mon
                                          int thread_count, int64_t *ret_households,
                                          double *ret_seconds, struct berm_error *err);
 
-/* ---- findings, households
- * ---------------------------------------------------------------------------- */
+/* ---- findings, households -------------------------------------------------------------------- */
 
 /** The area's subtree as a range of positions; everything where code is empty. BERM_NOT_FOUND. */
 MUST_USE enum berm_status area_range(struct store *store, struct text code, int64_t *ret_low,
@@ -171,8 +177,7 @@ MUST_USE enum berm_status household_read(struct office *office, struct text code
                                          struct arena *arena, struct household_facts *ret_facts,
                                          struct berm_error *err);
 
-/* ---- summary
- * ------------------------------------------------------------------------------------------- */
+/* ---- summary --------------------------------------------------------------------------------- */
 
 /** Counts of households and people that share a key: an area, a kind, a risk level or a finding. */
 struct summary_group {
@@ -186,7 +191,7 @@ struct summary_group {
 };
 struct summary {
     month_number month;
-    bool has_run;        /* false: the month was not screened; findings are left out */
+    bool has_run;        /* false: the month itself was not screened; findings are as they held */
     bool has_statistics; /* the pack says what is measured */
     struct summary_group total;
     const struct summary_group *areas;
@@ -200,14 +205,18 @@ struct summary {
     int64_t unmeasured_households; /* welfare or line is unknown: in no headcount */
     int64_t unmeasured_people;
 };
-/** area empty: everywhere; its direct children become the areas. Computed now from the register's
- * facts. */
+/**
+ * Counts of an area (empty: of the whole register) by its parts: its children, where it has only
+ * one child that one's, and so on. Households that belong directly to an area above the parts are
+ * counted in a group of that area.
+ * Owner   ret_summary lives in arena.
+ * Errors  BERM_NOT_FOUND (no such area).
+ */
 MUST_USE enum berm_status summary_compute(struct office *office, month_number month,
                                           struct text area, struct arena *arena,
                                           struct summary *ret_summary, struct berm_error *err);
 
-/* ---- policy
- * --------------------------------------------------------------------------------------------- */
+/* ---- policy ---------------------------------------------------------------------------------- */
 
 typedef void policy_report(void *context, const char *severity, const char *line);
 /** Report what an author should look at; *ret_errors counts the errors. */

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-enum { KINDS_MAX = 64, FIGURES = 3 };
+enum { KINDS_MAX = 64 };
+enum { WELFARE, LINE, SIZE, FIGURES }; /* decisions, in this order; SIZE only where there is one */
 
 struct summing {
     struct office *office;
@@ -19,7 +20,7 @@ struct summing {
     struct screening_runner *runner;
     struct statement *findings, *standings;
     bool finding_has_row, standing_has_row;
-    int decisions[FIGURES]; /* welfare, line, size */
+    int decisions[FIGURES];
     size_t decision_count;
     struct figure_value *figures;
     struct summary_group *areas, *kinds, *levels;
@@ -27,8 +28,7 @@ struct summing {
     struct arena *arena;
 };
 
-/* ---- Areas that become groups
- * ---------------------------------------------------------------------- */
+/* ---- Areas that become groups ---------------------------------------------------------------- */
 
 /* The only child of a place (-1: of nothing, a root), or -1 where it has none or several. */
 static int only_child(const struct places *places, int parent)
@@ -71,22 +71,25 @@ static enum berm_status group_places(struct summing *summing, struct text area,
     int group = -1;
 
     if (area.length && asked < 0)
-        return fail_with(err, BERM_NOT_FOUND, "there is no area with the code %.*s",
-                         TEXT_ARG(area));
+        return fail_with(
+            err, BERM_NOT_FOUND,
+            "there is no area with the code %.*s; berm stats lists those that there are",
+            TEXT_ARG(area));
     TRY(arena_new(summing->arena, places->area_count, sizeof *group_of_place, &group_of_place,
                   err));
     TRY(arena_new(summing->arena, places->area_count + 1, sizeof *summing->areas, &summing->areas,
                   err));
     for (size_t i = 0; i < places->area_count; i++) {
         const struct area *at = &places->areas[i];
-        bool is_inside = parent < 0 || (at->position_low >= places->areas[parent].position_low &&
-                                        at->position_high <= places->areas[parent].position_high);
+        bool is_inside = asked < 0 || (at->position_low >= places->areas[asked].position_low &&
+                                       at->position_high <= places->areas[asked].position_high);
 
         if (!is_inside) {
             group_of_place[i] = -1;
             continue;
         }
-        if (at->level == level || ((int)i == parent)) {
+        if (at->level <=
+            level) { /* a part, or an area above the parts with households of its own */
             group = (int)summing->summary->area_count++;
             summing->areas[group].key = at->code;
             summing->areas[group].label_zh = at->name;
@@ -98,8 +101,7 @@ static enum berm_status group_places(struct summing *summing, struct text area,
     return BERM_OK;
 }
 
-/* ---- One household
- * ------------------------------------------------------------------------------------ */
+/* ---- One household --------------------------------------------------------------------------- */
 
 static void count_in(struct summary_group *group, int64_t people, bool has_findings)
 {
@@ -170,13 +172,14 @@ static void measure(struct summing *summing, size_t row, int64_t people, struct 
 
     if (!summing->summary->has_statistics)
         return;
-    if (!figures[0].is_known || !figures[1].is_known || figures[1].number <= 0) {
+    if (!figures[WELFARE].is_known || !figures[LINE].is_known || figures[LINE].number <= 0) {
         summing->summary->unmeasured_households++;
         summing->summary->unmeasured_people += people;
         return;
     }
-    fgt_add(&area->fgt, figures[0].number, figures[1].number, (double)people);
-    fgt_add(&summing->summary->total.fgt, figures[0].number, figures[1].number, (double)people);
+    fgt_add(&area->fgt, figures[WELFARE].number, figures[LINE].number, (double)people);
+    fgt_add(&summing->summary->total.fgt, figures[WELFARE].number, figures[LINE].number,
+            (double)people);
 }
 
 static enum berm_status count_household(struct summing *summing, size_t row, struct berm_error *err)
@@ -184,14 +187,12 @@ static enum berm_status count_household(struct summing *summing, size_t row, str
     const struct batch *batch = summing->batch;
     int group = summing->group_of_place[batch->place[row]];
     int64_t people = (int64_t)(batch->member_first[row + 1] - batch->member_first[row]);
-    const struct figure_value *size =
-        &summing->figures[row * summing->decision_count + summing->decision_count - 1];
     bool has_findings;
 
-    if (summing->decision_count == FIGURES && size->is_known)
-        people = (int64_t)(size->number + 0.5);
     if (group < 0)
         return BERM_OK;
+    if (summing->decision_count == FIGURES && summing->figures[row * FIGURES + SIZE].is_known)
+        people = (int64_t)(summing->figures[row * FIGURES + SIZE].number + 0.5);
     TRY(count_findings(summing, batch->household_id[row], people, &has_findings, err));
     TRY(count_standing(summing, batch->household_id[row], people, err));
     count_in(&summing->areas[group], people, has_findings);
@@ -200,8 +201,7 @@ static enum berm_status count_household(struct summing *summing, size_t row, str
     return BERM_OK;
 }
 
-/* ---- All households
- * ------------------------------------------------------------------------------------- */
+/* ---- All households -------------------------------------------------------------------------- */
 
 static enum berm_status start_cursor(struct statement *rows, int64_t low, int64_t high,
                                      month_number month, bool *ret_has_row, struct berm_error *err)
@@ -296,13 +296,15 @@ static void put_together(struct summing *summing)
 
     for (size_t f = 0; f < 2 * pack->finding_count; f++) {
         struct summary_group group = findings[f];
+        const struct finding_info *info;
 
         if (group.households == 0)
             continue;
         group.is_undetermined = f >= pack->finding_count;
-        group.key = pack->findings[f % pack->finding_count].code;
-        group.label_en = pack->findings[f % pack->finding_count].label_en;
-        group.label_zh = pack->findings[f % pack->finding_count].label_zh;
+        info = &pack->findings[group.is_undetermined ? f - pack->finding_count : f];
+        group.key = info->code;
+        group.label_en = info->label_en;
+        group.label_zh = info->label_zh;
         findings[summary->finding_count++] = group;
     }
     for (int s = 0; s < SEVERITY_COUNT; s++)
@@ -319,16 +321,13 @@ enum berm_status summary_compute(struct office *office, month_number month, stru
                                  struct berm_error *err)
 {
     struct summary summary = {.month = month};
-    CLEANUP(summing_close)
-    struct summing summing = {.office = office, .summary = &summary, .arena = arena};
-    CLEANUP(statement_closep) struct statement *run = NULL;
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    CLEANUP(summing_close) /* before the snapshot ends: it holds open statements */
+    struct summing summing = {.office = office, .summary = &summary, .arena = arena};
 
     TRY(store_begin_read(office->store, err));
     snapshot = office->store;
-    TRY(statement_prepare(office->store, STATEMENT_RUN_OF_MONTH, &run, err));
-    statement_bind_month(run, RUN_OF_MONTH__MONTH, month);
-    TRY(statement_step(run, &summary.has_run, err));
+    TRY(month_is_screened(office->store, month, &summary.has_run, err));
     TRY(prepare(&summing, area, err));
     TRY(count_all(&summing, err));
     put_together(&summing);

@@ -113,11 +113,17 @@ struct hit {
 
 MUST_USE enum berm_status columns_start(struct dmn_run *run, const struct table *table,
                                         struct columns *ret_columns, struct berm_error *err);
+/** What a test that gives neither true nor false, though nothing is missing, stands for. */
+enum null_answer {
+    NULL_IS_FALSE,        /* plain DMN */
+    NULL_IS_UNDETERMINED, /* findings: unknown is not safe */
+};
+
 /** Test a rule; false in *ret_is_hit where some cell is definitely false. */
 MUST_USE enum berm_status rule_test(struct dmn_run *run, const struct frame *frame,
                                     const struct table *table, struct columns *columns,
-                                    uint32_t rule, struct hit *ret_hit, bool *ret_is_hit,
-                                    struct berm_error *err);
+                                    uint32_t rule, enum null_answer null_answer,
+                                    struct hit *ret_hit, bool *ret_is_hit, struct berm_error *err);
 MUST_USE enum berm_status rule_output(struct dmn_run *run, const struct frame *frame,
                                       const struct table *table, uint32_t rule, size_t output,
                                       struct feel_value *ret_value, struct berm_error *err);

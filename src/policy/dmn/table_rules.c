@@ -130,7 +130,7 @@ static enum berm_status rules_run(struct dmn_run *run, uint32_t node, const stru
         struct hit hit;
         bool is_hit;
 
-        TRY(rule_test(run, &frame, table, &columns, i, &hit, &is_hit, err));
+        TRY(rule_test(run, &frame, table, &columns, i, NULL_IS_UNDETERMINED, &hit, &is_hit, err));
         if (is_hit)
             TRY(result_make(run, &frame, table, &columns, &hit, &results[count++], err));
     }

@@ -37,9 +37,21 @@ static enum berm_status column_value(struct dmn_run *run, const struct frame *fr
     return BERM_OK;
 }
 
+/* A test that gives neither true nor false, though nothing is missing: a division by zero, a text
+ * compared with a number. Where findings are read, that is no "no": the column is what is missing.
+ */
+static enum berm_status mark_failure(struct dmn_run *run, const struct table *table, size_t column,
+                                     struct feel_value *answer, struct berm_error *err)
+{
+    if (answer->kind != FEEL_NULL || answer->unknown != NULL)
+        return BERM_OK;
+    return feel_unknown_of_name(run->arena, table->inputs[column].text, &answer->unknown, err);
+}
+
 enum berm_status rule_test(struct dmn_run *run, const struct frame *frame,
                            const struct table *table, struct columns *columns, uint32_t rule,
-                           struct hit *ret_hit, bool *ret_is_hit, struct berm_error *err)
+                           enum null_answer null_answer, struct hit *ret_hit, bool *ret_is_hit,
+                           struct berm_error *err)
 {
     const struct table_rule *tested = &table->rules[rule];
     struct hit hit = {.rule = rule, .is_match = true};
@@ -60,6 +72,8 @@ enum berm_status rule_test(struct dmn_run *run, const struct frame *frame,
                       columns->values[cell->column], &answer, err));
         if (hit.cell_spans != NULL)
             hit.cell_spans[i] = (struct span){start, run->trace.count};
+        if (null_answer == NULL_IS_UNDETERMINED)
+            TRY(mark_failure(run, table, cell->column, &answer, err));
         bool is_true = answer.kind == FEEL_BOOLEAN && answer.boolean;
         if (!is_true && answer.unknown == NULL)
             return BERM_OK;
@@ -93,7 +107,8 @@ enum berm_status table_evaluate(struct dmn_run *run, const struct frame *frame,
         TRY(arena_new(run->arena, table->rule_count, sizeof(*hits), &hits, err));
     TRY(columns_start(run, table, &columns, err));
     for (uint32_t i = 0; i < table->rule_count; i++) {
-        TRY(rule_test(run, frame, table, &columns, i, &hits[hit_count], &is_hit, err));
+        TRY(rule_test(run, frame, table, &columns, i, NULL_IS_FALSE, &hits[hit_count], &is_hit,
+                      err));
         if (!is_hit)
             continue;
         hit_count++;

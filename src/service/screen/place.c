@@ -9,24 +9,17 @@ static enum berm_status read_areas(struct store *store, struct arena *arena, str
                                    struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *rows = NULL;
-    struct area *areas = NULL;
-    size_t capacity = 0;
+    struct area *areas;
+    size_t capacity = 1024;
     bool has_row;
 
+    TRY(arena_new(arena, capacity, sizeof *areas, &areas, err));
     TRY(statement_prepare(store, STATEMENT_AREA_LIST, &rows, err));
     TRY(statement_step(rows, &has_row, err));
     while (has_row) {
         struct area *area;
 
-        if (places->area_count == capacity) {
-            struct area *grown;
-
-            capacity = capacity ? 2 * capacity : 1024;
-            TRY(arena_new(arena, capacity, sizeof *grown, &grown, err));
-            for (size_t i = 0; i < places->area_count; i++)
-                grown[i] = areas[i];
-            areas = grown;
-        }
+        TRY(rows_reserve(arena, &areas, sizeof *areas, places->area_count, &capacity, err));
         area = &areas[places->area_count++];
         area->area_id = statement_int64(rows, 0);
         area->parent_id = statement_int64(rows, 1);
@@ -112,6 +105,7 @@ enum berm_status places_read(struct office *office, month_number month, struct a
                              const struct places **ret_places, struct berm_error *err)
 {
     date_days day = month_last_day(month);
+    bool is_same_everywhere = !has_area_figures(&office->pack->parameters);
     struct places *places;
 
     TRY(arena_new(arena, 1, sizeof *places, &places, err));
@@ -120,7 +114,7 @@ enum berm_status places_read(struct office *office, month_number month, struct a
     TRY(arena_new(arena, places->area_count, sizeof(struct parameter_set *), &places->parameters,
                   err));
     for (size_t i = 0; i < places->area_count; i++) {
-        if (i > 0 && !has_area_figures(&office->pack->parameters))
+        if (i > 0 && is_same_everywhere)
             places->parameters[i] = places->parameters[0];
         else
             TRY(resolve(office->pack, places, i, day, arena, &places->parameters[i], err));

@@ -46,8 +46,7 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* ---- Workers -----------------------------------------------------------------------------------
- */
+/* ---- Workers --------------------------------------------------------------------------------- */
 
 /* The next chunk that has a free slot, or -1 when there is no more to do. */
 static int64_t take_chunk(struct crew *crew)
@@ -102,8 +101,7 @@ static void *work_in_thread(void *argument)
     return NULL;
 }
 
-/* ---- The writer
- * ---------------------------------------------------------------------------------- */
+/* ---- The writer ------------------------------------------------------------------------------ */
 
 struct writer {
     struct office *office;
@@ -215,8 +213,7 @@ static enum berm_status writer_finish(struct writer *writer, const struct screen
     return setting_write(writer->office->store, "published_run_id", buffer_text(&number), err);
 }
 
-/* ---- The run
- * --------------------------------------------------------------------------------------- */
+/* ---- The run --------------------------------------------------------------------------------- */
 
 /* Wait for a chunk; false where a worker failed. */
 static bool wait_for_chunk(struct crew *crew, int64_t chunk)

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { EVIDENCE_BYTES_MAX = 1 << 20, OPEN_FINDINGS_MAX = 256 };
+enum { EVIDENCE_BYTES_MAX = 16 << 20, OPEN_FINDINGS_MAX = 256 };
 
 struct open_of_household {
     int64_t household_id;
@@ -226,7 +226,9 @@ static enum berm_status compare_row(struct screen_worker *worker, size_t row, si
     size_t open_count;
 
     TRY(take_open(worker, worker->batch->household_id[row], open_at, open, &open_count, err));
-    assert(result->found_count <= OPEN_FINDINGS_MAX);
+    if (result->found_count > OPEN_FINDINGS_MAX)
+        return fail_with(err, BERM_LIMIT, "household %.*s has more than %d findings",
+                         TEXT_ARG(worker->batch->code[row]), OPEN_FINDINGS_MAX);
     spells_compare(open, open_count, result, closed, opened, &changes);
     for (size_t i = 0; i < changes.closed_count; i++)
         outcome->closings[outcome->closing_count++] = closed[i];

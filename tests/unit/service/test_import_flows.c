@@ -104,8 +104,7 @@ static void a_register_takes_so_many_sources(void **state)
     assert_string_equal(fixture_ask(fixture, months), "H1|202001|20000|-|-\n");
 }
 
-/* ---- Any order, any split into files -----------------------------------------------------------
- */
+/* ---- Any order, any split into files --------------------------------------------------------- */
 
 enum { REPORTS = 300 };
 

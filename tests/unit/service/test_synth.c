@@ -70,7 +70,7 @@ static struct synth_options options_of(int64_t count, uint64_t seed, int year, i
         .household_count = count, .seed = seed, .last_month = month_from_civil(year, month)};
 }
 
-/* ---- Files ---------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 static void digest_of(const struct pack *pack, const struct pack_folder *folder, const char *name,
                       int64_t count, uint64_t seed, char out[DIGEST_TEXT_MAX])
@@ -142,7 +142,7 @@ static void counts_and_months_out_of_bounds_are_refused(void **state)
                  BERM_INVALID_INPUT, "the year 1200");
 }
 
-/* ---- Rows ----------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static const struct synth_plan *plan_of(struct pack_folder *folder, const struct pack *pack,
                                         struct synth_options options)
@@ -260,7 +260,7 @@ static void any_household_can_be_made_alone(void **state)
     }
 }
 
-/* ---- People --------------------------------------------------------------------------------- */
+/* ---- People ---------------------------------------------------------------------------------- */
 
 static void check_family(const struct synth_plan *plan, const struct synth_household *household)
 {
@@ -316,7 +316,7 @@ static void families_are_plausible(void **state)
     assert_in_range(gone, 100, 300);
 }
 
-/* ---- Incomes -------------------------------------------------------------------------------- */
+/* ---- Incomes --------------------------------------------------------------------------------- */
 
 struct spread {
     int64_t people;

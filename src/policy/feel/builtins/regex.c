@@ -67,7 +67,6 @@ enum berm_status regex_create(struct text pattern, struct text flags, struct reg
 {
     CLEANUP(buffer_free) struct buffer translated = {.cap_bytes = 1 << 20};
     CLEANUP(regex_freep) struct regex *regex = NULL;
-    CLEANUP(buffer_free) struct buffer none = {0};
     pcre2_compile_context *context;
     uint32_t options;
     bool ignores_space;
