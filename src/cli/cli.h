@@ -16,7 +16,12 @@ enum exit_code {
     EXIT_CODE_REJECTS = 3, /* some rows of an import were rejected */
 };
 
-enum { OPTION_VALUES_MAX = 64, ARGUMENTS_MAX = 8, COMMAND_OPTIONS_MAX = 16 };
+enum {
+    OUTPUT_COLUMNS_MAX = 32,
+    OPTION_VALUES_MAX = 64,
+    ARGUMENTS_MAX = 8,
+    COMMAND_OPTIONS_MAX = 16
+};
 
 /** One option of a command; value NULL: a flag. */
 struct option_spec {
@@ -99,7 +104,9 @@ struct output {
     const struct output_column *columns;
     size_t column_count;
     int64_t row_count;
-    struct buffer cells; /* TABLE: all cells, each with a 0 behind it, until the widths are known */
+    struct buffer cells; /* TABLE: the rows held, each cell with a 0 behind it */
+    int64_t held_rows;
+    size_t widths[OUTPUT_COLUMNS_MAX];
     struct buffer line;
     struct json_writer json;
 };

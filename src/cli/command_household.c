@@ -1,109 +1,28 @@
 /* berm explain, berm household */
 #include "reports.h"
 
-struct text finding_label(const struct finding_row *row, enum language language)
-{
-    return row->info ? language_pick(language, row->info->label_en, row->info->label_zh)
-                     : row->code;
-}
-
-static struct text severity_label(enum severity severity, enum language language)
-{
-    static const char *const CHINESE[SEVERITY_COUNT] = {"无", "待核实", "低", "中", "高", "严重"};
-
-    return text_of(language == LANGUAGE_CHINESE ? CHINESE[severity] : severity_name(severity));
-}
-
 /* ---- explain --------------------------------------------------------------------------------- */
 
-static void write_finding(const struct household_reasons *reasons,
-                          const struct explained_finding *finding, size_t number,
-                          enum language language, struct buffer *out)
+/* What is on record for the month, as it was found then. */
+static void write_recorded_json(const struct household_reasons *reasons, struct json_writer *json)
 {
-    bool is_chinese = language == LANGUAGE_CHINESE;
-    struct text label = language_pick(language, finding->info->label_en, finding->info->label_zh);
-    char month[MONTH_TEXT_MAX];
-
-    buffer_append_format(out, "\n%zu. %.*s (%.*s%s)", number, TEXT_ARG(label),
-                         TEXT_ARG(severity_label(finding->severity, language)),
-                         !finding->is_undetermined ? ""
-                         : is_chinese              ? "，信息不足，待核实"
-                                                   : ", cannot be told yet");
+    json_begin_array(json);
     for (size_t h = 0; h < reasons->history_count; h++) {
         const struct finding_row *row = &reasons->history[h];
 
-        if (!row->has_ended && text_equal(row->code, finding->info->code) &&
-            row->is_undetermined == finding->is_undetermined)
-            buffer_append_format(out, is_chinese ? "，自%.*s起" : ", since %.*s",
-                                 TEXT_ARG(month_format(row->from_month, month)));
-    }
-    buffer_append_char(out, '\n');
-    sentences_write(reasons->program, finding, language, out);
-}
-
-static void write_history(const struct household_reasons *reasons, enum language language,
-                          struct buffer *out)
-{
-    bool has_heading = false;
-    char from[MONTH_TEXT_MAX], to[MONTH_TEXT_MAX];
-
-    for (size_t h = 0; h < reasons->history_count; h++) {
-        const struct finding_row *row = &reasons->history[h];
-
-        if (!row->has_ended)
+        if (!finding_row_covers(row, reasons->month))
             continue;
-        if (!has_heading)
-            buffer_append_text(out, language == LANGUAGE_CHINESE
-                                        ? TEXT("\n已结束的风险点：\n")
-                                        : TEXT("\nFindings that have ended:\n"));
-        has_heading = true;
-        buffer_append_format(out, "  %.*s (%.*s): %.*s - %.*s\n",
-                             TEXT_ARG(finding_label(row, language)), TEXT_ARG(row->severity),
-                             TEXT_ARG(month_format(row->from_month, from)),
-                             TEXT_ARG(month_format(row->to_month, to)));
+        json_begin_object(json);
+        json_key_of_text(json, "code", row->code);
+        json_key_of_text(json, "severity", row->severity);
+        json_key_of_bool(json, "undetermined", row->is_undetermined);
+        json_key(json, "since");
+        json_month(json, row->from_month);
+        json_key(json, "evidence");
+        json_number_text(json, row->evidence);
+        json_end_object(json);
     }
-}
-
-void reasons_write(const struct household_reasons *reasons, enum language language,
-                   struct buffer *out)
-{
-    const struct explanation *explanation = &reasons->explanation;
-    bool is_chinese = language == LANGUAGE_CHINESE;
-    char month[MONTH_TEXT_MAX];
-
-    buffer_append_format(out,
-                         is_chinese ? "家庭 %.*s，%.*s（%.*s），%zu人，%.*s月末：风险等级%.*s"
-                                    : "Household %.*s in %.*s (%.*s), %zu members, at the end "
-                                      "of %.*s: risk level %.*s",
-                         TEXT_ARG(reasons->code),
-                         TEXT_ARG(is_chinese ? reasons->area_name : reasons->area_name_en),
-                         TEXT_ARG(reasons->area_code), reasons->member_count,
-                         TEXT_ARG(month_format(reasons->month, month)),
-                         TEXT_ARG(severity_label(explanation->risk_level, language)));
-    if (explanation->kind.length) {
-        const struct choice *kind = pack_kind(reasons->program->pack, explanation->kind);
-        struct text label =
-            kind ? language_pick(language, kind->label_en, kind->label_zh) : explanation->kind;
-
-        buffer_append_format(out, is_chinese ? "，类别：%.*s" : ", kind: %.*s", TEXT_ARG(label));
-    }
-    buffer_append_text(out, is_chinese ? TEXT("。\n") : TEXT(".\n"));
-    figures_write(reasons->program, explanation, language, out);
-    if (explanation->finding_count == 0)
-        buffer_append_text(out, is_chinese
-                                    ? TEXT("未发现风险点，所需信息齐全。\n")
-                                    : TEXT("Nothing was found, and no fact that the rules need is "
-                                           "missing.\n"));
-    for (size_t f = 0; f < explanation->finding_count; f++)
-        write_finding(reasons, &explanation->findings[f], f + 1, language, out);
-    if (explanation->measure_count)
-        buffer_append_text(out,
-                           is_chinese ? TEXT("\n建议帮扶措施：\n") : TEXT("\nHelp that fits:\n"));
-    for (size_t m = 0; m < explanation->measure_count; m++)
-        buffer_append_format(out, "  - %.*s\n",
-                             TEXT_ARG(language_pick(language, explanation->measures[m]->label_en,
-                                                    explanation->measures[m]->label_zh)));
-    write_history(reasons, language, out);
+    json_end_array(json);
 }
 
 static void write_reasons_json(const struct household_reasons *reasons, struct json_writer *json)
@@ -134,11 +53,18 @@ static void write_reasons_json(const struct household_reasons *reasons, struct j
         json_key_of_text(json, "code", finding->info->code);
         json_key_of_text(json, "severity", text_of(severity_name(finding->severity)));
         json_key_of_bool(json, "undetermined", finding->is_undetermined);
+        json_key(json, "since");
+        if (reasons->held[f])
+            json_month(json, reasons->held[f]->from_month);
+        else
+            json_null(json);
         json_key(json, "evidence");
         evidence_write(reasons->program, finding, json);
         json_end_object(json);
     }
     json_end_array(json);
+    json_key(json, "recorded");
+    write_recorded_json(reasons, json);
     json_key(json, "measures");
     json_begin_array(json);
     for (size_t m = 0; m < explanation->measure_count; m++)

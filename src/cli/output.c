@@ -1,5 +1,5 @@
-/* Rows as an aligned table, JSON, NDJSON or CSV. Only the table has to hold its rows: its widths
- * are known last. */
+/* Rows as an aligned table, JSON, NDJSON or CSV, in little memory however many there are: a table
+ * takes its widths from its first rows. */
 #include "cli.h"
 
 #include <poll.h>
@@ -7,7 +7,12 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { TABLE_BYTES_MAX = 1 << 30, FLUSH_BYTES = 1 << 16 };
+enum {
+    TABLE_BYTES_MAX = 1 << 28,
+    TABLE_ROWS_HELD = 1000,
+    LINE_BYTES_MAX = 1 << 16,
+    FLUSH_BYTES = 1 << 16
+};
 
 size_t display_width(struct text text)
 {
@@ -36,6 +41,7 @@ static void write_line(struct output *output, bool is_last)
 void output_begin(struct output *output, FILE *file, enum format format,
                   const struct output_column *columns, size_t column_count)
 {
+    assert(column_count <= OUTPUT_COLUMNS_MAX);
     *output = (struct output){.file = file,
                               .format = format,
                               .columns = columns,
@@ -71,6 +77,77 @@ static void write_json_row(struct output *output, const struct text *cells)
     json_end_object(&json);
 }
 
+static void pad(struct output *output, size_t width, size_t wanted)
+{
+    for (; width < wanted; width++)
+        buffer_append_char(&output->line, ' ');
+}
+
+static void write_table_row(struct output *output, const char **at)
+{
+    for (size_t c = 0; c < output->column_count; c++) {
+        struct text cell = text_of(*at);
+        bool is_right = output->columns[c].kind == CELL_NUMBER;
+        bool is_last = c + 1 == output->column_count;
+
+        *at += cell.length + 1;
+        if (is_right)
+            pad(output, display_width(cell), output->widths[c]);
+        buffer_append_text(&output->line, cell);
+        if (!is_right && !is_last)
+            pad(output, display_width(cell), output->widths[c]);
+        buffer_append_text(&output->line, is_last ? TEXT("\n") : TEXT("  "));
+    }
+    write_line(output, false);
+}
+
+/* The widths are those of the first rows held; a wider cell further down pushes its line out. */
+static void measure(struct output *output)
+{
+    const char *at = output->cells.bytes;
+
+    for (size_t c = 0; c < output->column_count; c++)
+        output->widths[c] = strlen(output->columns[c].name);
+    for (int64_t r = 0; r < output->held_rows; r++)
+        for (size_t c = 0; c < output->column_count; c++) {
+            struct text cell = text_of(at);
+            size_t width = display_width(cell);
+
+            output->widths[c] = width > output->widths[c] ? width : output->widths[c];
+            at += cell.length + 1;
+        }
+}
+
+static void write_heading(struct output *output)
+{
+    CLEANUP(buffer_free) struct buffer heading = {.cap_bytes = LINE_BYTES_MAX};
+    const char *at;
+
+    for (size_t c = 0; c < output->column_count; c++)
+        buffer_append(&heading, output->columns[c].name, strlen(output->columns[c].name) + 1);
+    at = heading.bytes;
+    if (!heading.has_failed)
+        write_table_row(output, &at);
+}
+
+/* A table of any length in little memory: rows are held until the widths are known, then written.
+ */
+static void write_held(struct output *output)
+{
+    const char *at = output->cells.bytes;
+
+    if (output->cells.has_failed)
+        return;
+    if (output->row_count == output->held_rows) {
+        measure(output);
+        write_heading(output);
+    }
+    for (int64_t r = 0; r < output->held_rows; r++)
+        write_table_row(output, &at);
+    output->held_rows = 0;
+    buffer_clear(&output->cells);
+}
+
 void output_row(struct output *output, const struct text *cells)
 {
     output->row_count++;
@@ -80,6 +157,8 @@ void output_row(struct output *output, const struct text *cells)
             buffer_append_text(&output->cells, cells[c]);
             buffer_append_char(&output->cells, '\0');
         }
+        if (++output->held_rows == TABLE_ROWS_HELD)
+            write_held(output);
         return;
     case FORMAT_CSV:
         for (size_t c = 0; c < output->column_count; c++) {
@@ -101,64 +180,12 @@ void output_row(struct output *output, const struct text *cells)
     write_line(output, false);
 }
 
-static void pad(struct output *output, size_t width, size_t wanted)
-{
-    for (; width < wanted; width++)
-        buffer_append_char(&output->line, ' ');
-}
-
-static void write_table_row(struct output *output, const char **at, const size_t *widths)
-{
-    for (size_t c = 0; c < output->column_count; c++) {
-        struct text cell = text_of(*at);
-        bool is_right = output->columns[c].kind == CELL_NUMBER;
-        bool is_last = c + 1 == output->column_count;
-
-        *at += cell.length + 1;
-        if (is_right)
-            pad(output, display_width(cell), widths[c]);
-        buffer_append_text(&output->line, cell);
-        if (!is_right && !is_last)
-            pad(output, display_width(cell), widths[c]);
-        buffer_append_text(&output->line, is_last ? TEXT("\n") : TEXT("  "));
-    }
-    write_line(output, false);
-}
-
-static void write_table(struct output *output)
-{
-    enum { COLUMNS_MAX = 32 };
-    size_t widths[COLUMNS_MAX] = {0};
-    struct buffer heads = {.cap_bytes = TABLE_BYTES_MAX};
-    const char *at = output->cells.bytes;
-
-    assert(output->column_count <= COLUMNS_MAX);
-    for (size_t c = 0; c < output->column_count; c++) {
-        widths[c] = strlen(output->columns[c].name);
-        buffer_append(&heads, output->columns[c].name, widths[c] + 1);
-    }
-    for (int64_t r = 0; r < output->row_count; r++)
-        for (size_t c = 0; c < output->column_count; c++) {
-            struct text cell = text_of(at);
-            size_t width = display_width(cell);
-
-            widths[c] = width > widths[c] ? width : widths[c];
-            at += cell.length + 1;
-        }
-    at = heads.bytes;
-    write_table_row(output, &at, widths);
-    at = output->cells.bytes;
-    for (int64_t r = 0; r < output->row_count; r++)
-        write_table_row(output, &at, widths);
-    buffer_free(&heads);
-}
-
 enum berm_status output_end(struct output *output, struct berm_error *err)
 {
     enum berm_status status;
 
     if (output->format == FORMAT_TABLE && !output->cells.has_failed)
-        write_table(output);
+        write_held(output);
     else if (output->format == FORMAT_JSON)
         buffer_append_text(&output->line, output->row_count ? TEXT("\n]\n") : TEXT("]\n"));
     write_line(output, true);

@@ -113,7 +113,9 @@ static enum berm_status load_household(struct screening_runner *runner, const st
     }
     values[runner->household_code] = feel_string(batch->code[row]);
     values[runner->household_area] = feel_string(batch->area_code[row]);
-    values[runner->household_size] = feel_number(feel_decimal_from_int64((int64_t)size));
+    /* Nobody on record is no household of nobody: who belongs to it is not known. */
+    values[runner->household_size] = size > 0 ? feel_number(feel_decimal_from_int64((int64_t)size))
+                                              : feel_missing(program->no_members);
     return BERM_OK;
 }
 
@@ -199,7 +201,7 @@ static void load_parameters(struct screening_runner *runner, const struct parame
 enum berm_status runner_load_row(struct screening_runner *runner, const struct batch *batch,
                                  size_t row, struct berm_error *err)
 {
-    const struct feel_value inputs[INPUT_COUNT] = {
+    struct feel_value inputs[INPUT_COUNT] = {
         [INPUT_HOUSEHOLD] = feel_of_context(&runner->household),
         [INPUT_MEMBERS] = feel_of_list(&runner->member_list),
         [INPUT_PARAMETER] = feel_of_context(&runner->parameter),
@@ -209,6 +211,8 @@ enum berm_status runner_load_row(struct screening_runner *runner, const struct b
     dmn_run_reset(runner->run);
     TRY(load_household(runner, batch, row, err));
     TRY(load_members(runner, batch, row, err));
+    if (runner->member_list.count == 0)
+        inputs[INPUT_MEMBERS].unknown = runner->program->no_members;
     load_parameters(runner, batch->parameters[row]);
     for (int i = 0; i < INPUT_COUNT; i++)
         if (runner->input_of[i] >= 0)

@@ -186,6 +186,7 @@ enum berm_status screening_program_create(struct arena *arena, const struct pack
                          "the findings table of pack %.*s has no outputs named code and severity",
                          TEXT_ARG(pack->name));
     TRY(lay_out(arena, program, err));
+    TRY(feel_unknown_of_name(arena, TEXT("members"), &program->no_members, err));
     TRY(collect_needs(arena, program, err));
     TRY(make_choice_values(arena, program, err));
     *ret_program = program;

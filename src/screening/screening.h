@@ -60,6 +60,7 @@ struct screening_program {
     struct text *entry_names[INPUT_MONTH]; /* household, members, parameter */
     size_t entry_count[INPUT_MONTH];
     const struct feel_unknown **entry_unknown[INPUT_MONTH];
+    const struct feel_unknown *no_members; /* the mark of a household with nobody on record */
     struct feel_value *
         *choice_values; /* by variable of the dictionary: one string for each choice */
 };
@@ -205,6 +206,8 @@ struct spell_changes {
     const size_t *opened; /* positions in result->found */
     size_t opened_count;
     size_t unchanged_count;
+    enum severity kept_severity; /* worst of the certain spells that stay though they cannot be told
+                                    now; SEVERITY_NONE: there is none */
 };
 
 /**

@@ -83,6 +83,9 @@ static struct label label_of(const struct screening_program *program, struct tex
     if (figure) {
         label.text = language_pick(language, figure->label_en, figure->label_zh);
         label.is_money = text_equal(figure->unit, TEXT("money"));
+    } else if (text_equal(name, TEXT("members"))) {
+        label.text =
+            text_of(language == LANGUAGE_CHINESE ? "家庭成员" : "who belongs to the household");
     } else if (text_starts_with(name, TEXT("household."))) {
         label_of_entry(dictionary, ENTITY_HOUSEHOLD, text_from(name, 10), language, &label);
     } else if (dot && text_starts_with(name, TEXT("members"))) {

@@ -1,6 +1,9 @@
 /*
  * Differences between months. A finding is stored as a spell, so an unchanged month writes nothing.
  * The lists are short (a household has a handful of findings): plain loops.
+ *
+ * Undetermined never clears a finding: a spell that was certain stays open while its finding cannot
+ * be told, and no second spell is opened beside it.
  */
 #include "screening.h"
 
@@ -10,6 +13,12 @@ static bool is_same(const struct open_finding *open, const struct found *found)
            open->is_undetermined == found->is_undetermined;
 }
 
+/* The certain finding that is open, and what was found cannot be told. */
+static bool is_kept(const struct open_finding *open, const struct found *found)
+{
+    return open->finding == found->finding && !open->is_undetermined && found->is_undetermined;
+}
+
 void spells_compare(const struct open_finding *open, size_t open_count,
                     const struct household_result *result, int64_t *closed, size_t *opened,
                     struct spell_changes *ret_changes)
@@ -17,21 +26,27 @@ void spells_compare(const struct open_finding *open, size_t open_count,
     struct spell_changes changes = {.closed = closed, .opened = opened};
 
     for (size_t o = 0; o < open_count; o++) {
-        size_t f = 0;
+        bool stays = false;
 
-        while (f < result->found_count && !is_same(&open[o], &result->found[f]))
-            f++;
-        if (f == result->found_count)
-            closed[changes.closed_count++] = open[o].finding_id;
-        else
+        for (size_t f = 0; f < result->found_count; f++) {
+            bool kept = is_kept(&open[o], &result->found[f]);
+
+            stays = stays || kept || is_same(&open[o], &result->found[f]);
+            if (kept && open[o].severity > changes.kept_severity)
+                changes.kept_severity = (enum severity)open[o].severity;
+        }
+        if (stays)
             changes.unchanged_count++;
+        else
+            closed[changes.closed_count++] = open[o].finding_id;
     }
     for (size_t f = 0; f < result->found_count; f++) {
-        size_t o = 0;
+        bool is_open = false;
 
-        while (o < open_count && !is_same(&open[o], &result->found[f]))
-            o++;
-        if (o == open_count)
+        for (size_t o = 0; o < open_count; o++)
+            is_open = is_open || is_same(&open[o], &result->found[f]) ||
+                      is_kept(&open[o], &result->found[f]);
+        if (!is_open)
             opened[changes.opened_count++] = f;
     }
     *ret_changes = changes;

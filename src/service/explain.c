@@ -61,6 +61,36 @@ static enum berm_status read_history(struct office *office, int64_t household_id
     return BERM_OK;
 }
 
+/*
+ * What is on record beside what is found now. A certain spell whose finding cannot be told any more
+ * still counts: unknown clears nothing.
+ */
+static enum berm_status match_record(struct arena *arena, struct household_reasons *reasons,
+                                     struct berm_error *err)
+{
+    struct explanation *explanation = &reasons->explanation;
+
+    TRY(arena_new(arena, explanation->finding_count, sizeof(struct finding_row *), &reasons->held,
+                  err));
+    for (size_t f = 0; f < explanation->finding_count; f++) {
+        const struct explained_finding *finding = &explanation->findings[f];
+
+        for (size_t h = 0; h < reasons->history_count; h++) {
+            const struct finding_row *row = &reasons->history[h];
+            enum severity severity = SEVERITY_NONE;
+
+            if (!finding_row_covers(row, reasons->month) ||
+                !text_equal(row->code, finding->info->code))
+                continue;
+            reasons->held[f] = row;
+            if (finding->is_undetermined && !row->is_undetermined &&
+                severity_find(row->severity, &severity) && severity > explanation->risk_level)
+                explanation->risk_level = severity;
+        }
+    }
+    return BERM_OK;
+}
+
 enum berm_status household_explain(struct office *office, struct text code, month_number month,
                                    struct arena *arena, struct household_reasons *ret_reasons,
                                    struct berm_error *err)
@@ -94,6 +124,8 @@ enum berm_status household_explain(struct office *office, struct text code, mont
     reasons.member_count = batch->member_first[1];
     TRY(screening_explain(runner, batch, 0, arena, &reasons.explanation, err));
     TRY(read_history(office, facts.household_id, arena, &reasons, err));
+    TRY(match_record(arena, &reasons, err));
+    TRY(month_is_screened(office->store, month, &reasons.is_screened, err));
     *ret_reasons = reasons;
     return BERM_OK;
 }

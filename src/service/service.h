@@ -135,10 +135,23 @@ struct household_reasons {
     size_t member_count;
     struct explanation explanation;
     const struct screening_program *program;
+    bool is_screened; /* the month has a published run */
+    /* For each finding of the explanation, the spell on record that covers the month, or NULL. A
+     * certain spell may cover a finding that cannot be told by the facts known now. */
+    const struct finding_row **held;
     const struct finding_row *history; /* every spell that the register holds */
     size_t history_count;
 };
-/** Owner: everything lives in arena. Errors: BERM_NOT_FOUND. */
+/** Does the spell cover the month? */
+static inline bool finding_row_covers(const struct finding_row *row, month_number month)
+{
+    return row->from_month <= month && (!row->has_ended || row->to_month > month);
+}
+/**
+ * The reasons by the facts known now, beside what is on record for the month.
+ * Owner   everything lives in arena.
+ * Errors  BERM_NOT_FOUND, BERM_INVALID_INPUT (archived).
+ */
 MUST_USE enum berm_status household_explain(struct office *office, struct text code,
                                             month_number month, struct arena *arena,
                                             struct household_reasons *ret_reasons,

@@ -71,7 +71,7 @@ with folder() as here:
           ("B", "house_unsafe", False) in findings(url, "--month", "2020-09"),
           findings(url, "--month", "2020-09"))
     contains("explain tells what has ended", berm("explain", "--store", url, "B").out,
-             "House not safe (medium): 2020-09 - 2020-10")
+             "House not safe (medium): from 2020-09, ended in 2020-10")
     contains("the household's history tells the change", berm("household", "--store", url, "B").out,
              '{"roof":["leaks","sound"]}')
 

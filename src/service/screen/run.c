@@ -312,6 +312,19 @@ static enum berm_status household_range(struct store *store, struct crew *crew, 
     return BERM_OK;
 }
 
+/* A month that has not begun would make every real month after it a question about the past. */
+static enum berm_status refuse_future(month_number month, struct berm_error *err)
+{
+    month_number present = month_of_date(date_today());
+    char wanted[MONTH_TEXT_MAX], last[MONTH_TEXT_MAX];
+
+    if (month <= present)
+        return BERM_OK;
+    return fail_with(err, BERM_INVALID_INPUT,
+                     "the month %.*s has not begun; the last one that can be screened is %.*s",
+                     TEXT_ARG(month_format(month, wanted)), TEXT_ARG(month_format(present, last)));
+}
+
 /* A month before the last published one is a question, not a record. */
 static enum berm_status is_month_past(struct store *store, month_number month, bool *ret_is_past,
                                       struct berm_error *err)
@@ -361,6 +374,7 @@ enum berm_status screen_month(struct office *office, const struct screen_options
     struct screen_result result = {0};
     double start = seconds_now();
 
+    TRY(refuse_future(options->month, err));
     TRY(arena_create(PLACE_BYTES_MAX, &arena, err));
     TRY(screening_program_create(arena, office->pack, options->month, &crew.program, err));
     for (int s = 0; s < SLOTS; s++)

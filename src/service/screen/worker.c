@@ -193,23 +193,26 @@ static enum berm_status add_openings(struct screen_worker *worker, size_t row,
 /* A standing is stored where it differs from the household's last one; "none" is what nobody has
  * said. */
 static enum berm_status compare_standing(struct screen_worker *worker, size_t row,
-                                         const struct household_result *result,
+                                         struct household_result result, bool keeps_kind,
                                          struct screen_outcome *outcome, struct berm_error *err)
 {
     int64_t household_id = worker->batch->household_id[row];
-    struct text level = text_of(severity_name(result->risk_level));
-    bool is_same = result->risk_level == SEVERITY_NONE;
+    struct text level = text_of(severity_name(result.risk_level));
+    bool is_same = result.risk_level == SEVERITY_NONE;
 
     while (worker->standing_has_row && statement_int64(worker->standing, 0) < household_id)
         TRY(statement_step(worker->standing, &worker->standing_has_row, err));
-    if (worker->standing_has_row && statement_int64(worker->standing, 0) == household_id)
+    if (worker->standing_has_row && statement_int64(worker->standing, 0) == household_id) {
+        if (keeps_kind && result.kind.length == 0)
+            result.kind = statement_text(worker->standing, 2);
         is_same = text_equal(statement_text(worker->standing, 1), level) &&
-                  text_equal(statement_text(worker->standing, 2), result->kind);
+                  text_equal(statement_text(worker->standing, 2), result.kind);
+    }
     if (!is_same) {
         struct standing_change *change = &outcome->standings[outcome->standing_count++];
 
-        *change = (struct standing_change){household_id, result->risk_level, result->kind};
-        TRY(text_copy(outcome->arena, result->kind, &change->kind, err));
+        *change = (struct standing_change){household_id, result.risk_level, result.kind};
+        TRY(text_copy(outcome->arena, result.kind, &change->kind, err));
     }
     return BERM_OK;
 }
@@ -217,12 +220,12 @@ static enum berm_status compare_standing(struct screen_worker *worker, size_t ro
 static enum berm_status compare_row(struct screen_worker *worker, size_t row, size_t *open_at,
                                     struct screen_outcome *outcome, struct berm_error *err)
 {
-    const struct household_result *result = &worker->results[row];
+    struct household_result *result = &worker->results[row];
     struct open_finding open[OPEN_FINDINGS_MAX];
     int64_t closed[OPEN_FINDINGS_MAX];
     size_t opened[OPEN_FINDINGS_MAX];
     struct spell_changes changes;
-    bool is_certain = false;
+    bool is_certain;
     size_t open_count;
 
     TRY(take_open(worker, worker->batch->household_id[row], open_at, open, &open_count, err));
@@ -233,12 +236,17 @@ static enum berm_status compare_row(struct screen_worker *worker, size_t row, si
     for (size_t i = 0; i < changes.closed_count; i++)
         outcome->closings[outcome->closing_count++] = closed[i];
     outcome->unchanged += (int64_t)changes.unchanged_count;
+    is_certain = changes.kept_severity > SEVERITY_NONE;
+    if (changes.kept_severity >
+        result->risk_level) /* it still stands, though its facts are missing */
+        result->risk_level = changes.kept_severity;
     for (size_t f = 0; f < result->found_count; f++)
         is_certain = is_certain || !result->found[f].is_undetermined;
     outcome->with_findings += is_certain;
     outcome->only_undetermined += result->found_count > 0 && !is_certain;
     TRY(add_openings(worker, row, &changes, outcome, err));
-    return compare_standing(worker, row, result, outcome, err);
+    return compare_standing(worker, row, *result, changes.kept_severity > SEVERITY_NONE, outcome,
+                            err);
 }
 
 /* Room for everything that the chunk can come to. */

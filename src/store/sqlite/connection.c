@@ -105,7 +105,7 @@ static enum berm_status configure(const struct connection *connection, struct be
 {
     TRY(run(connection, "PRAGMA foreign_keys = ON", err));
     TRY(run(connection, "PRAGMA synchronous = FULL", err));
-    TRY(run(connection, "PRAGMA temp_store = MEMORY", err));
+    TRY(run(connection, "PRAGMA temp_store = FILE", err)); /* a long list is sorted on disk */
     TRY(run(connection, "PRAGMA trusted_schema = OFF", err));
     TRY(run_with_number(connection, "PRAGMA cache_size = -%d", CACHE_KIB, err));
     TRY(run_with_number(connection, "PRAGMA page_size = %d", PAGE_BYTES, err)); /* when it is new */

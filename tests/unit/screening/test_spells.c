@@ -56,16 +56,31 @@ static void a_severity_that_changes_ends_one_spell_and_begins_another(void **sta
     assert_int_equal(compared.changes.unchanged_count, 0);
 }
 
-static void undetermined_does_not_pass_for_found(void **state)
+static void a_certain_spell_stays_while_it_cannot_be_told(void **state)
 {
-    const struct open_finding open[] = {{.finding_id = 7, .finding = 2, .severity = SEVERITY_LOW}};
+    const struct open_finding open[] = {{.finding_id = 7, .finding = 2, .severity = SEVERITY_HIGH}};
     const struct found found[] = {
         {.finding = 2, .severity = SEVERITY_LOW, .is_undetermined = true}};
     struct compared compared = compare(open, 1, found, 1);
 
     (void)state;
+    assert_int_equal(compared.changes.closed_count, 0);
+    assert_int_equal(compared.changes.opened_count, 0);
+    assert_int_equal(compared.changes.unchanged_count, 1);
+    assert_int_equal(compared.changes.kept_severity, SEVERITY_HIGH);
+}
+
+static void what_becomes_certain_ends_the_undetermined_spell(void **state)
+{
+    const struct open_finding open[] = {
+        {.finding_id = 7, .finding = 2, .severity = SEVERITY_LOW, .is_undetermined = true}};
+    const struct found found[] = {{.finding = 2, .severity = SEVERITY_LOW}};
+    struct compared compared = compare(open, 1, found, 1);
+
+    (void)state;
     assert_int_equal(compared.changes.closed_count, 1);
     assert_int_equal(compared.changes.opened_count, 1);
+    assert_int_equal(compared.changes.kept_severity, SEVERITY_NONE);
 }
 
 static void a_code_that_the_pack_lost_is_closed(void **state)
@@ -86,7 +101,8 @@ int main(void)
         cmocka_unit_test(an_unchanged_finding_writes_nothing),
         cmocka_unit_test(a_finding_that_is_gone_closes_its_spell),
         cmocka_unit_test(a_severity_that_changes_ends_one_spell_and_begins_another),
-        cmocka_unit_test(undetermined_does_not_pass_for_found),
+        cmocka_unit_test(a_certain_spell_stays_while_it_cannot_be_told),
+        cmocka_unit_test(what_becomes_certain_ends_the_undetermined_spell),
         cmocka_unit_test(a_code_that_the_pack_lost_is_closed),
     };
 
