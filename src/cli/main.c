@@ -27,14 +27,24 @@ static void print_help_of(const struct command *command)
     printf("\nExit status: 0 success, 1 failure, 2 wrong usage, 3 some rows were rejected.\n");
 }
 
+/* The commands, or those of a group such as "policy". */
+static void print_commands(const char *group)
+{
+    size_t length = strlen(group);
+
+    for (size_t c = 0; c < COMMAND_COUNT; c++)
+        if (strncmp(COMMANDS[c].name, group, length) == 0)
+            printf("  %-14s %s\n", COMMANDS[c].name, COMMANDS[c].summary);
+    printf("\nberm COMMAND --help tells more of each.%s\n",
+           length ? "" : " --version prints the version.");
+}
+
 static void print_help(void)
 {
     printf("Usage: berm COMMAND [OPTION]...\n"
            "Berm finds the households that are about to fall into poverty, and says why.\n\n"
            "Commands:\n");
-    for (size_t c = 0; c < COMMAND_COUNT; c++)
-        printf("  %-14s %s\n", COMMANDS[c].name, COMMANDS[c].summary);
-    printf("\nberm COMMAND --help tells more of each. --version prints the version.\n");
+    print_commands("");
 }
 
 static int usage_error(const char *format, ...) PRINTF_LIKE(1, 2);
@@ -181,6 +191,11 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("berm %s\n", berm_version());
+        return finish(EXIT_CODE_OK);
+    }
+    if (argc == 3 && strcmp(argv[1], "policy") == 0 && strcmp(argv[2], "--help") == 0) {
+        printf("Usage: berm policy COMMAND [OPTION]...\n\nCommands:\n");
+        print_commands("policy ");
         return finish(EXIT_CODE_OK);
     }
     invocation.command = find_command(argc, argv, &words);

@@ -157,6 +157,18 @@ def a_full_output_is_a_failure():
                   result.code == 1 and "written" in result.err, f"{result.code} {result.err}")
 
 
+def days_that_cannot_be():
+    """Deaths before birth or in the future, memberships that have not begun."""
+    with folder() as here:
+        url = make_register(here, "code,area\nA,X1\n")
+        rows = ["A-1,A,2020-01-01,2010-01-01,2015-01-01,died", "A-2,A,1990-01-01,2999-01-01,,",
+                "A-3,A,1990-01-01,2010-01-01,2999-01-01,died", "A-4,A,1990-01-01,2010-01-01,2019-01-01,died"]
+        result = berm("import", "--store", url, "persons", write(
+            here / "p.csv", "code,household,birth_date,from_date,to_date,end_reason\n" + "\n".join(rows) + "\n"))
+        check("days that cannot be are rejected, the others go in",
+              result.code == 3 and "1 added" in result.err and "3 rejected" in result.err, result.text)
+
+
 def memory_stays_small():
     """Imports and lists of any size in 64 MB."""
     with folder() as here:
@@ -182,6 +194,7 @@ def memory_stays_small():
 for regression in (unknown_clears_nothing, nobody_recorded_is_not_safe,
                    an_error_in_a_rule_is_not_safe, a_future_month_is_refused,
                    a_past_month_is_told_as_it_was, an_unscreened_month_says_so,
-                   positions_in_errors, a_full_output_is_a_failure, memory_stays_small):
+                   positions_in_errors, a_full_output_is_a_failure, days_that_cannot_be,
+                   memory_stays_small):
     regression()
 finish()

@@ -116,6 +116,27 @@ static void fill_after(const struct import_columns *columns, const struct import
         after->end_reason = TEXT("");
 }
 
+/* Days that cannot be: a day later is let pass, since the register's day may be ahead of ours. */
+static enum berm_status check_days(struct import_person *row, const struct spell *after,
+                                   struct arena *arena, struct berm_error *err)
+{
+    date_days latest = date_today() + 1;
+
+    if (row->from_date.is_known && after->from > latest)
+        return import_reject(arena, &row->row, IMPORT_FIELD_FROM_DATE, err,
+                             "from_date lies in the future; a membership is recorded when it has "
+                             "begun");
+    if (after->to.is_known && after->to.date > latest)
+        return import_reject(
+            arena, &row->row, IMPORT_FIELD_TO_DATE, err,
+            "to_date lies in the future; a membership's end is recorded when it has "
+            "come");
+    if (after->to.is_known && row->birth_date.is_known && after->to.date < row->birth_date.date)
+        return import_reject(arena, &row->row, IMPORT_FIELD_TO_DATE, err,
+                             "to_date is before birth_date; correct one of them");
+    return BERM_OK;
+}
+
 static enum berm_status check(struct import_person *row, const struct spell *spells, size_t count,
                               const struct spell_plan *plan, struct arena *arena,
                               struct berm_error *err)
@@ -123,6 +144,9 @@ static enum berm_status check(struct import_person *row, const struct spell *spe
     const struct spell *after = &plan->after;
     char from[DATE_TEXT_MAX];
 
+    TRY(check_days(row, after, arena, err));
+    if (row->row.outcome == IMPORT_REJECTED)
+        return BERM_OK;
     if (after->to.is_known && after->to.date < after->from)
         return import_reject(arena, &row->row, IMPORT_FIELD_TO_DATE, err,
                              "to_date is before %.*s, the day on which the membership begins; "
