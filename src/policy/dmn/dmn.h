@@ -123,9 +123,9 @@ struct dmn_rule_result {
 
 /**
  * Evaluate a decision table row by row, whatever its hit policy: every rule that is not false, in
- * rule order. A findings table is read this way. A test that fails to give true or false (a division
- * by zero, a text compared with a number) makes its rule undetermined, with the column as what is
- * missing: plain DMN would take it for false.
+ * rule order. A findings table is read this way. A test that fails to give true or false (a
+ * division by zero, a text compared with a number) makes its rule undetermined, with the column as
+ * what is missing: plain DMN would take it for false.
  * Owner   ret_rules lives until the next reset.
  * Errors  BERM_INVALID_INPUT (the decision is no table), BERM_LIMIT, BERM_NO_MEMORY.
  */

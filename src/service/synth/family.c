@@ -120,6 +120,8 @@ static void add_member(struct synth_household *household, struct kin *kin, char 
                        struct random *random)
 {
     const struct synth_member *head = &household->members[0];
+    bool is_female; /* drawn before the age: the order of draws makes the register */
+    int age;
 
     switch (letter) {
     case 'S':
@@ -144,9 +146,9 @@ static void add_member(struct synth_household *household, struct kin *kin, char 
         add_parent(household, kin, random);
         break;
     default:
-        add(household, SYNTH_SIBLING, synth_chance(random, 3500),
-            clamp(head->age - synth_between(random, 1, 8), 16, AGE_MAX))
-            ->surname = head->surname;
+        is_female = synth_chance(random, 3500);
+        age = clamp(head->age - synth_between(random, 1, 8), 16, AGE_MAX);
+        add(household, SYNTH_SIBLING, is_female, age)->surname = head->surname;
     }
 }
 
@@ -159,12 +161,13 @@ static void add_one_who_is_gone(const struct synth_plan *plan, struct synth_hous
     bool has_died = head_age >= 36 && synth_chance(random, 5500);
     struct synth_member *member;
     int months_ago = synth_between(random, 0, SYNTH_MONTHS - 2);
+    bool is_female;
 
+    is_female = synth_chance(random, has_died ? 5000 : 6500);
     if (has_died)
-        member = add(household, SYNTH_PARENT, synth_chance(random, 5000),
-                     head_age + around(random, 20, 34));
+        member = add(household, SYNTH_PARENT, is_female, head_age + around(random, 20, 34));
     else
-        member = add(household, SYNTH_SIBLING, synth_chance(random, 6500),
+        member = add(household, SYNTH_SIBLING, is_female,
                      clamp(head_age - synth_between(random, 0, 9), 18, 60));
     member->surname = household->members[0].surname;
     member->is_gone = true;
@@ -197,6 +200,7 @@ void synth_family_make(const struct synth_plan *plan, struct synth_household *ho
     int weights[ARRAY_COUNT(forms)];
     const struct form *form;
     bool is_alone;
+    bool is_female;
 
     for (size_t i = 0; i < ARRAY_COUNT(forms); i++)
         weights[i] = forms[i].weight;
@@ -204,8 +208,8 @@ void synth_family_make(const struct synth_plan *plan, struct synth_household *ho
     is_alone = strchr(form->members, 'S') == NULL;
     for (int i = 0; i < SYNTH_MEMBERS_MAX; i++)
         household->members[i].surname = synth_below(random, synth_surname_count());
-    add(household, SYNTH_HEAD, synth_chance(random, is_alone ? 4200 : 900),
-        synth_between(random, form->age_min, form->age_max));
+    is_female = synth_chance(random, is_alone ? 4200 : 900);
+    add(household, SYNTH_HEAD, is_female, synth_between(random, form->age_min, form->age_max));
     for (const char *letter = form->members + 1; *letter != 0; letter++)
         add_member(household, &kin, *letter, random);
     household->size = household->member_count;

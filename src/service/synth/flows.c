@@ -208,9 +208,12 @@ static void write_medical_costs(struct writer *writer)
     int start = writer->household->illness_month;
     int64_t bill;
 
-    for (int i = 0; i < visits; i++)
-        months[synth_below(random, SYNTH_MONTHS)][SYNTH_VISIT][SYNTH_MEDICAL_EXPENSE] +=
+    for (int i = 0; i < visits; i++) {
+        int month = synth_below(random, SYNTH_MONTHS);
+
+        months[month][SYNTH_VISIT][SYNTH_MEDICAL_EXPENSE] +=
             10 * (int64_t)synth_between(random, 5, 140);
+    }
     if (start < 0)
         return;
     bill = 1000 * (int64_t)synth_between(random, 2, 18);

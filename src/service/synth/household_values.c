@@ -107,6 +107,7 @@ static void write_dwelling(struct writer *writer)
     const int *weights = household->is_relocated ? new_site : household->is_poor ? poor : safe;
     int grade = synth_choose(random, weights, 4);
     int last_year = writer->plan->last_month / 12;
+    int64_t area;
 
     if (household->is_flooded && household->flood_loss > 12000 && synth_chance(random, 6000))
         grade = 2;
@@ -118,9 +119,9 @@ static void write_dwelling(struct writer *writer)
              UNKNOWN_OFTEN);
     set_one_of(writer, SYNTH_HOUSING_STRUCTURE, structures, structure_weights,
                (int)ARRAY_COUNT(structures));
-    synth_set_decimal(writer->values, SYNTH_HOUSING_AREA,
-                      10 * (int64_t)synth_between(random, 25, 60) +
-                          household->size * (int64_t)synth_between(random, 120, 280));
+    area = 10 * (int64_t)synth_between(random, 25, 60);
+    area += household->size * (int64_t)synth_between(random, 120, 280);
+    synth_set_decimal(writer->values, SYNTH_HOUSING_AREA, area);
     synth_set(writer->values, SYNTH_HOUSING_BUILT_YEAR,
               household->is_relocated ? last_year - synth_between(random, 0, 4)
                                       : last_year - synth_between(random, 2, 45));
@@ -214,9 +215,9 @@ static void write_relocation(struct writer *writer)
     if (!household->is_relocated)
         return;
     set_one_of(writer, SYNTH_RELOCATION_KIND, kinds, weights, (int)ARRAY_COUNT(kinds));
+    year = synth_between(writer->random, first_year, last_year);
     synth_set(values, SYNTH_RELOCATED_ON,
-              date_from_civil(synth_between(writer->random, first_year, last_year),
-                              synth_between(writer->random, 1, 12), 1));
+              date_from_civil(year, synth_between(writer->random, 1, 12), 1));
 }
 
 static void write_protection(struct writer *writer)

@@ -23,12 +23,11 @@ struct synth_place synth_place_of(const struct synth_plan *plan,
         synth_random(plan->seed, SYNTH_STREAM_VILLAGE, (uint64_t)(village - plan->villages));
     struct random shared =
         synth_random(plan->seed, SYNTH_STREAM_TOWNSHIP, (uint64_t)village->township);
-    struct synth_place place = {
-        .is_flooded = synth_chance(&shared, 400) || village->township == plan->flooded_township,
-        .is_price_low = synth_chance(&shared, 500),
-        .has_poverty_insurance = synth_chance(&shared, 4500),
-    };
+    struct synth_place place = {0};
 
+    place.is_flooded = synth_chance(&shared, 400) || village->township == plan->flooded_township;
+    place.is_price_low = synth_chance(&shared, 500);
+    place.has_poverty_insurance = synth_chance(&shared, 4500);
     place.has_doctor = !synth_chance(&own, 120);
     place.is_resettlement =
         synth_chance(&own, 300) && plan->last_month / 12 >= RELOCATION_YEAR_FIRST;

@@ -51,7 +51,7 @@ static void pieces_of_any_size_decode_to_the_same(void **state)
         assert_ok(gb_decoder_create(&decoder, &err));
         for (size_t start = 0; start < sizeof GB - 1; start += piece) {
             size_t left = sizeof GB - 1 - start;
-            struct text in = {GB + start, left < piece ? left : piece};
+            struct text in = {&GB[start], left < piece ? left : piece};
 
             while (in.length > 0)
                 length += gb_decoder_decode(decoder, &in, left <= piece, out + length,

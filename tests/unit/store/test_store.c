@@ -156,9 +156,11 @@ static void a_damaged_register_is_told_as_damaged(void **state)
 
 static void a_reader_writes_nothing(void **state)
 {
-    CLEANUP(store_closep) struct store *writer = store_of(state, STORE_CREATE);
-    CLEANUP(store_closep) struct store *store = store_of(state, STORE_READ_ONLY);
+    CLEANUP(store_closep) struct store *store = NULL;
     struct berm_error err;
+
+    store_close(store_of(state, STORE_CREATE));
+    store = store_of(state, STORE_READ_ONLY);
 
     assert_fails(store_begin(store, &err), BERM_CONFLICT, "for reading only");
     assert_int_equal(store->driver->execute(store->connection, "DELETE FROM setting", &err),
