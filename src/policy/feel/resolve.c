@@ -25,8 +25,8 @@ enum berm_status new_local(struct resolver *resolver, uint32_t *ret_local)
     return BERM_OK;
 }
 
-enum berm_status bind(struct resolver *resolver, struct text name, const struct feel_type *type,
-                      bool is_item, uint32_t *ret_local)
+enum berm_status bind_local(struct resolver *resolver, struct text name,
+                            const struct feel_type *type, bool is_item, uint32_t *ret_local)
 {
     struct frame *frame = resolver->frame;
 
@@ -105,8 +105,8 @@ static enum berm_status resolve_filter(struct resolver *resolver, struct node *n
     if (type != NULL && type->kind == FEEL_TYPE_LIST)
         type = type->element;
     node->index = NO_INDEX;
-    TRY(bind(resolver, TEXT("item"), type, false, &node->index));
-    TRY(bind(resolver, TEXT("item"), type, true, &node->index));
+    TRY(bind_local(resolver, TEXT("item"), type, false, &node->index));
+    TRY(bind_local(resolver, TEXT("item"), type, true, &node->index));
     TRY(resolve(resolver, node->b));
     unbind(resolver, bindings);
     node->type = node->a->type;
@@ -131,12 +131,12 @@ static enum berm_status resolve_loop(struct resolver *resolver, struct node *nod
         if (type != NULL && type->kind == FEEL_TYPE_LIST)
             type = type->element;
         iterator->local = NO_INDEX;
-        TRY(bind(resolver, iterator->name, type, false, &iterator->local));
+        TRY(bind_local(resolver, iterator->name, type, false, &iterator->local));
     }
     node->partial = NO_INDEX;
     if (node->kind == NODE_FOR) {
         partial = resolver->frame->count;
-        TRY(bind(resolver, TEXT("partial"), NULL, false, &node->partial));
+        TRY(bind_local(resolver, TEXT("partial"), NULL, false, &node->partial));
     }
     TRY(resolve(resolver, node->a));
     if (node->kind == NODE_FOR && !resolver->frame->bindings[partial].is_used)
@@ -167,12 +167,12 @@ static enum berm_status resolve_context(struct resolver *resolver, struct node *
         }
         entry->local = NO_INDEX;
         if (entry->value->kind == NODE_FUNCTION) { /* it may call itself */
-            TRY(bind(resolver, entry->name, NULL, false, &entry->local));
+            TRY(bind_local(resolver, entry->name, NULL, false, &entry->local));
             TRY(resolve(resolver, entry->value));
             continue;
         }
         TRY(resolve(resolver, entry->value));
-        TRY(bind(resolver, entry->name, entry->value->type, false, &entry->local));
+        TRY(bind_local(resolver, entry->name, entry->value->type, false, &entry->local));
     }
     unbind(resolver, bindings);
     return BERM_OK;
@@ -183,7 +183,7 @@ static enum berm_status resolve_in_frame(struct resolver *resolver, struct funct
     for (uint32_t i = 0; i < body->parameter_count; i++) {
         uint32_t local = NO_INDEX;
 
-        TRY(bind(resolver, body->parameters[i], body->types[i], false, &local));
+        TRY(bind_local(resolver, body->parameters[i], body->types[i], false, &local));
     }
     return resolve(resolver, body->body);
 }
@@ -312,7 +312,7 @@ static enum berm_status resolve_in(struct resolver *resolver, struct node *node)
     for (uint32_t i = 0; i < node->items.count; i++)
         uses_input = uses_input || node->items.nodes[i]->uses_input;
     if (uses_input)
-        TRY(bind(resolver, TEXT("?"), NULL, false, &node->index));
+        TRY(bind_local(resolver, TEXT("?"), NULL, false, &node->index));
     TRY(resolve_list(resolver, &node->items));
     unbind(resolver, bindings);
     return BERM_OK;

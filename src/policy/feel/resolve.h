@@ -45,8 +45,9 @@ MUST_USE enum berm_status resolve_name(struct resolver *resolver, struct node *n
 /** The callee of a call: true where the name is a variable rather than a built-in function. */
 bool is_variable(const struct resolver *resolver, struct text name);
 MUST_USE enum berm_status resolve_call(struct resolver *resolver, struct node *node);
-MUST_USE enum berm_status bind(struct resolver *resolver, struct text name,
-                               const struct feel_type *type, bool is_item, uint32_t *ret_local);
+MUST_USE enum berm_status bind_local(struct resolver *resolver, struct text name,
+                                     const struct feel_type *type, bool is_item,
+                                     uint32_t *ret_local);
 MUST_USE enum berm_status new_local(struct resolver *resolver, uint32_t *ret_local);
 void unbind(struct resolver *resolver, size_t count);
 /** Replace the node by its value where everything in it is constant. */
