@@ -82,6 +82,18 @@ MUST_USE enum berm_status invocation_open_month(struct invocation *invocation,
                                                 struct office **ret_office, month_number *ret_month,
                                                 struct berm_error *err);
 
+/** The key file of --key, BERM_KEY_FILE or the system's credentials; *ret_key is NULL where there
+ * is none. The caller frees it. */
+MUST_USE enum berm_status invocation_key(struct invocation *invocation, struct key_file **ret_key,
+                                         struct berm_error *err);
+/** The path of --key or BERM_KEY_FILE; NULL where there is none. */
+const char *invocation_key_path(const struct invocation *invocation);
+/** Open the register for a command that changes it, with its key where that is at hand. Such a
+ * command ends with office_seal. */
+MUST_USE enum berm_status invocation_open_to_write(struct invocation *invocation,
+                                                   struct office **ret_office,
+                                                   struct berm_error *err);
+
 /* ---- Output ---------------------------------------------------------------------------------- */
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_NDJSON, FORMAT_CSV };

@@ -49,11 +49,12 @@ enum berm_status command_synth(struct invocation *invocation, struct berm_error 
         TRY(pack_read(arena, TEXT("rural-cn"), &pack, err));
         TRY(synth_write_csv(pack, &options, text_of(folder), &result, err));
     } else {
-        TRY(invocation_open(invocation, &office, err));
+        TRY(invocation_open_to_write(invocation, &office, err));
         if (folder)
             TRY(synth_write_csv(office->pack, &options, text_of(folder), &result, err));
         else
             TRY(synth_register(office, &options, &result, err));
+        TRY(office_seal(office, err));
     }
     report_synth(&result);
     return BERM_OK;
@@ -209,6 +210,7 @@ static enum berm_status explain_some(struct office *office, month_number month, 
 enum berm_status command_demo(struct invocation *invocation, struct berm_error *err)
 {
     CLEANUP(demo_store_remove) struct demo_store demo = {0};
+    CLEANUP(key_file_freep) struct key_file *key = NULL;
     CLEANUP(office_closep) struct office *office = NULL;
     CLEANUP(arena_freep) struct arena *arena = NULL;
     struct synth_options options = {0};
@@ -223,11 +225,14 @@ enum berm_status command_demo(struct invocation *invocation, struct berm_error *
     TRY(read_options(invocation, &options, err));
     TRY(demo_store_choose(invocation, &demo, &url, err));
     TRY(arena_create((size_t)1 << 30, &arena, err));
+    TRY(invocation_key(invocation, &key, err));
     TRY(office_create(url, TEXT("rural-cn"), &office, err));
+    TRY(office_take_key(office, &key, err));
     TRY(synth_register(office, &options, &made, err));
     report_synth(&made);
     screen.month = options.last_month;
     TRY(screen_month(office, &screen, &screened, err));
+    TRY(office_seal(office, err));
     end_progress();
     printf(
         "Screened %lld households in %.1f s (%.0f a second); %lld findings opened, each with its "

@@ -146,6 +146,14 @@ static void write_facts(const struct pack *pack, const struct household_facts *f
                              TEXT_ARG(member->sex), TEXT_ARG(member->birth_date),
                              member->to_date.length ? (is_chinese ? "，至 " : ", until ") : "",
                              TEXT_ARG(member->to_date));
+        if (member->id_number.length)
+            buffer_append_format(out, "    %s [id_number]: %.*s %.*s\n",
+                                 is_chinese ? "证件" : "Official id", TEXT_ARG(member->id_type),
+                                 TEXT_ARG(member->id_number));
+        if (member->bank_account.length)
+            buffer_append_format(out, "    %s [bank_account]: %.*s\n",
+                                 is_chinese ? "银行账户" : "Bank account",
+                                 TEXT_ARG(member->bank_account));
         write_values(dictionary, ENTITY_PERSON, member->values, language, "    ", out);
     }
     if (facts->flow_count)
@@ -199,6 +207,9 @@ static void write_member_json(const struct dictionary *dictionary,
     write_known(json, "from_date", member->from_date);
     write_known(json, "to_date", member->to_date);
     write_known(json, "end_reason", member->end_reason);
+    write_known(json, "id_type", member->id_type);
+    write_known(json, "id_number", member->id_number);
+    write_known(json, "bank_account", member->bank_account);
     write_values_json(dictionary, ENTITY_PERSON, member->values, json);
     json_end_object(json);
 }
@@ -258,9 +269,13 @@ enum berm_status command_household(struct invocation *invocation, struct berm_er
 
     TRY(invocation_format(invocation, &format, err));
     TRY(invocation_language(invocation, &language, err));
-    TRY(invocation_open(invocation, &office, err));
+    TRY(invocation_open_to_write(invocation, &office, err));
     TRY(arena_create((size_t)1 << 28, &arena, err));
     TRY(household_read(office, text_of(invocation->arguments[0]), arena, &facts, err));
+    TRY(household_show_secrets(office, invocation_has(invocation, "show-sensitive"), arena, &facts,
+                               err));
+    if (invocation_has(invocation, "show-sensitive"))
+        TRY(office_seal(office, err));
     if (format == FORMAT_TABLE) {
         write_facts(office->pack, &facts, language, &out);
     } else {

@@ -7,6 +7,7 @@
 enum berm_status command_init(struct invocation *invocation, struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = NULL;
+    CLEANUP(key_file_freep) struct key_file *key = NULL;
     const char *pack = invocation_value(invocation, "pack");
     struct text url;
 
@@ -22,7 +23,10 @@ enum berm_status command_init(struct invocation *invocation, struct berm_error *
         }
         return BERM_INVALID_INPUT;
     }
+    TRY(invocation_key(invocation, &key, err));
     TRY(office_create(url, text_of(pack), &office, err));
+    TRY(office_take_key(office, &key, err));
+    TRY(office_seal(office, err));
     printf("%.*s: a new register with the pack %.*s %.*s (%zu variables, %zu findings)\n",
            TEXT_ARG(url), TEXT_ARG(office->pack->name), TEXT_ARG(office->pack->version),
            office->pack->dictionary.variable_count, office->pack->finding_count);
@@ -116,12 +120,14 @@ enum berm_status command_import(struct invocation *invocation, struct berm_error
 
     TRY(invocation_format(invocation, &view.format, err));
     TRY(kind_of(invocation, &options.kind, err));
-    TRY(invocation_open(invocation, &office, err));
+    TRY(invocation_open_to_write(invocation, &office, err));
     options.actor = office->actor;
+    options.key = office->key;
     output_begin(&view.output, stdout, view.format, REJECT_COLUMNS, ARRAY_COUNT(REJECT_COLUMNS));
     status = exchange_import(office->store, &office->pack->dictionary, &options, &result, err);
     end_progress();
     TRY(status);
+    TRY(office_seal(office, err));
     report_import(&options, &result);
     invocation->exit_code = result.rejected > 0 ? EXIT_CODE_REJECTS : EXIT_CODE_OK;
     if (view.format == FORMAT_TABLE && view.rejected == 0)

@@ -85,10 +85,11 @@ enum berm_status command_screen(struct invocation *invocation, struct berm_error
         return fail_with(err, BERM_INVALID_INPUT, "which month? Say --month YYYY-MM");
     }
     options.thread_count = (int)threads;
-    TRY(invocation_open(invocation, &office, err));
+    TRY(invocation_open_to_write(invocation, &office, err));
     if (invocation_has(invocation, "measure"))
         return measure(office, &options, err);
     TRY(screen_month(office, &options, &result, err));
+    TRY(office_seal(office, err));
     end_progress();
     report_run(&result, options.month);
     return write_run(&result, options.month, format, err);

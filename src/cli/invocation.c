@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { PATH_BYTES_MAX = 4096 };
 
 const char *invocation_value(const struct invocation *invocation, const char *name)
 {
@@ -128,6 +131,45 @@ enum berm_status invocation_store(struct invocation *invocation, struct text *re
                          "which register? Say --store sqlite:PATH or set BERM_STORE");
     }
     *ret_url = text_of(value);
+    return BERM_OK;
+}
+
+const char *invocation_key_path(const struct invocation *invocation)
+{
+    const char *path = invocation_value(invocation, "key");
+
+    if (path == NULL)
+        path = getenv("BERM_KEY_FILE");
+    return path != NULL && *path != 0 ? path : NULL;
+}
+
+enum berm_status invocation_key(struct invocation *invocation, struct key_file **ret_key,
+                                struct berm_error *err)
+{
+    const char *path = invocation_key_path(invocation);
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    char credential[PATH_BYTES_MAX];
+
+    *ret_key = NULL;
+    if (path != NULL)
+        return key_file_read(path, true, ret_key, err);
+    if (folder == NULL ||
+        snprintf(credential, sizeof credential, "%s/berm.key", folder) >= (int)sizeof credential)
+        return BERM_OK;
+    return access(credential, F_OK) == 0 ? key_file_read(credential, false, ret_key, err) : BERM_OK;
+}
+
+enum berm_status invocation_open_to_write(struct invocation *invocation, struct office **ret_office,
+                                          struct berm_error *err)
+{
+    CLEANUP(office_closep) struct office *office = NULL;
+    CLEANUP(key_file_freep) struct key_file *key = NULL;
+
+    TRY(invocation_open(invocation, &office, err));
+    TRY(invocation_key(invocation, &key, err));
+    TRY(office_take_key(office, &key, err));
+    *ret_office = office;
+    office = NULL;
     return BERM_OK;
 }
 

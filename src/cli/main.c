@@ -27,16 +27,31 @@ static void print_help_of(const struct command *command)
     printf("\nExit status: 0 success, 1 failure, 2 wrong usage, 3 some rows were rejected.\n");
 }
 
-/* The commands, or those of a group such as "policy". */
-static void print_commands(const char *group)
+/* Does the command's name begin with this word and go on with another, as "policy test" does? */
+static bool is_in_group(const struct command *command, const char *group)
 {
     size_t length = strlen(group);
 
+    return strncmp(command->name, group, length) == 0 && command->name[length] == ' ';
+}
+
+static size_t count_of_group(const char *group)
+{
+    size_t count = 0;
+
     for (size_t c = 0; c < COMMAND_COUNT; c++)
-        if (strncmp(COMMANDS[c].name, group, length) == 0)
-            printf("  %-14s %s\n", COMMANDS[c].name, COMMANDS[c].summary);
+        count += is_in_group(&COMMANDS[c], group);
+    return count;
+}
+
+/* The commands of a group such as "policy"; all where group is NULL. */
+static void print_commands(const char *group)
+{
+    for (size_t c = 0; c < COMMAND_COUNT; c++)
+        if (!group || is_in_group(&COMMANDS[c], group))
+            printf("  %-18s %s\n", COMMANDS[c].name, COMMANDS[c].summary);
     printf("\nberm COMMAND --help tells more of each.%s\n",
-           length ? "" : " --version prints the version.");
+           group ? "" : " --version prints the version.");
 }
 
 static void print_help(void)
@@ -44,7 +59,7 @@ static void print_help(void)
     printf("Usage: berm COMMAND [OPTION]...\n"
            "Berm finds the households that are about to fall into poverty, and says why.\n\n"
            "Commands:\n");
-    print_commands("");
+    print_commands(NULL);
 }
 
 static int usage_error(const char *format, ...) PRINTF_LIKE(1, 2);
@@ -77,16 +92,36 @@ static const struct command *find_command(int argc, char **argv, int *ret_words)
     return NULL;
 }
 
-static int no_such_command(int argc, char **argv)
+/* "policy takes check, eval, test or tck" */
+static int no_such_in_group(const char *group)
 {
-    struct text names[32];
+    size_t left = count_of_group(group);
+    char words[256] = "";
+
+    for (size_t c = 0; c < COMMAND_COUNT; c++) {
+        size_t used = strlen(words);
+
+        if (!is_in_group(&COMMANDS[c], group))
+            continue;
+        left--;
+        snprintf(words + used, sizeof words - used, "%s%s", COMMANDS[c].name + strlen(group) + 1,
+                 left > 1    ? ", "
+                 : left == 1 ? " or "
+                             : "");
+    }
+    return usage_error("%s takes %s; see berm %s --help", group, words, group);
+}
+
+static int no_such_command(char **argv)
+{
+    struct text names[64];
     int nearest;
 
     assert(COMMAND_COUNT <= ARRAY_COUNT(names));
     for (size_t c = 0; c < COMMAND_COUNT; c++)
         names[c] = text_of(COMMANDS[c].name);
-    if (argc >= 2 && strcmp(argv[1], "policy") == 0)
-        return usage_error("policy takes check, eval, test or tck; see berm --help");
+    if (count_of_group(argv[1]) > 0)
+        return no_such_in_group(argv[1]);
     nearest = text_nearest(text_of(argv[1]), names, COMMAND_COUNT);
     if (nearest >= 0)
         return usage_error("there is no command %s; did you mean %.*s? See berm --help", argv[1],
@@ -193,14 +228,14 @@ int main(int argc, char **argv)
         printf("berm %s\n", berm_version());
         return finish(EXIT_CODE_OK);
     }
-    if (argc == 3 && strcmp(argv[1], "policy") == 0 && strcmp(argv[2], "--help") == 0) {
-        printf("Usage: berm policy COMMAND [OPTION]...\n\nCommands:\n");
-        print_commands("policy ");
+    if (argc == 3 && count_of_group(argv[1]) > 0 && strcmp(argv[2], "--help") == 0) {
+        printf("Usage: berm %s COMMAND [OPTION]...\n\nCommands:\n", argv[1]);
+        print_commands(argv[1]);
         return finish(EXIT_CODE_OK);
     }
     invocation.command = find_command(argc, argv, &words);
     if (!invocation.command)
-        return no_such_command(argc, argv);
+        return no_such_command(argv);
     code = parse(&invocation, argc - words, argv + words);
     return code >= 0 ? finish(code) : run(&invocation);
 }

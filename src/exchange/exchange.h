@@ -32,8 +32,9 @@ struct import_options {
     const char *encoding;     /* "utf-8", "gb18030"; NULL: recognised */
     const char *rejects_path; /* NULL: none */
     bool is_dry_run;
-    struct text actor;
-    void *context; /* of the two calls below, which come from the calling thread */
+    struct actor actor;
+    const struct key_file *key; /* NULL: none at hand */
+    void *context;              /* of the two calls below, which come from the calling thread */
     /** About ten times a second, and once at the end; false stops the import. NULL is fine. */
     bool (*progress)(void *context, const struct exchange_progress *progress);
     /** Each rejected row, in the file's order. NULL is fine. */

@@ -10,6 +10,7 @@
 #include "exchange/exchange.h"
 #include "exchange/import_pipeline.h"
 #include "exchange/import_rejects.h"
+#include "exchange/import_secrets.h"
 
 enum {
     SHOWN_CHARACTERS_MAX = 80,
@@ -72,7 +73,7 @@ static enum berm_status report_row(struct run *run, struct row_batch *batch, siz
     const struct import_row *row = &row_batch_row(batch, position)->row;
     const struct column_plan *plan = &run->reader->plan;
     const struct import_column *column = column_plan_find(plan, row);
-    char shown[SHOWN_BYTES_MAX];
+    char shown[SHOWN_BYTES_MAX], mask[OFFICIAL_NUMBER_MASK_MAX];
     struct exchange_reject reject = {.line = record->line, .reason = row->reason};
 
     if (record->bad_column >= 0) {
@@ -88,6 +89,7 @@ static enum berm_status report_row(struct run *run, struct row_batch *batch, siz
             TRY(import_column_text(column, record->fields, record->field_count, batch->arena,
                                    &reject.value, err));
     }
+    reject.value = secret_cell_shown(row->field, reject.value, mask);
     reject.value = shorten(reject.value, shown);
     if (run->options->reject != NULL)
         run->options->reject(run->options->context, &reject);
@@ -217,6 +219,7 @@ enum berm_status exchange_import(struct store *store, const struct dictionary *d
     struct import_start start = {.kind = options->kind,
                                  .dictionary = dictionary,
                                  .actor = options->actor,
+                                 .key = options->key,
                                  .file_name = name_without_folder(options->path)};
 
     TRY(import_reader_open(options->kind, dictionary, options->path, options->map_path,

@@ -3,6 +3,7 @@
  * and refused in every other, with the form that is wanted: a guess here would be a fact later.
  */
 #include "exchange/import_cells.h"
+#include "exchange/import_secrets.h"
 
 #include <string.h>
 
@@ -360,6 +361,13 @@ static enum berm_status read_person_cell(struct cells *cells, const struct impor
         return read_date(cells, text, &row->to_date);
     case IMPORT_FIELD_END_REASON:
         return read_end_reason(cells, text, &row->end_reason);
+    case IMPORT_FIELD_ID_TYPE:
+        return id_type_read(text, &row->id_type, &cells->fault);
+    case IMPORT_FIELD_ID_NUMBER:
+        row->id_number = text;
+        return BERM_OK;
+    case IMPORT_FIELD_BANK_ACCOUNT:
+        return bank_account_cell(text, cells->arena, &row->bank_account, &cells->fault);
     default:
         return variable_parse(cells->plan->dictionary,
                               dictionary_variables(cells->plan->dictionary, ENTITY_PERSON) +
@@ -463,6 +471,19 @@ static enum berm_status finish_long_flow(struct cells *cells, struct import_flow
     return status == BERM_OK ? BERM_OK : reject(cells, column, status, &row->row);
 }
 
+/* The id number, now that its type is known. */
+static enum berm_status finish_person(struct cells *cells, struct import_person *row)
+{
+    int position = cells->plan->column_of[IMPORT_FIELD_ID_NUMBER];
+    enum berm_status status;
+
+    if (position < 0)
+        return BERM_OK;
+    status = id_number_cell(row, cells->arena, &cells->fault);
+    return status == BERM_OK ? BERM_OK
+                             : reject(cells, &cells->plan->columns[position], status, &row->row);
+}
+
 enum berm_status cells_read(const struct column_plan *plan, const struct text *fields,
                             size_t field_count, date_days today, struct arena *arena,
                             union typed_row *row, struct berm_error *err)
@@ -492,5 +513,5 @@ enum berm_status cells_read(const struct column_plan *plan, const struct text *f
     }
     if (plan->kind == IMPORT_FLOWS && !plan->is_wide)
         return finish_long_flow(&cells, &row->flow, flow, values);
-    return BERM_OK;
+    return plan->kind == IMPORT_PERSONS ? finish_person(&cells, &row->person) : BERM_OK;
 }

@@ -25,7 +25,7 @@ struct known_field {
 
 static const struct {
     const char *what;
-    struct known_field fields[10];
+    struct known_field fields[12];
     size_t count;
     bool has_variables;
     enum entity entity;
@@ -52,8 +52,11 @@ static const struct {
                          {IMPORT_FIELD_RELATION, OPTIONAL},
                          {IMPORT_FIELD_FROM_DATE, OPTIONAL},
                          {IMPORT_FIELD_TO_DATE, OPTIONAL},
-                         {IMPORT_FIELD_END_REASON, OPTIONAL}},
-                        9,
+                         {IMPORT_FIELD_END_REASON, OPTIONAL},
+                         {IMPORT_FIELD_ID_TYPE, OPTIONAL},
+                         {IMPORT_FIELD_ID_NUMBER, OPTIONAL},
+                         {IMPORT_FIELD_BANK_ACCOUNT, OPTIONAL}},
+                        12,
                         true,
                         ENTITY_PERSON},
     [IMPORT_FLOWS] = {"flows",
@@ -324,6 +327,9 @@ static void check_required(struct planner *planner)
             note(planner, "the column \"%s\" is missing, which %s need",
                  import_field_name(known->field), kinds[plan->kind].what);
     }
+    if ((plan->column_of[IMPORT_FIELD_ID_TYPE] >= 0) !=
+        (plan->column_of[IMPORT_FIELD_ID_NUMBER] >= 0))
+        note(planner, "the columns \"id_type\" and \"id_number\" come together");
     if (plan->kind != IMPORT_FLOWS)
         return;
     plan->is_wide = plan->typed.variable_count > 0;

@@ -151,6 +151,26 @@ void variable_write_json(const struct dictionary *dictionary, const struct varia
  * ends. */
 MUST_USE enum berm_status code_check(struct text code, const char *what, struct berm_error *err);
 
+/* ---- Official numbers ------------------------------------------------------------------------ */
+
+enum { OFFICIAL_NUMBER_MAX = 40, OFFICIAL_NUMBER_MASK_MAX = 8 };
+
+/**
+ * An id number in its one form: upper case, without blanks and hyphens, checked.
+ * Owner   *ret_number is a slice of out.
+ * Errors  BERM_INVALID_INPUT (type is not resident_id, passport or other; a check digit, a date or
+ *         the length is wrong). No message holds the number.
+ * Source  GB 11643-1999 for resident_id.
+ */
+MUST_USE enum berm_status id_number_read(struct text type, struct text text,
+                                         char out[OFFICIAL_NUMBER_MAX], struct text *ret_number,
+                                         struct berm_error *err);
+/** The same for a bank account. Source: ISO 13616 for an IBAN. */
+MUST_USE enum berm_status bank_account_read(struct text text, char out[OFFICIAL_NUMBER_MAX],
+                                            struct text *ret_number, struct berm_error *err);
+/** "****" and the last four places, or "****" where the number is short. */
+struct text official_number_mask(struct text number, char out[OFFICIAL_NUMBER_MASK_MAX]);
+
 /* ---- Areas ----------------------------------------------------------------------------------- */
 
 struct area {

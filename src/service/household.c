@@ -46,6 +46,7 @@ static enum berm_status read_member(struct statement *row, struct arena *arena,
                                   &member->birth_date, &member->from_date, &member->to_date,
                                   &member->relation,   &member->end_reason};
 
+    member->person_id = statement_int64(row, 0);
     for (size_t t = 0; t < ARRAY_COUNT(texts); t++)
         TRY(text_copy(arena, statement_text(row, 1 + (int)t), texts[t], err));
     if (text_equal(member->from_date, FROM_ALWAYS))

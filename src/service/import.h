@@ -6,7 +6,7 @@
 #ifndef SERVICE_IMPORT_H
 #define SERVICE_IMPORT_H
 
-#include "store/store.h"
+#include "service/journal.h"
 
 enum import_kind {
     IMPORT_AREAS,
@@ -31,6 +31,9 @@ enum import_field {
     IMPORT_FIELD_FROM_DATE,
     IMPORT_FIELD_TO_DATE,
     IMPORT_FIELD_END_REASON,
+    IMPORT_FIELD_ID_TYPE,
+    IMPORT_FIELD_ID_NUMBER,
+    IMPORT_FIELD_BANK_ACCOUNT,
     IMPORT_FIELD_MONTH,
     IMPORT_FIELD_FLOW,
     IMPORT_FIELD_AMOUNT,
@@ -85,6 +88,9 @@ struct import_person {
     struct text sex; /* "female", "male", "other" */
     struct text relation;
     struct text end_reason;
+    struct text id_type;   /* "resident_id", "passport", "other" */
+    struct text id_number; /* normalised, as bank_account */
+    struct text bank_account;
     struct import_date birth_date;
     struct import_date from_date;
     struct import_date to_date;
@@ -123,8 +129,9 @@ struct import_start {
     enum import_kind kind;
     const struct dictionary *dictionary;
     struct import_columns columns;
-    struct text actor;
-    struct text file_name; /* without its folder */
+    struct actor actor;
+    struct text file_name;      /* without its folder */
+    const struct key_file *key; /* NULL: none; id numbers and bank accounts cannot be taken then */
 };
 
 struct import_counts {
@@ -143,7 +150,8 @@ const char *import_field_name(enum import_field field); /* "birth_date"; "" for 
 
 /**
  * Begin the transaction. start and what it points to must outlive the import.
- * Errors  BERM_BUSY, BERM_NOT_FOUND (households before areas and the like), those of the store.
+ * Errors  BERM_BUSY, BERM_NOT_FOUND (households before areas and the like), those of the store and,
+ *         with id numbers or bank accounts, of vault_open.
  */
 MUST_USE enum berm_status import_begin(struct store *store, const struct import_start *start,
                                        struct import **ret_import, struct berm_error *err);

@@ -121,23 +121,17 @@ static enum berm_status fingerprint(struct office *office, struct berm_error *er
 static enum berm_status apply_pack(struct office *office, struct text pack_name,
                                    struct berm_error *err)
 {
-    CLEANUP(statement_closep) struct statement *insert = NULL;
-    int64_t change_id;
-    char now[32];
+    CLEANUP(change_close) struct change change = {0};
+    struct change_end end = {.file_sha256 = office->pack_sha256, .action = TEXT("apply_pack")};
 
     TRY(store_apply_dictionary(office->store, &office->pack->dictionary, err));
     TRY(setting_write(office->store, "pack", pack_name, err));
     TRY(setting_write(office->store, "pack_version", office->pack->version, err));
     TRY(setting_write(office->store, "pack_sha256", office->pack_sha256, err));
-    TRY(id_take(office->store, "change", 1, &change_id, err));
-    TRY(statement_prepare(office->store, STATEMENT_CHANGE_INSERT, &insert, err));
-    statement_bind_int64(insert, CHANGE_INSERT__CHANGE_ID, change_id);
-    statement_bind_text(insert, CHANGE_INSERT__AT, instant_now(now));
-    statement_bind_text(insert, CHANGE_INSERT__ACTOR, office->actor);
-    statement_bind_text(insert, CHANGE_INSERT__VIA, TEXT("pack applied"));
-    statement_bind_text(insert, CHANGE_INSERT__FILE_NAME, pack_name);
-    statement_bind_text(insert, CHANGE_INSERT__FILE_SHA256, office->pack_sha256);
-    return statement_run(insert, err);
+    TRY(text_format(office->arena, &end.subject, err, "%.*s %.*s", TEXT_ARG(office->pack->name),
+                    TEXT_ARG(office->pack->version)));
+    TRY(change_begin(office->store, &office->actor, TEXT("pack applied"), pack_name, &change, err));
+    return change_finish(&change, &office->actor, &end, err);
 }
 
 static enum berm_status office_prepare(struct office **ret_office, struct berm_error *err)
@@ -147,7 +141,8 @@ static enum berm_status office_prepare(struct office **ret_office, struct berm_e
     if (!office)
         return fail_with(err, BERM_NO_MEMORY, "no memory to open a register");
     TRY(arena_create(OFFICE_BYTES_MAX, &office->arena, err));
-    TRY(read_actor(office->arena, &office->actor, err));
+    TRY(read_actor(office->arena, &office->actor.name, err));
+    office->actor.via = TEXT("cli");
     *ret_office = office;
     office = NULL;
     return BERM_OK;
@@ -239,11 +234,32 @@ enum berm_status office_open(struct text url, enum store_mode mode, struct offic
     return BERM_OK;
 }
 
+/* ---- The key --------------------------------------------------------------------------------- */
+
+enum berm_status office_take_key(struct office *office, struct key_file **key,
+                                 struct berm_error *err)
+{
+    key_file_free(office->key);
+    office->key = *key;
+    *key = NULL;
+    return office->key == NULL ? BERM_OK : journal_check_key(office->store, office->key, err);
+}
+
+enum berm_status office_seal(struct office *office, struct berm_error *err)
+{
+    int64_t sealed;
+
+    return office->key == NULL
+               ? BERM_OK
+               : journal_seal(office->store, office->key, &office->actor, &sealed, err);
+}
+
 void office_close(struct office *office)
 {
     if (!office)
         return;
     store_close(office->store);
+    key_file_free(office->key);
     arena_free(office->arena);
     free(office);
 }

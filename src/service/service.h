@@ -2,8 +2,11 @@
  * Use cases: the only place where store, policy and domain meet. One file each.
  *
  *   office.c    an open register with its pack
+ *   journal/    who did what, chained and signed (face: journal.h);  key/: the key file (key.h)
  *   import/     files of areas, households, persons and flows (face: import.h)
  *   screen/     a month's run: the store to columns, chunks on all cores, one writer
+ *   doctor/     whether a register is sound (face: doctor.h)
+ *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
  *   findings.c  lists;  explain.c: why;  household.c: all that is held
  *   summary.c   people and households by area, kind and finding; headcount and gap
  *   policy.c    check and evaluate;  policy_test.c: a pack's cases
@@ -15,8 +18,12 @@
 #include "pack/pack.h"
 #include "screening/screening.h"
 #include "service/digest.h"
+#include "service/doctor.h"
 #include "service/import.h"
+#include "service/journal.h"
+#include "service/key.h"
 #include "service/progress.h"
+#include "service/secret.h"
 #include "service/synth.h"
 #include "statistics/statistics.h"
 #include "store/store.h"
@@ -28,7 +35,8 @@ struct office {
     struct arena *arena; /* the pack and what lives as long as the office */
     const struct pack *pack;
     struct text pack_sha256;
-    struct text actor; /* who works here: the operating system's user, until there are accounts */
+    struct actor actor;   /* the operating system's user, until there are accounts */
+    struct key_file *key; /* NULL: none at hand; the journal is sealed another time */
 };
 
 /** Make a register with a pack. Errors: BERM_CONFLICT where there is one; those of pack_read. */
@@ -40,6 +48,14 @@ MUST_USE enum berm_status office_create(struct text store_url, struct text pack_
  */
 MUST_USE enum berm_status office_open(struct text store_url, enum store_mode mode,
                                       struct office **ret_office, struct berm_error *err);
+/**
+ * Give the office its key: *key becomes NULL, also where this fails. A NULL one is fine.
+ * Errors  BERM_CONFLICT: the register's journal is sealed with another key.
+ */
+MUST_USE enum berm_status office_take_key(struct office *office, struct key_file **key,
+                                          struct berm_error *err);
+/** Seal what was done, where the key is at hand. */
+MUST_USE enum berm_status office_seal(struct office *office, struct berm_error *err);
 void office_close(struct office *office);
 void office_closep(struct office **office);
 
@@ -158,9 +174,12 @@ MUST_USE enum berm_status household_explain(struct office *office, struct text c
                                             struct berm_error *err);
 
 struct household_member {
+    int64_t person_id;
     struct text code, name, sex, relation, end_reason;
     struct text birth_date, from_date, to_date; /* empty: unknown or none */
     const struct field_value *values;           /* one for each person variable */
+    /* By household_show_secrets; empty: none. */
+    struct text id_type, id_number, bank_account;
 };
 struct household_flow {
     month_number month;
@@ -175,7 +194,7 @@ struct household_facts {
     struct text code, area_code, area_name, area_name_en; /* name_en: name where there is none */
     bool is_active;
     const struct field_value *values; /* one for each household variable */
-    const struct household_member *members;
+    struct household_member *members;
     size_t member_count;
     const struct household_flow *flows; /* by month */
     size_t flow_count;
@@ -189,6 +208,15 @@ MUST_USE enum berm_status household_find(struct office *office, struct text code
 MUST_USE enum berm_status household_read(struct office *office, struct text code,
                                          struct arena *arena, struct household_facts *ret_facts,
                                          struct berm_error *err);
+
+/**
+ * Fill in the members' id numbers and bank accounts: masked ("****1234", or "****" where the office
+ * has no key), or plain, which writes an entry into the journal first.
+ * Errors  BERM_INVALID_INPUT (plain without a key), BERM_NOT_FOUND (another key), BERM_CORRUPT.
+ */
+MUST_USE enum berm_status household_show_secrets(struct office *office, bool is_plain,
+                                                 struct arena *arena, struct household_facts *facts,
+                                                 struct berm_error *err);
 
 /* ---- summary --------------------------------------------------------------------------------- */
 

@@ -57,6 +57,11 @@ struct store_driver {
     enum berm_status (*begin_bulk)(void *connection, struct berm_error *err);
     void (*end_bulk)(void *connection); /* after the transaction; nothing where none was begun */
 
+    /** Inside a reading transaction: a copy at a new location, with mode 0600. */
+    enum berm_status (*copy_to)(void *connection, const char *location, struct berm_error *err);
+    enum berm_status (*space)(void *connection, int64_t *ret_used_bytes, int64_t *ret_free_bytes,
+                              struct berm_error *err);
+
     enum berm_status (*prepare)(void *connection, struct text sql, void **ret_handle,
                                 struct berm_error *err);
     void (*finalize)(void *handle);

@@ -58,8 +58,8 @@ static enum berm_status check_state(const struct store *store, struct schema_sta
                          place, state.version, berm_version(), migration_count);
     if (state.version < migration_count && store->mode == STORE_READ_ONLY)
         return fail_with(err, BERM_VERSION,
-                         "the register %s has the older schema version %d; open it once for "
-                         "writing with this berm to bring it up to version %d",
+                         "the register %s has the older schema version %d; run berm migrate to "
+                         "bring it up to version %d",
                          place, state.version, migration_count);
     return BERM_OK;
 }
@@ -71,7 +71,7 @@ static enum berm_status bring_up(struct store *store, struct berm_error *err)
 
     TRY(store->driver->schema_state(store->connection, &state, err));
     TRY(check_state(store, state, err));
-    if (store->mode == STORE_READ_ONLY)
+    if (store->mode == STORE_READ_ONLY || store->mode == STORE_AS_IT_IS)
         return BERM_OK;
     TRY(store->driver->take_over(store->connection, err));
     if (store->mode == STORE_CREATE || state.version < migration_count)
@@ -135,7 +135,7 @@ struct text store_url(const struct store *store)
 enum berm_status store_begin(struct store *store, struct berm_error *err)
 {
     assert(!store->driver->is_in_transaction(store->connection));
-    if (store->mode == STORE_READ_ONLY)
+    if (store->mode == STORE_READ_ONLY || store->mode == STORE_AS_IT_IS)
         return fail_with(err, BERM_CONFLICT,
                          "the register %s was opened for reading only; nothing can be written",
                          store->url.bytes);

@@ -20,7 +20,10 @@ enum store_mode {
     STORE_CREATE, /* BERM_CONFLICT where there is a register already */
     STORE_READ_WRITE,
     STORE_READ_ONLY,
+    STORE_AS_IT_IS, /* for reading, also where the schema is older: backup, doctor, migrate */
 };
+
+enum { STORE_URL_BYTES_MAX = 4096 };
 
 /**
  * Open "sqlite:PATH" and bring the schema up to date (READ_ONLY: BERM_VERSION where it is older).
@@ -51,6 +54,24 @@ void store_rollbackp(struct store **store);
  * meanwhile: the caller has looked the ids up.
  */
 MUST_USE enum berm_status store_expect_bulk(struct store *store, struct berm_error *err);
+
+/* ---- The register as a whole ----------------------------------------------------------------- */
+
+/** The schema's version as it lies there, and the one that this program makes. */
+MUST_USE enum berm_status store_version(struct store *store, int *ret_version,
+                                        struct berm_error *err);
+int store_version_known(void);
+/** Units: bytes that the register takes, and that are free where it lies. */
+MUST_USE enum berm_status store_space(struct store *store, int64_t *ret_used_bytes,
+                                      int64_t *ret_free_bytes, struct berm_error *err);
+/**
+ * Copy the register, as it is at this moment, to a new place that only its owner may read; others
+ * may write meanwhile. The register is checked for damage first.
+ * Errors  BERM_CONFLICT (there is something already), BERM_CORRUPT, BERM_IO, BERM_INVALID_INPUT
+ *         (another kind of store).
+ */
+MUST_USE enum berm_status store_copy_to(struct store *store, struct text url,
+                                        struct berm_error *err);
 
 /* ---- Statements ------------------------------------------------------------------------------ */
 

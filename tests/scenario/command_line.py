@@ -63,10 +63,18 @@ with folder() as here:
             (["findings", *store, "--undetermined=yes"], "takes no value"),
             (["findings", *store, "-x"], "no option -x"),
             (["findings", *store, "--area"], "--area needs a value"),
-            (["policy"], "check, eval, test or tck")):
+            (["policy"], "check, eval, test or tck"),
+            (["journal"], "list, verify, seal or checkpoint"),
+            (["key", "lose"], "create, rotate or show")):
         result = berm(*arguments)
         check(f"berm {' '.join(arguments[:1] + arguments[-1:])} is wrong usage",
               result.code == 2 and words in result.err, (result.code, result.text))
+
+    for group, command in (("policy", "policy tck"), ("journal", "journal seal"), ("key", "key rotate")):
+        result = berm(group, "--help")
+        check(f"berm {group} --help tells the group's commands and no others",
+              result.code == 0 and command in result.out and "household" not in result.out.split("\n\n")[1],
+              result.text)
 
     broken = make_pack(here / "broken")
     write(broken / "pack.yaml", (broken / "pack.yaml").read_text() + "colour: blue\n")

@@ -45,7 +45,7 @@ static enum berm_status read_entries(struct import *import, struct import_flow_s
             .source_id = (int)statement_int64(list, 1),
             .amount_minor = statement_int64(list, 2),
             .was_there = true,
-            .is_of_this_file = statement_int64(list, 3) == import->change_id,
+            .is_of_this_file = statement_int64(list, 3) == import->change.change_id,
         };
 
         entry.flow = entry.flow_id > FLOW_ID_MAX ? -1 : state->flow_of_id[entry.flow_id];
@@ -188,7 +188,7 @@ static enum berm_status insert_entry(struct import *import, const struct group_e
     statement_bind_int64(insert, IMPORT_ENTRY_INSERT__FLOW_ID, entry->flow_id);
     statement_bind_int64(insert, IMPORT_ENTRY_INSERT__FLOW_SOURCE_ID, entry->source_id);
     statement_bind_int64(insert, IMPORT_ENTRY_INSERT__AMOUNT_MINOR, entry->amount_minor);
-    statement_bind_int64(insert, IMPORT_ENTRY_INSERT__CHANGE_ID, import->change_id);
+    statement_bind_int64(insert, IMPORT_ENTRY_INSERT__CHANGE_ID, import->change.change_id);
     return statement_run(insert, err);
 }
 
@@ -210,7 +210,7 @@ static enum berm_status update_entry(struct import *import, const struct group_e
     statement_bind_int64(update, IMPORT_ENTRY_UPDATE__FLOW_ID, entry->flow_id);
     statement_bind_int64(update, IMPORT_ENTRY_UPDATE__FLOW_SOURCE_ID, entry->source_id);
     statement_bind_int64(update, IMPORT_ENTRY_UPDATE__AMOUNT_MINOR, entry->amount_minor);
-    statement_bind_int64(update, IMPORT_ENTRY_UPDATE__CHANGE_ID, import->change_id);
+    statement_bind_int64(update, IMPORT_ENTRY_UPDATE__CHANGE_ID, import->change.change_id);
     TRY(statement_run(update, err));
     import_log_text(import, "amount", money_format(entry->before_minor, decimals, before),
                     money_format(entry->amount_minor, decimals, after));

@@ -79,7 +79,7 @@ static enum berm_status insert_household(struct import *import, const struct imp
     statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__HOUSEHOLD_ID, import->next_id);
     statement_bind_text(insert, IMPORT_HOUSEHOLD_INSERT__CODE, row->code);
     statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__AREA_ID, area_id);
-    statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__CHANGE_ID, import->change_id);
+    statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__CHANGE_ID, import->change.change_id);
     TRY(statement_run(insert, err));
     *ret_is_new = statement_changed_count(insert) > 0;
     if (!*ret_is_new)

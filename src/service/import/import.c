@@ -41,6 +41,9 @@ const char *import_field_name(enum import_field field)
         [IMPORT_FIELD_FROM_DATE] = "from_date",
         [IMPORT_FIELD_TO_DATE] = "to_date",
         [IMPORT_FIELD_END_REASON] = "end_reason",
+        [IMPORT_FIELD_ID_TYPE] = "id_type",
+        [IMPORT_FIELD_ID_NUMBER] = "id_number",
+        [IMPORT_FIELD_BANK_ACCOUNT] = "bank_account",
         [IMPORT_FIELD_MONTH] = "month",
         [IMPORT_FIELD_FLOW] = "flow",
         [IMPORT_FIELD_AMOUNT] = "amount",
@@ -161,16 +164,10 @@ void import_log_value(struct import *import, const struct variable *variable,
 enum berm_status import_log_write(struct import *import, const char *entity, int64_t entity_id,
                                   struct text key, struct berm_error *err)
 {
-    struct statement *insert = import->change_row_insert;
-
     json_end_object(&import->writer);
     TRY(buffer_status(&import->json, err));
-    statement_bind_int64(insert, CHANGE_ROW_INSERT__CHANGE_ID, import->change_id);
-    statement_bind_text(insert, CHANGE_ROW_INSERT__ENTITY, text_of(entity));
-    statement_bind_int64(insert, CHANGE_ROW_INSERT__ENTITY_ID, entity_id);
-    statement_bind_text(insert, CHANGE_ROW_INSERT__KEY, key);
-    statement_bind_text(insert, CHANGE_ROW_INSERT__FIELDS, buffer_text(&import->json));
-    TRY(statement_run(insert, err));
+    TRY(change_add_row(&import->change, text_of(entity), entity_id, key, buffer_text(&import->json),
+                       err));
     import_log_clear(import);
     return BERM_OK;
 }
@@ -212,22 +209,6 @@ static enum berm_status expect_first_load(struct store *store, enum import_kind 
     return has_any || kind == IMPORT_AREAS ? BERM_OK : store_expect_bulk(store, err);
 }
 
-static enum berm_status insert_change(struct import *import, struct berm_error *err)
-{
-    CLEANUP(statement_closep) struct statement *insert = NULL;
-    char at[32];
-
-    TRY(id_take(import->store, "change", 1, &import->change_id, err));
-    TRY(statement_prepare(import->store, STATEMENT_CHANGE_INSERT, &insert, err));
-    statement_bind_int64(insert, CHANGE_INSERT__CHANGE_ID, import->change_id);
-    statement_bind_text(insert, CHANGE_INSERT__AT, instant_now(at));
-    statement_bind_text(insert, CHANGE_INSERT__ACTOR, import->start->actor);
-    statement_bind_text(insert, CHANGE_INSERT__VIA, text_of(kinds[import->kind].via));
-    statement_bind_text(insert, CHANGE_INSERT__FILE_NAME, import->start->file_name);
-    statement_bind_null(insert, CHANGE_INSERT__FILE_SHA256);
-    return statement_run(insert, err);
-}
-
 static enum berm_status open_kind(struct import *import, struct berm_error *err)
 {
     switch (import->kind) {
@@ -263,32 +244,49 @@ enum berm_status import_begin(struct store *store, const struct import_start *st
     TRY(expect_first_load(store, start->kind, err));
     import->has_begun = true; /* from here on rolling back ends the bulk mode too */
     TRY(store_begin(store, err));
-    TRY(insert_change(import, err));
+    TRY(change_begin(store, &start->actor, text_of(kinds[import->kind].via), start->file_name,
+                     &import->change, err));
     if (kinds[import->kind].table != NULL)
         TRY(id_take(store, kinds[import->kind].table, 0, &import->first_id, err));
     import->next_id = import->first_id;
-    TRY(statement_prepare(store, STATEMENT_CHANGE_ROW_INSERT, &import->change_row_insert, err));
     TRY(open_kind(import, err));
+    TRY(import_secrets_open(import, err));
     *ret_import = import;
     import = NULL;
     return BERM_OK;
 }
 
+/* What the journal tells of an import: counts, never values. */
+static void write_details(const struct import_counts *counts, struct buffer *out)
+{
+    struct json_writer json = {.out = out};
+
+    json_begin_object(&json);
+    json_key_of_int64(&json, "added", counts->added);
+    json_key_of_int64(&json, "changed", counts->changed);
+    json_key_of_int64(&json, "unchanged", counts->unchanged);
+    json_key_of_int64(&json, "rejected", counts->rejected);
+    json_end_object(&json);
+}
+
 static enum berm_status finish_change(struct import *import, struct text file_sha256,
                                       struct berm_error *err)
 {
-    CLEANUP(statement_closep) struct statement *finish = NULL;
+    CLEANUP(buffer_free) struct buffer details = {0};
+    struct change_end end = {.added = import->counts.added,
+                             .changed = import->counts.changed,
+                             .file_sha256 = file_sha256,
+                             .action = TEXT("import"),
+                             .subject = text_of(kinds[import->kind].name)};
     int64_t first = 0;
 
     if (import->next_id > import->first_id)
         TRY(id_take(import->store, kinds[import->kind].table, import->next_id - import->first_id,
                     &first, err));
-    TRY(statement_prepare(import->store, STATEMENT_IMPORT_CHANGE_FINISH, &finish, err));
-    statement_bind_int64(finish, IMPORT_CHANGE_FINISH__CHANGE_ID, import->change_id);
-    statement_bind_int64(finish, IMPORT_CHANGE_FINISH__ADDED, import->counts.added);
-    statement_bind_int64(finish, IMPORT_CHANGE_FINISH__CHANGED, import->counts.changed);
-    statement_bind_text(finish, IMPORT_CHANGE_FINISH__FILE_SHA256, file_sha256);
-    return statement_run(finish, err);
+    write_details(&import->counts, &details);
+    TRY(buffer_status(&details, err));
+    end.details = buffer_text(&details);
+    return change_finish(&import->change, &import->start->actor, &end, err);
 }
 
 static void close_kinds(struct import *import)
@@ -301,7 +299,7 @@ static void close_kinds(struct import *import)
     import->persons = NULL;
     import_flows_close(import->flows);
     import->flows = NULL;
-    statement_closep(&import->change_row_insert);
+    vault_closep(&import->vault);
 }
 
 enum berm_status import_finish(struct import *import, struct text file_sha256, bool is_dry_run,
@@ -312,8 +310,10 @@ enum berm_status import_finish(struct import *import, struct text file_sha256, b
     close_kinds(import);
     if (is_to_keep) {
         TRY(finish_change(import, file_sha256, err));
+        change_close(&import->change);
         TRY(store_commit(import->store, err));
     } else {
+        change_close(&import->change);
         store_rollback(import->store);
     }
     import->has_begun = false;
@@ -326,6 +326,7 @@ void import_free(struct import *import)
     if (import == NULL)
         return;
     close_kinds(import);
+    change_close(&import->change);
     if (import->has_begun)
         store_rollback(import->store);
     seen_set_free(import->seen);

@@ -158,7 +158,7 @@ static enum berm_status insert_spell(struct import *import, int64_t person_id,
     bind_date_or_null(insert, IMPORT_SPELL_INSERT__TO_DATE, spell->to);
     bind_text_or_null(insert, IMPORT_SPELL_INSERT__RELATION, spell->relation);
     bind_text_or_null(insert, IMPORT_SPELL_INSERT__END_REASON, spell->end_reason);
-    statement_bind_int64(insert, IMPORT_SPELL_INSERT__CHANGE_ID, import->change_id);
+    statement_bind_int64(insert, IMPORT_SPELL_INSERT__CHANGE_ID, import->change.change_id);
     return statement_run(insert, err);
 }
 
@@ -224,12 +224,14 @@ static enum berm_status insert_person(struct import *import, struct import_perso
     statement_bind_text(insert, IMPORT_PERSON_INSERT__NAME, row->name);
     bind_text_or_null(insert, IMPORT_PERSON_INSERT__SEX, row->sex);
     bind_date_or_null(insert, IMPORT_PERSON_INSERT__BIRTH_DATE, row->birth_date);
-    statement_bind_int64(insert, IMPORT_PERSON_INSERT__CHANGE_ID, import->change_id);
+    statement_bind_int64(insert, IMPORT_PERSON_INSERT__CHANGE_ID, import->change.change_id);
     TRY(statement_run(insert, err));
     if (statement_changed_count(insert) == 0)
         return BERM_OK;
     TRY(data_rows_add(&state->data, import->next_id, row->values, err));
     TRY(insert_spell(import, import->next_id, &plan.after, err));
+    if (import->vault != NULL)
+        TRY(import_secrets_write(import, row, import->next_id, false, err));
     state->counted_members += !plan.after.to.is_known;
     import->next_id++;
     *ret_is_new = true;
@@ -394,6 +396,8 @@ static enum berm_status update_person(struct import *import, struct import_perso
         TRY(apply_plan(import, person->person_id, &plan, err));
     if (data_differ)
         TRY(data_rows_change(&state->data, person->person_id, row->values, err));
+    if (import->vault != NULL)
+        TRY(import_secrets_write(import, row, person->person_id, true, err));
     if (import_log_is_empty(import)) {
         import_count_row(import, &row->row, IMPORT_UNCHANGED);
         return BERM_OK;
@@ -418,6 +422,10 @@ static enum berm_status take_person(struct import *import, struct import_person 
                              "no household has the code \"%.*s\"; import the household first, or "
                              "correct the code",
                              TEXT_ARG(row->household));
+    if (import->vault != NULL)
+        TRY(import_secrets_check(import, row, arena, err));
+    if (row->row.outcome == IMPORT_REJECTED)
+        return BERM_OK;
     if (!state->expects_existing && state->data.missing == NULL) {
         TRY(insert_person(import, row, household_id, &is_new, arena, err));
         if (is_new) {

@@ -17,12 +17,12 @@ struct import {
     const struct import_columns *columns;
     const struct import_start *start;
     bool has_begun;
-    int64_t change_id;
-    int64_t first_id; /* ids from here on are given out by this import */
+    struct change change;
+    struct vault *vault; /* NULL: no id numbers or bank accounts */
+    int64_t first_id;    /* ids from here on are given out by this import */
     int64_t next_id;
     struct import_counts counts;
     struct seen_set *seen;
-    struct statement *change_row_insert;
     struct buffer json; /* the fields of the row at hand that change */
     struct json_writer writer;
 
@@ -73,6 +73,17 @@ MUST_USE enum berm_status import_persons_open(struct import *import, struct berm
 void import_persons_close(struct import_person_state *state);
 MUST_USE enum berm_status import_flows_open(struct import *import, struct berm_error *err);
 void import_flows_close(struct import_flow_state *state);
+
+/* ---- secrets.c ------------------------------------------------------------------------------- */
+
+MUST_USE enum berm_status import_secrets_open(struct import *import, struct berm_error *err);
+/** Reject the row whose id number is another person's. */
+MUST_USE enum berm_status import_secrets_check(struct import *import, struct import_person *row,
+                                               struct arena *arena, struct berm_error *err);
+/** is_logged: for a person who was there, note in the change log what changed. */
+MUST_USE enum berm_status import_secrets_write(struct import *import,
+                                               const struct import_person *row, int64_t person_id,
+                                               bool is_logged, struct berm_error *err);
 
 /* ---- lookup.c: codes to ids ------------------------------------------------------------------ */
 

@@ -7,6 +7,7 @@
 #include "service/screen/chunk.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -193,6 +194,27 @@ static enum berm_status write_outcome(struct writer *writer, const struct screen
     return BERM_OK;
 }
 
+/* The run's entry in the journal. */
+static enum berm_status journal_run(struct writer *writer, const struct screen_result *result,
+                                    struct berm_error *err)
+{
+    char details[160], digest[DIGEST_TEXT_MAX], month[MONTH_TEXT_MAX];
+
+    TRY(journal_run_digest(writer->office->store, writer->run_id, digest, err));
+    snprintf(details, sizeof details,
+             "{\"households\":%lld,\"opened\":%lld,\"closed\":%lld,\"unchanged\":%lld}",
+             (long long)result->households, (long long)result->opened, (long long)result->closed,
+             (long long)result->unchanged);
+    return journal_write(writer->office->store,
+                         &(struct journal_entry){.actor = writer->office->actor,
+                                                 .action = TEXT("screen"),
+                                                 .subject = month_format(writer->month, month),
+                                                 .run_id = writer->run_id,
+                                                 .digest = text_of(digest),
+                                                 .details = text_of(details)},
+                         err);
+}
+
 static enum berm_status writer_finish(struct writer *writer, const struct screen_result *result,
                                       struct berm_error *err)
 {
@@ -210,7 +232,8 @@ static enum berm_status writer_finish(struct writer *writer, const struct screen
     statement_bind_int64(run, RUN_FINISH__RUN_ID, writer->run_id);
     TRY(statement_run(run, err));
     buffer_append_int64(&number, writer->run_id);
-    return setting_write(writer->office->store, "published_run_id", buffer_text(&number), err);
+    TRY(setting_write(writer->office->store, "published_run_id", buffer_text(&number), err));
+    return journal_run(writer, result, err);
 }
 
 /* ---- The run --------------------------------------------------------------------------------- */

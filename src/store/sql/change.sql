@@ -5,16 +5,17 @@ INSERT INTO change (change_id, at, actor, via, file_name, file_sha256)
 VALUES (:change_id, :at, :actor, :via, :file_name, :file_sha256);
 
 -- name: change_finish
--- How many rows the change added and changed, known at its end.
-UPDATE change SET added = :added, changed = :changed WHERE change_id = :change_id;
+-- How many rows the change added and changed, and the file's digest, are known at its end.
+UPDATE change SET added = :added, changed = :changed, file_sha256 = :file_sha256
+WHERE change_id = :change_id;
 
 -- name: change_by_id
 SELECT at, actor, via, file_name, file_sha256, added, changed FROM change WHERE change_id = :change_id;
 
 -- name: change_row_insert
--- The fields that a change replaced, before and after, as JSON.
-INSERT INTO change_row (change_id, entity, entity_id, key, fields)
-VALUES (:change_id, :entity, :entity_id, :key, :fields);
+-- The fields that a change replaced, before and after, as JSON, with what their digest is made of.
+INSERT INTO change_row (change_id, entity, entity_id, key, fields, row_number, salt, digest)
+VALUES (:change_id, :entity, :entity_id, :key, :fields, :row_number, :salt, :digest);
 
 -- name: change_row_list
 -- The history of one thing, oldest first.

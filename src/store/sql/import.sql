@@ -12,11 +12,6 @@ SELECT 1 FROM person LIMIT 1;
 -- name: import_any_flow_entry
 SELECT 1 FROM flow_entry LIMIT 1;
 
--- name: import_change_finish
--- The file's digest is known only when all of it was read.
-UPDATE change SET added = :added, changed = :changed, file_sha256 = :file_sha256
-WHERE change_id = :change_id;
-
 -- name: import_area_count
 SELECT count(*) FROM area;
 

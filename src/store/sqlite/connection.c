@@ -126,7 +126,7 @@ static enum berm_status open_connection(const char *location, enum store_mode mo
     if (connection == NULL || (connection->path = strdup(location)) == NULL)
         return fail_with(err, BERM_NO_MEMORY, "there is no memory left to open %s", location);
     pthread_once(&once, stop_counting_memory);
-    connection->is_read_only = mode == STORE_READ_ONLY;
+    connection->is_read_only = mode == STORE_READ_ONLY || mode == STORE_AS_IT_IS;
     if (mode == STORE_CREATE)
         flags |= SQLITE_OPEN_CREATE;
     int code = sqlite3_open_v2(location, &connection->database, flags, NULL);
@@ -255,6 +255,8 @@ const struct store_driver sqlite_driver = {
     .is_in_transaction = is_in_transaction,
     .begin_bulk = begin_bulk,
     .end_bulk = end_bulk,
+    .copy_to = sqlite_copy_to,
+    .space = sqlite_space,
     .prepare = sqlite_prepare,
     .finalize = sqlite_finalize,
     .parameter_count = sqlite_parameter_count,

@@ -17,6 +17,11 @@ struct connection {
 enum berm_status fail_from_sqlite(const struct connection *connection, int code,
                                   struct berm_error *err);
 
+/* The rows of the driver's table that live in copy.c. */
+enum berm_status sqlite_copy_to(void *handle, const char *location, struct berm_error *err);
+enum berm_status sqlite_space(void *handle, int64_t *ret_used_bytes, int64_t *ret_free_bytes,
+                              struct berm_error *err);
+
 /* The rows of the driver's table that live in statement.c. */
 enum berm_status sqlite_prepare(void *handle, struct text sql, void **ret_statement,
                                 struct berm_error *err);

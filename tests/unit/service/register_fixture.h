@@ -26,7 +26,7 @@ static inline struct office *register_make(const struct pack_folder *folder, con
 static inline void register_import(const struct pack_folder *folder, struct office *office,
                                    enum import_kind kind, const char *csv)
 {
-    struct import_options options = {.kind = kind, .actor = TEXT("tester")};
+    struct import_options options = {.kind = kind, .actor.name = TEXT("tester")};
     struct import_result result;
     struct berm_error err;
     char path[256];

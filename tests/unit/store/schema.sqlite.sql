@@ -31,7 +31,9 @@ CREATE TABLE change_row (
     entity_id INTEGER NOT NULL,              -- flows: household_id
     key       TEXT NOT NULL DEFAULT '',      -- flows: 'YYYYMM flow source'
     fields    TEXT NOT NULL                  -- JSON: {"field": ["before", "after"], ...}; null is unknown
-) STRICT;
+, row_number INTEGER, salt TEXT, digest TEXT) STRICT;
+
+CREATE INDEX change_row_by_change ON change_row (change_id, row_number) WHERE row_number IS NOT NULL;
 
 CREATE INDEX change_row_by_entity ON change_row (entity, entity_id);
 
@@ -89,6 +91,52 @@ CREATE TABLE id_counter (
     next_id INTEGER NOT NULL
 ) STRICT;
 
+CREATE TRIGGER journal_is_not_changed BEFORE UPDATE ON journal
+BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;
+
+CREATE TRIGGER journal_is_not_deleted BEFORE DELETE ON journal
+BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END;
+
+CREATE TRIGGER journal_is_not_replaced BEFORE INSERT ON journal
+WHEN EXISTS (SELECT 1 FROM journal WHERE journal_id = NEW.journal_id)
+BEGIN SELECT RAISE(ABORT, 'journal entries are never replaced'); END;
+
+CREATE TABLE journal (
+    journal_id INTEGER NOT NULL PRIMARY KEY,
+    at         TEXT NOT NULL,               -- UTC instant
+    actor      TEXT NOT NULL,               -- who
+    via        TEXT NOT NULL,               -- through what: 'cli'
+    address    TEXT NOT NULL,               -- from where on the network; empty: on this machine
+    action     TEXT NOT NULL,               -- 'begin', 'import', 'apply_pack', 'screen', 'adopt_key', 'look', 'rotate_key', 'erase'
+    subject    TEXT NOT NULL,               -- what it was done to: 'households', '2020-09', 'household H1'
+    change_id  INTEGER REFERENCES change,   -- the change that it records
+    run_id     INTEGER REFERENCES run,      -- the run that it records
+    digest     TEXT NOT NULL,               -- SHA-256 over that change or run; empty where there is none
+    details    TEXT NOT NULL                -- JSON: counts and keys, never a personal value
+) STRICT;
+
+CREATE INDEX journal_by_change ON journal (change_id) WHERE change_id IS NOT NULL;
+
+CREATE INDEX journal_by_run ON journal (run_id) WHERE run_id IS NOT NULL;
+
+CREATE TRIGGER journal_seal_is_not_changed BEFORE UPDATE ON journal_seal
+BEGIN SELECT RAISE(ABORT, 'seals are never changed'); END;
+
+CREATE TRIGGER journal_seal_is_not_deleted BEFORE DELETE ON journal_seal
+BEGIN SELECT RAISE(ABORT, 'seals are never deleted'); END;
+
+CREATE TRIGGER journal_seal_is_not_replaced BEFORE INSERT ON journal_seal
+WHEN EXISTS (SELECT 1 FROM journal_seal WHERE sequence = NEW.sequence OR journal_id = NEW.journal_id)
+BEGIN SELECT RAISE(ABORT, 'seals are never replaced'); END;
+
+CREATE TABLE journal_seal (
+    sequence   INTEGER NOT NULL PRIMARY KEY, -- place in commit order, from 1, without gaps
+    journal_id INTEGER NOT NULL UNIQUE REFERENCES journal,
+    hash       TEXT NOT NULL,                -- SHA-256 over sequence, the hash before and the entry
+    key_id     TEXT NOT NULL,                -- fingerprint of the public key
+    signature  TEXT NOT NULL                 -- Ed25519 over sequence and hash
+) STRICT;
+
 CREATE TABLE membership (
     household_id  INTEGER NOT NULL REFERENCES household,
     person_id     INTEGER NOT NULL REFERENCES person,
@@ -120,6 +168,21 @@ CREATE TABLE person (
 CREATE TABLE person_data (
     person_id     INTEGER NOT NULL PRIMARY KEY REFERENCES person
 ) STRICT;
+
+CREATE TABLE person_secret (
+    person_id INTEGER NOT NULL REFERENCES person,
+    kind      TEXT NOT NULL,                 -- 'id_number', 'bank_account'
+    id_type   TEXT NOT NULL,                 -- id numbers: 'resident_id', 'passport', 'other'; bank accounts: ''
+    key_id    TEXT NOT NULL,                 -- which of the key file's protecting keys
+    sealed    TEXT NOT NULL,                 -- hexadecimal: nonce (24 bytes), XChaCha20-Poly1305 ciphertext and tag
+    lookup    TEXT NOT NULL,                 -- hexadecimal: keyed BLAKE2b of kind, type and normalised number
+    change_id INTEGER NOT NULL REFERENCES change, -- the change that wrote it last
+    PRIMARY KEY (person_id, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX person_secret_by_bank_account ON person_secret (lookup) WHERE kind = 'bank_account';
+
+CREATE UNIQUE INDEX person_secret_by_id_number ON person_secret (lookup) WHERE kind = 'id_number';
 
 CREATE TABLE run (
     run_id        INTEGER NOT NULL PRIMARY KEY,

@@ -149,7 +149,7 @@ static void a_damaged_register_is_told_as_damaged(void **state)
     memset(garbage, 0xA5, sizeof garbage);
     file = open(((struct place *)*state)->path, O_WRONLY);
     assert_true(file >= 0);
-    assert_int_equal(pwrite(file, garbage, sizeof garbage, 200), sizeof garbage);
+    assert_int_equal(pwrite(file, garbage, sizeof garbage, 100), sizeof garbage);
     close(file);
     assert_fails(try_open(state, STORE_READ_WRITE, &err), BERM_CORRUPT, "damaged");
 }
@@ -336,10 +336,36 @@ static void a_full_disk_is_told_and_nothing_is_kept(void **state)
     assert_int_equal(number_from(store, "SELECT count(*) FROM household"), 2);
 }
 
+static void a_copy_is_the_same_register_and_overwrites_nothing(void **state)
+{
+    CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
+    CLEANUP(store_closep) struct store *copy = NULL;
+    struct place *place = *state;
+    char url[160];
+    struct berm_error err;
+    int version = 0;
+
+    add_two_households(store);
+    snprintf(url, sizeof url, "sqlite:%s/copy", place->folder);
+    assert_ok(store_copy_to(store, text_of(url), &err));
+    assert_fails(store_copy_to(store, text_of(url), &err), BERM_CONFLICT, "never overwritten");
+    assert_fails(store_copy_to(store, TEXT("sqlite:"), &err), BERM_INVALID_INPUT, "no place");
+    assert_fails(store_copy_to(store, TEXT("elsewhere:x"), &err), BERM_INVALID_INPUT, "no place");
+    assert_fails(store_copy_to(store, TEXT("sqlite:/nowhere/at/all"), &err), BERM_IO,
+                 "cannot make");
+    assert_ok(store_open(text_of(url), STORE_AS_IT_IS, &copy, &err));
+    assert_ok(store_version(copy, &version, &err));
+    assert_int_equal(version, store_version_known());
+    assert_int_equal(number_from(copy, "SELECT count(*) FROM household"), 2);
+    assert_fails(store_begin(copy, &err), BERM_CONFLICT, "reading only");
+    assert_int_equal(unlink(url + strlen("sqlite:")), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_create, place_remove)
     const struct CMUnitTest tests[] = {
+        TEST(a_copy_is_the_same_register_and_overwrites_nothing),
         TEST(a_new_register_can_be_opened_again),
         TEST(urls_of_unknown_kinds_are_refused),
         TEST(a_missing_register_names_the_command_that_makes_one),

@@ -1,0 +1,175 @@
+/*
+ * The doctor's round. The register is opened as it is, also when its schema is older or its pack
+ * changed, because a sick register must not be written to before somebody knows what is wrong. A
+ * check that cannot be done is a fault like any other, and the round goes on.
+ */
+#include "service/doctor/private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { FREE_BYTES_MIN = 64 << 20, FREE_PART_OF_USED = 10 };
+
+void doctor_tell(struct examination *examination, const char *check, enum doctor_state state,
+                 const char *format, ...)
+{
+    char sentence[BERM_ERROR_MESSAGE_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    examination->faults += state == DOCTOR_FAULT;
+    examination->options->report(examination->options->context, check, state, text_of(sentence));
+}
+
+/* ---- The database ---------------------------------------------------------------------------- */
+
+static enum berm_status examine_integrity(struct examination *examination, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *check = NULL;
+    bool has_row;
+    int64_t count = 0;
+
+    TRY(statement_prepare(examination->store, STATEMENT_DOCTOR_INTEGRITY, &check, err));
+    TRY(statement_step(check, &has_row, err));
+    while (has_row) {
+        bool is_ok = text_equal(statement_text(check, 0), TEXT("ok"));
+
+        if (is_ok)
+            doctor_tell(examination, "integrity", DOCTOR_OK, "the database's own check is passed");
+        else if (++count <= DOCTOR_TOLD_MAX)
+            doctor_tell(examination, "integrity", DOCTOR_FAULT, "%.*s; restore a backup",
+                        TEXT_ARG(statement_text(check, 0)));
+        TRY(statement_step(check, &has_row, err));
+    }
+    return BERM_OK;
+}
+
+static enum berm_status examine_references(struct examination *examination, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *check = NULL;
+    bool has_row;
+
+    TRY(statement_prepare(examination->store, STATEMENT_DOCTOR_FOREIGN_KEY, &check, err));
+    TRY(statement_step(check, &has_row, err));
+    if (!has_row)
+        doctor_tell(examination, "references", DOCTOR_OK, "every row refers to something there is");
+    while (has_row) {
+        doctor_tell(examination, "references", DOCTOR_FAULT,
+                    "%lld rows of %.*s refer to rows of %.*s that are not there; restore a backup",
+                    (long long)statement_int64(check, 2), TEXT_ARG(statement_text(check, 0)),
+                    TEXT_ARG(statement_text(check, 1)));
+        TRY(statement_step(check, &has_row, err));
+    }
+    return BERM_OK;
+}
+
+static enum berm_status examine_space(struct examination *examination, struct berm_error *err)
+{
+    int64_t used_bytes, free_bytes;
+    bool is_short;
+
+    TRY(store_space(examination->store, &used_bytes, &free_bytes, err));
+    is_short = free_bytes < FREE_BYTES_MIN || free_bytes < used_bytes / FREE_PART_OF_USED;
+    doctor_tell(examination, "space", is_short ? DOCTOR_FAULT : DOCTOR_OK,
+                "the register takes %lld MiB, %lld MiB are free%s", (long long)(used_bytes >> 20),
+                (long long)(free_bytes >> 20), is_short ? "; make room on the disk" : "");
+    return BERM_OK;
+}
+
+/* ---- The journal ----------------------------------------------------------------------------- */
+
+static void tell_journal_fault(void *context, const struct journal_fault *fault)
+{
+    doctor_tell(context, "journal", DOCTOR_FAULT, "%s: %.*s", fault->kind, TEXT_ARG(fault->what));
+}
+
+static enum berm_status examine_journal(struct examination *examination, struct berm_error *err)
+{
+    struct journal_verify_options options = {.key = examination->options->key,
+                                             .checkpoint_path =
+                                                 examination->options->checkpoint_path,
+                                             .report = tell_journal_fault,
+                                             .context = examination};
+    struct journal_verdict verdict;
+
+    TRY(journal_verify(examination->store, &options, &verdict, err));
+    if (verdict.faults == 0)
+        doctor_tell(examination, "journal",
+                    verdict.unsealed > 0 || !verdict.is_key_trusted ? DOCTOR_NOTE : DOCTOR_OK,
+                    "%lld entries, %lld not sealed yet%s", (long long)verdict.entries,
+                    (long long)verdict.unsealed,
+                    verdict.is_key_trusted ? "" : "; without the key file its key is not proven");
+    return BERM_OK;
+}
+
+/* ---- Secrets --------------------------------------------------------------------------------- */
+
+static enum berm_status examine_secrets(struct examination *examination, struct berm_error *err)
+{
+    const struct key_file *key = examination->options->key;
+    int64_t count, bad;
+
+    TRY(vault_examine(examination->store, key, &count, &bad, err));
+    if (bad > 0)
+        doctor_tell(examination, "secrets", DOCTOR_FAULT,
+                    "%lld of %lld protected numbers do not open or are not found with this key "
+                    "file; give the register's own, or restore a backup",
+                    (long long)bad, (long long)count);
+    else
+        doctor_tell(examination, "secrets", key == NULL && count > 0 ? DOCTOR_NOTE : DOCTOR_OK,
+                    "%lld protected numbers%s", (long long)count,
+                    key == NULL && count > 0 ? "; without the key file they cannot be looked into"
+                                             : "");
+    return BERM_OK;
+}
+
+/* ---- The round ------------------------------------------------------------------------------- */
+
+static enum berm_status examine_version(struct examination *examination, bool *ret_is_present,
+                                        struct berm_error *err)
+{
+    int version;
+
+    TRY(store_version(examination->store, &version, err));
+    *ret_is_present = version == store_version_known();
+    doctor_tell(examination, "version", *ret_is_present ? DOCTOR_OK : DOCTOR_FAULT,
+                *ret_is_present ? "berm %s, schema %d"
+                                : "berm %s, schema %d is older than this "
+                                  "berm; run berm migrate",
+                berm_version(), version);
+    return BERM_OK;
+}
+
+enum berm_status doctor_examine(struct text store_url, const struct doctor_options *options,
+                                int64_t *ret_faults, struct berm_error *err)
+{
+    static const struct {
+        const char *name;
+        enum berm_status (*run)(struct examination *examination, struct berm_error *err);
+        bool needs_present_schema;
+    } CHECKS[] = {
+        {"integrity", examine_integrity, false}, {"references", examine_references, false},
+        {"areas", doctor_areas, false},          {"monthly flows", doctor_monthly_flows, true},
+        {"secrets", examine_secrets, true},      {"journal", examine_journal, true},
+        {"space", examine_space, false},
+    };
+    CLEANUP(store_closep) struct store *store = NULL;
+    struct examination examination = {.options = options};
+    bool is_present = false;
+
+    TRY(store_open(store_url, STORE_AS_IT_IS, &store, err));
+    examination.store = store;
+    TRY(examine_version(&examination, &is_present, err));
+    for (size_t c = 0; c < ARRAY_COUNT(CHECKS); c++) {
+        struct berm_error error = {0};
+
+        if (CHECKS[c].needs_present_schema && !is_present)
+            continue;
+        if (CHECKS[c].run(&examination, &error) != BERM_OK)
+            doctor_tell(&examination, CHECKS[c].name, DOCTOR_FAULT, "%s", error.message);
+    }
+    *ret_faults = examination.faults;
+    return BERM_OK;
+}

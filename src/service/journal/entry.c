@@ -1,0 +1,68 @@
+/* Writing and listing entries. Ids come from the counter that each transaction takes them from, so
+ * they leave no gap: a missing id is a missing entry. */
+#include "service/journal/private.h"
+
+static void bind_id_or_null(struct statement *statement, int parameter, int64_t id)
+{
+    if (id == 0)
+        statement_bind_null(statement, parameter);
+    else
+        statement_bind_int64(statement, parameter, id);
+}
+
+enum berm_status journal_write(struct store *store, const struct journal_entry *entry,
+                               struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *insert = NULL;
+    int64_t journal_id;
+    char now[32];
+
+    TRY(id_take(store, "journal", 1, &journal_id, err));
+    TRY(statement_prepare(store, STATEMENT_JOURNAL_INSERT, &insert, err));
+    statement_bind_int64(insert, JOURNAL_INSERT__JOURNAL_ID, journal_id);
+    statement_bind_text(insert, JOURNAL_INSERT__AT, instant_now(now));
+    statement_bind_text(insert, JOURNAL_INSERT__ACTOR, entry->actor.name);
+    statement_bind_text(insert, JOURNAL_INSERT__VIA, entry->actor.via);
+    statement_bind_text(insert, JOURNAL_INSERT__ADDRESS, entry->actor.address);
+    statement_bind_text(insert, JOURNAL_INSERT__ACTION, entry->action);
+    statement_bind_text(insert, JOURNAL_INSERT__SUBJECT, entry->subject);
+    bind_id_or_null(insert, JOURNAL_INSERT__CHANGE_ID, entry->change_id);
+    bind_id_or_null(insert, JOURNAL_INSERT__RUN_ID, entry->run_id);
+    statement_bind_text(insert, JOURNAL_INSERT__DIGEST, entry->digest);
+    statement_bind_text(insert, JOURNAL_INSERT__DETAILS,
+                        entry->details.length > 0 ? entry->details : TEXT("{}"));
+    return statement_run(insert, err);
+}
+
+struct journal_entry entry_of_row(struct statement *row)
+{
+    return (struct journal_entry){
+        .journal_id = statement_int64(row, 0),
+        .at = statement_text(row, 1),
+        .actor = {statement_text(row, 2), statement_text(row, 3), statement_text(row, 4)},
+        .action = statement_text(row, 5),
+        .subject = statement_text(row, 6),
+        .change_id = statement_int64(row, 7),
+        .run_id = statement_int64(row, 8),
+        .digest = statement_text(row, 9),
+        .details = statement_text(row, 10),
+    };
+}
+
+enum berm_status journal_list(struct store *store, int64_t first_id, int64_t limit,
+                              journal_visitor *visit, void *context, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *list = NULL;
+    bool has_row;
+
+    TRY(statement_prepare(store, STATEMENT_JOURNAL_LIST, &list, err));
+    statement_bind_int64(list, JOURNAL_LIST__FIRST, first_id);
+    TRY(statement_step(list, &has_row, err));
+    for (int64_t count = 0; has_row && (limit == 0 || count < limit); count++) {
+        struct journal_entry entry = entry_of_row(list);
+
+        TRY(visit(context, &entry, statement_int64(list, 11), err));
+        TRY(statement_step(list, &has_row, err));
+    }
+    return BERM_OK;
+}

@@ -1,0 +1,257 @@
+/*
+ * Verifying the journal. Two walks: over the seals in their order, where each hash follows from the
+ * one before and the entry; and over the entries by id, where a gap is a missing entry and an entry
+ * without a seal before the last sealed one was put in by somebody. A fault breaks one link only:
+ * the walk goes on with the hash that stands there, so that a single change is told once.
+ *
+ * Who can write the database could put in a key of their own and sign everything anew. So the key
+ * is taken from outside: the key file at hand, else a checkpoint; only without either the
+ * register's own word is believed, and the verdict says so.
+ */
+#include "service/journal/private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void verify_fault(struct verifier *verifier, const char *kind, int64_t journal_id,
+                  const char *format, ...)
+{
+    char sentence[BERM_ERROR_MESSAGE_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    verifier->verdict.faults++;
+    if (verifier->options->report)
+        verifier->options->report(verifier->options->context,
+                                  &(struct journal_fault){kind, journal_id, text_of(sentence)});
+}
+
+/* ---- The chain ------------------------------------------------------------------------------- */
+
+struct chain_walk {
+    int64_t sequence, journal_id; /* of the seal before */
+    char hash[DIGEST_TEXT_MAX];
+};
+
+static void keep_hash(struct chain_walk *walk, struct text hash)
+{
+    size_t length = hash.length < DIGEST_TEXT_MAX ? hash.length : DIGEST_TEXT_MAX - 1;
+
+    if (length > 0)
+        memcpy(walk->hash, hash.bytes, length);
+    walk->hash[length] = 0;
+}
+
+static void check_signature(struct verifier *verifier, struct statement *row, int64_t sequence)
+{
+    char message[SEAL_MESSAGE_MAX];
+    struct text hash = statement_text(row, 13);
+
+    if (hash.length != DIGEST_TEXT_MAX - 1 ||
+        !key_verify(verifier->public_key, seal_message(sequence, hash, message),
+                    statement_text(row, 15)))
+        verify_fault(verifier, "signature", statement_int64(row, 12),
+                     "the seal %lld of entry %lld was not made with the key", (long long)sequence,
+                     (long long)statement_int64(row, 12));
+}
+
+static enum berm_status check_link(struct verifier *verifier, struct statement *row,
+                                   const struct chain_walk *walk, struct berm_error *err)
+{
+    int64_t sequence = statement_int64(row, 11);
+    int64_t journal_id = statement_int64(row, 12);
+    struct journal_entry entry;
+    char hash[DIGEST_TEXT_MAX];
+
+    if (sequence != walk->sequence + 1) {
+        verify_fault(verifier, "missing", 0, "the seals %lld to %lld are missing",
+                     (long long)walk->sequence + 1, (long long)sequence - 1);
+        return BERM_OK;
+    }
+    if (statement_is_null(row, 0))
+        return BERM_OK; /* the walk over the entries tells what is missing */
+    if (journal_id <= walk->journal_id) {
+        verify_fault(verifier, "reordered", journal_id,
+                     "entry %lld stands behind entry %lld in the chain", (long long)journal_id,
+                     (long long)walk->journal_id);
+        return BERM_OK;
+    }
+    entry = entry_of_row(row);
+    TRY(seal_hash(sequence, text_of(walk->hash), &entry, hash, err));
+    if (!text_equal(text_of(hash), statement_text(row, 13)))
+        verify_fault(verifier, "changed", journal_id,
+                     "entry %lld is not what was sealed as number %lld", (long long)journal_id,
+                     (long long)sequence);
+    return BERM_OK;
+}
+
+static enum berm_status verify_chain(struct verifier *verifier, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *chain = NULL;
+    struct chain_walk walk = {0};
+    bool has_row;
+
+    TRY(statement_prepare(verifier->store, STATEMENT_JOURNAL_CHAIN, &chain, err));
+    TRY(statement_step(chain, &has_row, err));
+    while (has_row) {
+        TRY(check_link(verifier, chain, &walk, err));
+        check_signature(verifier, chain, statement_int64(chain, 11));
+        walk.sequence = statement_int64(chain, 11);
+        walk.journal_id = statement_int64(chain, 12);
+        keep_hash(&walk, statement_text(chain, 13));
+        if (walk.journal_id > verifier->last_sealed_id)
+            verifier->last_sealed_id = walk.journal_id;
+        verifier->verdict.sealed++;
+        TRY(statement_step(chain, &has_row, err));
+    }
+    memcpy(verifier->verdict.hash, walk.hash, sizeof walk.hash);
+    return BERM_OK;
+}
+
+/* ---- The entries ----------------------------------------------------------------------------- */
+
+static enum berm_status verify_entry(struct verifier *verifier, struct statement *row,
+                                     int64_t expected_id, struct berm_error *err)
+{
+    struct journal_entry entry = entry_of_row(row);
+
+    if (entry.journal_id != expected_id)
+        verify_fault(verifier, "missing", expected_id, "the entries %lld to %lld are missing",
+                     (long long)expected_id, (long long)entry.journal_id - 1);
+    verifier->verdict.entries++;
+    if (!statement_is_null(row, 11)) {
+        if (entry.journal_id == 1 && text_equal(entry.action, TEXT("begin"))) {
+            verifier->older_change_id = entry.change_id;
+            verifier->older_run_id = entry.run_id;
+        }
+    } else if (entry.journal_id < verifier->last_sealed_id) {
+        verify_fault(verifier, "inserted", entry.journal_id,
+                     "entry %lld has no seal, though later ones have: it was put in afterwards",
+                     (long long)entry.journal_id);
+    } else {
+        verifier->verdict.unsealed++;
+        if (entry.journal_id == 1) { /* never sealed: there is only its own word */
+            verifier->older_change_id = entry.change_id;
+            verifier->older_run_id = entry.run_id;
+        }
+    }
+    return verify_record(verifier, &entry, err);
+}
+
+static enum berm_status verify_entries(struct verifier *verifier, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *list = NULL;
+    CLEANUP(statement_closep) struct statement *next = NULL;
+    int64_t expected_id = 1;
+    int64_t end_id;
+    bool has_row;
+
+    TRY(statement_prepare(verifier->store, STATEMENT_JOURNAL_NEXT_ID, &next, err));
+    TRY(statement_step(next, &has_row, err));
+    end_id = has_row ? statement_int64(next, 0) : 1;
+    if (end_id <= verifier->last_sealed_id)
+        end_id = verifier->last_sealed_id + 1;
+    TRY(statement_prepare(verifier->store, STATEMENT_JOURNAL_LIST, &list, err));
+    statement_bind_int64(list, JOURNAL_LIST__FIRST, INT64_MIN);
+    TRY(statement_step(list, &has_row, err));
+    while (has_row) {
+        TRY(verify_entry(verifier, list, expected_id, err));
+        expected_id = statement_int64(list, 0) + 1;
+        TRY(statement_step(list, &has_row, err));
+    }
+    if (expected_id < end_id)
+        verify_fault(verifier, "truncated", expected_id,
+                     "the last entries, %lld to %lld, are missing", (long long)expected_id,
+                     (long long)end_id - 1);
+    else if (expected_id > end_id)
+        verify_fault(verifier, "inserted", end_id,
+                     "the entries from %lld on were not written by berm", (long long)end_id);
+    return verify_all_recorded(verifier, err);
+}
+
+/* ---- Keys and checkpoints -------------------------------------------------------------------- */
+
+static enum berm_status verify_checkpoint(struct verifier *verifier,
+                                          const struct checkpoint *checkpoint,
+                                          struct berm_error *err)
+{
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    CLEANUP(statement_closep) struct statement *at = NULL;
+    struct text register_id;
+    bool has_row;
+
+    TRY(arena_create(1 << 16, &arena, err));
+    TRY(setting_read(verifier->store, "register_id", arena, &register_id, err));
+    if (!text_equal(register_id, checkpoint->register_id))
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "the checkpoint %s is of another register; give one of this register",
+                         verifier->options->checkpoint_path);
+    if (!text_equal(checkpoint->public_key, verifier->public_key))
+        verify_fault(verifier, "key", 0, "the checkpoint was signed with another key");
+    TRY(statement_prepare(verifier->store, STATEMENT_JOURNAL_SEAL_AT, &at, err));
+    statement_bind_int64(at, JOURNAL_SEAL_AT__SEQUENCE, checkpoint->sequence);
+    TRY(statement_step(at, &has_row, err));
+    if (!has_row)
+        verify_fault(verifier, "truncated", 0,
+                     "the chain had %lld seals when the checkpoint was made and lacks that one "
+                     "now: its end was cut off",
+                     (long long)checkpoint->sequence);
+    else if (!text_equal(statement_text(at, 0), checkpoint->hash))
+        verify_fault(verifier, "changed", 0,
+                     "seal %lld is not the one of the checkpoint: the chain was written anew",
+                     (long long)checkpoint->sequence);
+    return BERM_OK;
+}
+
+/* Which key the seals must be of; remembered is what the register says. */
+static void choose_key(struct verifier *verifier, const struct checkpoint *checkpoint,
+                       struct text remembered)
+{
+    const struct journal_verify_options *options = verifier->options;
+
+    verifier->public_key = options->key                     ? key_public(options->key)
+                           : checkpoint->content.length > 0 ? checkpoint->public_key
+                                                            : remembered;
+    verifier->verdict.is_key_trusted = options->key || checkpoint->content.length > 0;
+    if (remembered.length == 0)
+        return;
+    key_id_of(remembered, verifier->verdict.key_id);
+    if (!text_equal(remembered, verifier->public_key))
+        verify_fault(verifier, "key", 0,
+                     "the register says that its journal is sealed with the key %s, which is not "
+                     "the one given",
+                     verifier->verdict.key_id);
+}
+
+static enum berm_status verify_in_snapshot(struct verifier *verifier, struct berm_error *err)
+{
+    CLEANUP(checkpoint_close) struct checkpoint checkpoint = {0};
+    char bytes[PUBLIC_KEY_TEXT_MAX];
+    struct text remembered;
+
+    if (verifier->options->checkpoint_path)
+        TRY(checkpoint_read(verifier->options->checkpoint_path, &checkpoint, err));
+    TRY(journal_public_key(verifier->store, bytes, &remembered, err));
+    choose_key(verifier, &checkpoint, remembered);
+    TRY(verify_chain(verifier, err));
+    TRY(verify_entries(verifier, err));
+    if (checkpoint.content.length > 0)
+        TRY(verify_checkpoint(verifier, &checkpoint, err));
+    return BERM_OK;
+}
+
+enum berm_status journal_verify(struct store *store, const struct journal_verify_options *options,
+                                struct journal_verdict *ret_verdict, struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *transaction = NULL;
+    struct verifier verifier = {.store = store, .options = options};
+
+    TRY(store_begin_read(store, err));
+    transaction = store;
+    TRY(verify_in_snapshot(&verifier, err));
+    *ret_verdict = verifier.verdict;
+    return BERM_OK;
+}

@@ -1,0 +1,79 @@
+-- The journal and its seals. Nothing here changes or deletes an entry.
+
+-- name: journal_insert
+INSERT INTO journal (journal_id, at, actor, via, address, action, subject, change_id, run_id, digest,
+                     details)
+VALUES (:journal_id, :at, :actor, :via, :address, :action, :subject, :change_id, :run_id, :digest,
+        :details);
+
+-- name: journal_list
+-- Entries from an id on, with their place in the chain.
+SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
+       j.digest, j.details, s.sequence
+FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
+WHERE j.journal_id >= :first
+ORDER BY j.journal_id;
+
+-- name: journal_unsealed
+-- Entries behind the last sealed one. One that appears before it was not written by the program.
+SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
+       j.digest, j.details
+FROM journal j
+WHERE j.journal_id > :last_sealed
+ORDER BY j.journal_id;
+
+-- name: journal_next_id
+SELECT next_id FROM id_counter WHERE name = 'journal';
+
+-- name: journal_seal_insert
+INSERT INTO journal_seal (sequence, journal_id, hash, key_id, signature)
+VALUES (:sequence, :journal_id, :hash, :key_id, :signature);
+
+-- name: journal_seal_last
+SELECT sequence, journal_id, hash FROM journal_seal ORDER BY sequence DESC LIMIT 1;
+
+-- name: journal_seal_at
+SELECT hash FROM journal_seal WHERE sequence = :sequence;
+
+-- name: journal_chain
+-- Seals in their order, each with its entry where that is still there.
+SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
+       j.digest, j.details, s.sequence, s.journal_id, s.hash, s.key_id, s.signature
+FROM journal_seal s LEFT JOIN journal j ON j.journal_id = s.journal_id
+ORDER BY s.sequence;
+
+-- name: journal_change_head
+SELECT at, actor, via, file_name, file_sha256, added, changed FROM change WHERE change_id = :change_id;
+
+-- name: journal_change_rows
+SELECT row_number, entity, entity_id, key, salt, digest, fields
+FROM change_row WHERE change_id = :change_id AND row_number IS NOT NULL ORDER BY row_number;
+
+-- name: journal_run_head
+SELECT month, state, pack, pack_version, pack_sha256, started_at, finished_at, households, opened,
+       closed, unchanged
+FROM run WHERE run_id = :run_id;
+
+-- name: journal_erasure
+-- Whether somebody erased the fields of a change's rows about one thing.
+SELECT 1 FROM journal WHERE action = 'erase' AND change_id = :change_id AND subject = :subject;
+
+-- name: journal_change_without_entry
+-- Changes that nobody journalled, and entries that two of them share.
+SELECT change_id FROM change c
+WHERE change_id > :older
+  AND (SELECT count(*) FROM journal j
+       WHERE j.change_id = c.change_id AND j.action NOT IN ('begin', 'erase')) <> 1
+ORDER BY change_id;
+
+-- name: journal_run_without_entry
+SELECT run_id FROM run r
+WHERE run_id > :older
+  AND (SELECT count(*) FROM journal j WHERE j.run_id = r.run_id AND j.action <> 'begin') <> 1
+ORDER BY run_id;
+
+-- name: journal_change_row_outside
+-- Rows of journalled changes that stand outside their digest.
+SELECT change_id, count(*) FROM change_row
+WHERE change_id > :older AND row_number IS NULL
+GROUP BY change_id ORDER BY change_id;

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Backup while others write, restore, the doctor and the faults that it finds, bringing a register up to date."""
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import stat
+import sys
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from registers import make_register, wages  # noqa: E402
+from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
+
+HOUSEHOLDS = "code,area,roof,rooms\nA,X1,sound,3\nB,X2,leaks,2\n"
+PERSONS = "code,household,sex\nA-1,A,female\nB-1,B,male\n"
+FLOWS = "household,month,wage\n" + wages("A", 700) + wages("B", 300)
+
+
+def sql(path, *statements):
+    with sqlite3.connect(path) as database:
+        rows = [database.execute(statement).fetchall() for statement in statements]
+    database.close()
+    return rows[-1]
+
+
+with folder() as here:
+    key = here / "berm.key"
+    berm("key", "create", key)
+    sealed = {"BERM_KEY_FILE": key}
+    url = make_register(here, HOUSEHOLDS, PERSONS, FLOWS)
+    store = here / "register.berm"
+    berm("screen", "--store", url, "--month", "2020-09", env=sealed)
+    checkpoint = here / "checkpoint"
+    berm("journal", "checkpoint", checkpoint, "--store", url, env=sealed)
+
+    def doctor(path, *options):
+        result = berm("doctor", "--store", f"sqlite:{path}", "--format", "json", *options, env=sealed)
+        faults = {row["check"] for row in json.loads(result.out or "[]") if row["state"] == "fault"}
+        return result, faults
+
+    result, faults = doctor(store, "--checkpoint", checkpoint)
+    equal("a sound register has no faults", (result.code, faults), (0, set()))
+    equal("everything is looked at", {row["check"] for row in json.loads(result.out)},
+          {"version", "integrity", "references", "areas", "monthly flows", "secrets", "journal", "space"})
+    check("the doctor changes nothing", berm("doctor", "--store", url).code == 0)
+
+    # Backup.
+    backup = here / "backup.berm"
+    result = berm("backup", backup, "--store", url)
+    equal("a backup is made", result.code, 0)
+    equal("only its owner may read it", stat.S_IMODE(backup.stat().st_mode), 0o600)
+    equal("it is one file", [name for name in os.listdir(here) if name.startswith("backup.berm")], ["backup.berm"])
+    result = berm("backup", backup, "--store", url)
+    check("a backup is never overwritten", result.code == 1 and "never overwritten" in result.err, result.text)
+    equal("a backup of nothing is an error", berm("backup", here / "b", "--store", f"sqlite:{here}/none").code, 1)
+    equal("and leaves nothing", (here / "b").exists(), False)
+
+    # Restore.
+    result = berm("restore", backup, "--store", url)
+    check("a register is never overwritten", result.code == 1 and "never overwritten" in result.err, result.text)
+    again = here / "again.berm"
+    result = berm("restore", backup, "--store", f"sqlite:{again}")
+    equal("a backup is restored", result.code, 0)
+    equal("and is the same register", sql(again, "SELECT * FROM household_data ORDER BY 1"),
+          sql(store, "SELECT * FROM household_data ORDER BY 1"))
+    equal("which is sound", doctor(again, "--checkpoint", checkpoint)[1], set())
+    equal("and goes on", berm("screen", "--store", f"sqlite:{again}", "--month", "2020-10", env=sealed).code, 0)
+    result = berm("restore", write(here / "no.berm", "code,name\n" * 2000), "--store", f"sqlite:{here}/x.berm")
+    check("what is no backup is refused", result.code == 1 and not (here / "x.berm").exists(), result.text)
+    damaged = here / "damaged.berm"
+    shutil.copy(backup, damaged)
+    with open(damaged, "r+b") as file:
+        file.seek(8192 * 3 + 10)
+        file.write(b"\xa5" * 4000)
+    result = berm("restore", damaged, "--store", f"sqlite:{here}/x.berm")
+    check("a damaged backup is refused", result.code == 1 and not (here / "x.berm").exists(), result.text)
+    check("the doctor finds the damage", doctor(damaged)[0].code == 1, doctor(damaged)[0].text)
+    write(here / "left.berm-wal", "somebody's log")
+    result = berm("restore", backup, "--store", f"sqlite:{here}/left.berm")
+    check("a log that lies at the place is told", result.code == 1 and "left.berm-wal" in result.err, result.text)
+
+    # Backup while others write: each copy holds whole imports only.
+    stop = threading.Event()
+    failures = []
+
+    def import_for_ever():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            rows = "".join(f"N{number}-{i},X1,{1 + i % 9}\n" for i in range(500))
+            result = berm("import", "--store", url, "households",
+                          write(here / "more.csv", "code,area,rooms\n" + rows))
+            if result.code != 0:
+                failures.append(result.text)
+
+    writer = threading.Thread(target=import_for_ever)
+    writer.start()
+    copies = []
+    for number in range(8):
+        copies.append(here / f"copy{number}.berm")
+        result = berm("backup", copies[-1], "--store", url)
+        if result.code != 0:
+            failures.append(result.text)
+    stop.set()
+    writer.join()
+    equal("neither hinders the other", failures, [])
+    for copy in copies:
+        ((count,),) = sql(copy, "SELECT count(*) FROM household WHERE code LIKE 'N%'")
+        ((added,),) = sql(copy, "SELECT sum(added) FROM change WHERE via = 'import households'")
+        if not check(f"{copy.name} is from one moment", count % 500 == 0 and added == count + 2, (count, added)):
+            break
+    equal("the last copy is sound", doctor(copies[-1])[1], set())
+
+    # What the doctor finds.
+    def find(name, fault, *statements):
+        sick = here / "sick.berm"
+        sick.unlink(missing_ok=True)
+        shutil.copy(backup, sick)
+        sql(sick, *statements)
+        result, faults = doctor(sick, "--checkpoint", checkpoint)
+        check(f"the doctor finds {name}", result.code == 1 and fault in faults, result.text)
+
+    find("a wrong monthly flow", "monthly flows", "UPDATE monthly_flow SET wage = wage + 1 WHERE month = 202001")
+    find("a monthly flow that is not there", "monthly flows", "DELETE FROM monthly_flow WHERE household_id = 1")
+    find("a monthly flow that nobody reported", "monthly flows", "DELETE FROM flow_entry WHERE month = 202002")
+    find("a wrong position of an area", "areas", "UPDATE area SET position_low = position_low + 1 WHERE code = 'X2'")
+    find("a wrong level of an area", "areas", "UPDATE area SET level = 3 WHERE code = 'X2'")
+    find("a reference to nothing", "references", "DELETE FROM household WHERE code = 'B'")
+    find("a changed record", "journal", "UPDATE change SET actor = 'x'")
+    find("a register that is older than the program", "version", "PRAGMA user_version = 1")
+    with open(here / "not.berm", "wb") as file:
+        file.write(b"\0" * 100)
+    equal("what is no register at all is an error", berm("doctor", "--store", f"sqlite:{here}/not.berm").code, 1)
+
+    # Bringing a register up to date.
+    ((version,),) = sql(store, "PRAGMA user_version")
+    result = berm("migrate", "--store", url)
+    contains("nothing to do is told", result.out, f"schema {version} already")
+    old = here / "old.berm"
+    database = sqlite3.connect(old)
+    root = pathlib.Path(__file__).resolve().parent.parent.parent
+    database.executescript((root / "src/store/migrations/0001_register.sql").read_text())
+    database.execute("PRAGMA user_version = 1")
+    database.execute(f"PRAGMA application_id = {0x4265726D}")
+    database.execute("INSERT INTO setting VALUES ('pack', ?)", (str(here / "pack"),))
+    database.execute("INSERT INTO change (change_id, at, actor, via) VALUES (1, 'then', 'x', 'y')")
+    database.execute("INSERT INTO id_counter VALUES ('change', 2)")
+    database.commit()
+    database.close()
+    result = berm("findings", "--store", f"sqlite:{old}x")
+    result = berm("migrate", "--store", f"sqlite:{old}", env=sealed)
+    contains("an old register is brought up to date", result.out, f"from schema 1 to {version}")
+    equal("and is sound: what is older than its journal is no fault", doctor(old)[1], set())
+    equal("of which the first entry tells", sql(old, "SELECT action, change_id FROM journal WHERE journal_id = 1"),
+          [("begin", 1)])
+    sql(old, f"PRAGMA user_version = {version + 1}")
+    result = berm("migrate", "--store", f"sqlite:{old}")
+    check("a newer register is left alone", result.code == 1 and "newer" in result.err, result.text)
+finish()
