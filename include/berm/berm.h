@@ -18,7 +18,9 @@ enum berm_status {
     BERM_BUSY = 9,        /* another process holds the store; try again */
     BERM_VERSION = 10,    /* the store was made by a newer version of Berm */
     BERM_CANCELLED = 11,
-    BERM_INTERNAL = 12, /* a fault of Berm's own */
+    BERM_INTERNAL = 12,        /* a fault of Berm's own */
+    BERM_FORBIDDEN = 13,       /* the caller's roles do not allow this anywhere */
+    BERM_UNAUTHENTICATED = 14, /* who asks is not known: log in, or send a valid token */
 };
 
 enum { BERM_ERROR_MESSAGE_MAX = 512 };

@@ -7,6 +7,7 @@
 #include "csv_table.h"
 #include "dates.h"
 #include "json.h"
+#include "json_walk.h"
 #include "limits.h"
 #include "map.h"
 #include "money.h"

@@ -227,6 +227,11 @@ date_days date_today(void)
     return (date_days)(now_ms() / MS_PER_DAY);
 }
 
+int64_t seconds_since_1970(void)
+{
+    return now_ms() / 1000;
+}
+
 struct text instant_now(char out[32])
 {
     int64_t ms = now_ms();

@@ -44,5 +44,7 @@ int age_years(date_days birth, date_days day);
  * overrides both. */
 date_days date_today(void);
 struct text instant_now(char out[32]);
+/** The same now in whole seconds since 1970-01-01, for what expires. */
+int64_t seconds_since_1970(void);
 
 #endif

@@ -137,6 +137,10 @@ const char *status_name(enum berm_status status)
         return "cancelled";
     case BERM_INTERNAL:
         return "internal fault";
+    case BERM_FORBIDDEN:
+        return "not allowed";
+    case BERM_UNAUTHENTICATED:
+        return "not logged in";
     }
     return "unknown status";
 }

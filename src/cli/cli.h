@@ -93,6 +93,10 @@ const char *invocation_key_path(const struct invocation *invocation);
 MUST_USE enum berm_status invocation_open_to_write(struct invocation *invocation,
                                                    struct office **ret_office,
                                                    struct berm_error *err);
+/** Who asks: the user at this machine, or with --as what that account would see. In arena. */
+MUST_USE enum berm_status invocation_caller(struct invocation *invocation, struct office *office,
+                                            struct arena *arena, const struct caller **ret_caller,
+                                            struct berm_error *err);
 
 /* ---- Output ---------------------------------------------------------------------------------- */
 

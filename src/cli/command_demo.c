@@ -195,11 +195,12 @@ static enum berm_status explain_some(struct office *office, month_number month, 
     CLEANUP(buffer_free) struct buffer out = {0};
     struct chosen chosen = {.arena = arena};
 
-    TRY(findings_list(office, &filter, choose_household, &chosen, err));
+    TRY(findings_list(office, caller_local(), &filter, choose_household, &chosen, err));
     for (size_t c = 0; c < chosen.count; c++) {
         struct household_reasons reasons;
 
-        TRY(household_explain(office, chosen.households[c], month, arena, &reasons, err));
+        TRY(household_explain(office, caller_local(), chosen.households[c], month, arena, &reasons,
+                              err));
         buffer_append_text(&out,
                            TEXT("\n----------------------------------------------------------\n"));
         reasons_write(&reasons, language, &out);
@@ -231,7 +232,7 @@ enum berm_status command_demo(struct invocation *invocation, struct berm_error *
     TRY(synth_register(office, &options, &made, err));
     report_synth(&made);
     screen.month = options.last_month;
-    TRY(screen_month(office, &screen, &screened, err));
+    TRY(screen_month(office, caller_local(), &screen, &screened, err));
     TRY(office_seal(office, err));
     end_progress();
     printf(
@@ -240,7 +241,8 @@ enum berm_status command_demo(struct invocation *invocation, struct berm_error *
         (long long)screened.households, screened.seconds,
         screened.seconds > 0 ? (double)screened.households / screened.seconds : 0,
         (long long)screened.opened);
-    TRY(summary_compute(office, screen.month, (struct text){0}, arena, &summary, err));
+    TRY(summary_compute(office, caller_local(), screen.month, (struct text){0}, arena, &summary,
+                        err));
     print_summary(&summary, language);
     return explain_some(office, screen.month, arena, language, err);
 }

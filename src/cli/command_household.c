@@ -78,6 +78,7 @@ enum berm_status command_explain(struct invocation *invocation, struct berm_erro
     CLEANUP(office_closep) struct office *office = NULL;
     CLEANUP(arena_freep) struct arena *arena = NULL;
     CLEANUP(buffer_free) struct buffer out = {0};
+    const struct caller *caller;
     struct household_reasons reasons;
     struct json_writer json = {.out = &out};
     enum language language;
@@ -88,7 +89,9 @@ enum berm_status command_explain(struct invocation *invocation, struct berm_erro
     TRY(invocation_language(invocation, &language, err));
     TRY(invocation_open_month(invocation, &office, &month, err));
     TRY(arena_create((size_t)1 << 30, &arena, err));
-    TRY(household_explain(office, text_of(invocation->arguments[0]), month, arena, &reasons, err));
+    TRY(invocation_caller(invocation, office, arena, &caller, err));
+    TRY(household_explain(office, caller, text_of(invocation->arguments[0]), month, arena, &reasons,
+                          err));
     if (format == FORMAT_TABLE) {
         reasons_write(&reasons, language, &out);
     } else {
@@ -122,6 +125,26 @@ static void write_values(const struct dictionary *dictionary, enum entity entity
                 TEXT_ARG(variable_format(dictionary, &variables[v], values[v], shown)));
 }
 
+/* The variables whose values the caller may not see; what the dictionary says, not whether there is
+ * a value. Persons' names and birth dates carry the mark themselves. */
+static void write_hidden(const struct dictionary *dictionary, enum field_class seen,
+                         struct json_writer *json, struct buffer *out)
+{
+    bool is_first = true;
+
+    for (size_t v = 0; v < dictionary->variable_count; v++) {
+        const struct variable *variable = &dictionary->variables[v];
+
+        if (variable->field_class <= seen)
+            continue;
+        if (json)
+            json_text(json, variable->name);
+        else
+            buffer_append_format(out, "%s%.*s", is_first ? "" : ", ", TEXT_ARG(variable->name));
+        is_first = false;
+    }
+}
+
 static void write_facts(const struct pack *pack, const struct household_facts *facts,
                         enum language language, struct buffer *out)
 {
@@ -136,6 +159,11 @@ static void write_facts(const struct pack *pack, const struct household_facts *f
         facts->is_active ? ""
         : is_chinese     ? "，已归档"
                          : ", archived");
+    if (facts->class_seen < FIELD_CLASS_SENSITIVE) {
+        buffer_append_text(out, is_chinese ? TEXT("  无权查看：") : TEXT("  Hidden from you: "));
+        write_hidden(dictionary, facts->class_seen, NULL, out);
+        buffer_append_char(out, '\n');
+    }
     write_values(dictionary, ENTITY_HOUSEHOLD, facts->values, language, "  ", out);
     for (size_t m = 0; m < facts->member_count; m++) {
         const struct household_member *member = &facts->members[m];
@@ -223,6 +251,10 @@ static void write_facts_json(const struct pack *pack, const struct household_fac
     json_key_of_text(json, "code", facts->code);
     json_key_of_text(json, "area", facts->area_code);
     json_key_of_bool(json, "active", facts->is_active);
+    json_key(json, "hidden");
+    json_begin_array(json);
+    write_hidden(dictionary, facts->class_seen, json, NULL);
+    json_end_array(json);
     write_values_json(dictionary, ENTITY_HOUSEHOLD, facts->values, json);
     json_key(json, "members");
     json_begin_array(json);
@@ -263,6 +295,7 @@ enum berm_status command_household(struct invocation *invocation, struct berm_er
     CLEANUP(arena_freep) struct arena *arena = NULL;
     CLEANUP(buffer_free) struct buffer out = {0};
     struct json_writer json = {.out = &out};
+    const struct caller *caller;
     struct household_facts facts;
     enum language language;
     enum format format;
@@ -271,7 +304,8 @@ enum berm_status command_household(struct invocation *invocation, struct berm_er
     TRY(invocation_language(invocation, &language, err));
     TRY(invocation_open_to_write(invocation, &office, err));
     TRY(arena_create((size_t)1 << 28, &arena, err));
-    TRY(household_read(office, text_of(invocation->arguments[0]), arena, &facts, err));
+    TRY(invocation_caller(invocation, office, arena, &caller, err));
+    TRY(household_read(office, caller, text_of(invocation->arguments[0]), arena, &facts, err));
     TRY(household_show_secrets(office, invocation_has(invocation, "show-sensitive"), arena, &facts,
                                err));
     if (invocation_has(invocation, "show-sensitive"))

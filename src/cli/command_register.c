@@ -121,6 +121,7 @@ enum berm_status command_import(struct invocation *invocation, struct berm_error
     TRY(invocation_format(invocation, &view.format, err));
     TRY(kind_of(invocation, &options.kind, err));
     TRY(invocation_open_to_write(invocation, &office, err));
+    options.caller = caller_local();
     options.actor = office->actor;
     options.key = office->key;
     output_begin(&view.output, stdout, view.format, REJECT_COLUMNS, ARRAY_COUNT(REJECT_COLUMNS));

@@ -88,7 +88,7 @@ enum berm_status command_screen(struct invocation *invocation, struct berm_error
     TRY(invocation_open_to_write(invocation, &office, err));
     if (invocation_has(invocation, "measure"))
         return measure(office, &options, err);
-    TRY(screen_month(office, &options, &result, err));
+    TRY(screen_month(office, caller_local(), &options, &result, err));
     TRY(office_seal(office, err));
     end_progress();
     report_run(&result, options.month);
@@ -144,6 +144,8 @@ enum berm_status command_findings(struct invocation *invocation, struct berm_err
         {"area", CELL_TEXT},      {"area_name", CELL_TEXT},    {"evidence", CELL_JSON},
     };
     CLEANUP(office_closep) struct office *office = NULL;
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    const struct caller *caller;
     struct finding_filter filter = {.with_undetermined =
                                         invocation_has(invocation, "undetermined")};
     CLEANUP(output_discard) struct output output = {0};
@@ -157,12 +159,14 @@ enum berm_status command_findings(struct invocation *invocation, struct berm_err
     filter.area = text_of(invocation_value(invocation, "area"));
     filter.code = text_of(invocation_value(invocation, "code"));
     TRY(invocation_open_month(invocation, &office, &filter.month, err));
+    TRY(arena_create(1 << 20, &arena, err));
+    TRY(invocation_caller(invocation, office, arena, &caller, err));
     TRY(month_last_screened(office->store, &last, err)); /* an empty list would look safe */
     /* The evidence is for programs: a table has no room for it. */
     output_begin(&output, stdout, format, COLUMNS,
                  ARRAY_COUNT(COLUMNS) - (format == FORMAT_TABLE ? 1 : 0));
     printer.output = &output;
-    TRY(findings_list(office, &filter, print_finding, &printer, err));
+    TRY(findings_list(office, caller, &filter, print_finding, &printer, err));
     TRY(output_end(&output, err));
     return report_unscreened(office, filter.month, err);
 }

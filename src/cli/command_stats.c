@@ -5,6 +5,7 @@ enum berm_status command_stats(struct invocation *invocation, struct berm_error 
 {
     CLEANUP(office_closep) struct office *office = NULL;
     CLEANUP(arena_freep) struct arena *arena = NULL;
+    const struct caller *caller;
     struct summary summary;
     enum language language;
     enum format format;
@@ -14,7 +15,8 @@ enum berm_status command_stats(struct invocation *invocation, struct berm_error 
     TRY(invocation_language(invocation, &language, err));
     TRY(invocation_open_month(invocation, &office, &month, err));
     TRY(arena_create((size_t)1 << 30, &arena, err));
-    TRY(summary_compute(office, month, text_of(invocation_value(invocation, "area")), arena,
+    TRY(invocation_caller(invocation, office, arena, &caller, err));
+    TRY(summary_compute(office, caller, month, text_of(invocation_value(invocation, "area")), arena,
                         &summary, err));
     TRY(summary_write(&summary, language, format, stdout, err));
     if (!summary.has_run)

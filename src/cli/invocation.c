@@ -198,3 +198,19 @@ enum berm_status invocation_open_month(struct invocation *invocation, struct off
     office = NULL;
     return BERM_OK;
 }
+
+enum berm_status invocation_caller(struct invocation *invocation, struct office *office,
+                                   struct arena *arena, const struct caller **ret_caller,
+                                   struct berm_error *err)
+{
+    const char *name = invocation_value(invocation, "as");
+    struct caller *caller;
+
+    *ret_caller = caller_local();
+    if (!name)
+        return BERM_OK;
+    TRY(arena_new(arena, 1, sizeof *caller, &caller, err));
+    TRY(caller_of_account(office->store, text_of(name), arena, caller, err));
+    *ret_caller = caller;
+    return BERM_OK;
+}

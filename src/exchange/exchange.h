@@ -32,6 +32,7 @@ struct import_options {
     const char *encoding;     /* "utf-8", "gb18030"; NULL: recognised */
     const char *rejects_path; /* NULL: none */
     bool is_dry_run;
+    const struct caller *caller; /* who imports; never NULL */
     struct actor actor;
     const struct key_file *key; /* NULL: none at hand */
     void *context;              /* of the two calls below, which come from the calling thread */

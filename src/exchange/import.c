@@ -218,6 +218,7 @@ enum berm_status exchange_import(struct store *store, const struct dictionary *d
     struct run run = {.options = options, .reader = &reader, .started = now_seconds()};
     struct import_start start = {.kind = options->kind,
                                  .dictionary = dictionary,
+                                 .caller = options->caller,
                                  .actor = options->actor,
                                  .key = options->key,
                                  .file_name = name_without_folder(options->path)};

@@ -26,6 +26,7 @@ enum {
     COLUMN_HINT_EN,
     COLUMN_HINT_ZH,
     COLUMN_SOURCE,
+    COLUMN_CLASS,
 };
 
 static const struct csv_column columns[] = {
@@ -43,6 +44,7 @@ static const struct csv_column columns[] = {
     [COLUMN_HINT_EN] = TABLE_COLUMN("hint_en", false),
     [COLUMN_HINT_ZH] = TABLE_COLUMN("hint_zh", false),
     [COLUMN_SOURCE] = TABLE_COLUMN("source", false),
+    [COLUMN_CLASS] = TABLE_COLUMN("class", false),
 };
 
 static const char *const entity_names[ENTITY_COUNT] = {
@@ -56,6 +58,11 @@ static const char *const type_names[] = {[VARIABLE_INTEGER] = "integer",
                                          [VARIABLE_TEXT] = "text",
                                          [VARIABLE_SELECT_ONE] = "select_one",
                                          [VARIABLE_SELECT_MULTIPLE] = "select_multiple"};
+
+static const char *const class_names[FIELD_CLASS_COUNT] = {[FIELD_CLASS_PUBLIC] = "public",
+                                                           [FIELD_CLASS_INTERNAL] = "internal",
+                                                           [FIELD_CLASS_PERSONAL] = "personal",
+                                                           [FIELD_CLASS_SENSITIVE] = "sensitive"};
 
 struct reading {
     struct table table;
@@ -82,6 +89,11 @@ const char *entity_name(enum entity entity)
 const char *variable_type_name(enum variable_type type)
 {
     return type_names[type];
+}
+
+const char *field_class_name(enum field_class field_class)
+{
+    return class_names[field_class];
 }
 
 /* ---- One row --------------------------------------------------------------------------------- */
@@ -292,6 +304,19 @@ static enum berm_status read_constraint(struct reading *reading, struct variable
     return BERM_OK;
 }
 
+static enum berm_status read_class(const struct table *table, struct variable *variable,
+                                   struct berm_error *err)
+{
+    struct text word = table_field(table, COLUMN_CLASS);
+    int position = FIELD_CLASS_INTERNAL;
+
+    if (word.length > 0)
+        TRY(read_word(table, COLUMN_CLASS, word, class_names, ARRAY_COUNT(class_names), &position,
+                      err));
+    variable->field_class = (enum field_class)position;
+    return BERM_OK;
+}
+
 static void read_labels(const struct table *table, struct variable *variable)
 {
     variable->unit = table_field(table, COLUMN_UNIT);
@@ -322,6 +347,7 @@ static enum berm_status read_variable(struct reading *reading, struct berm_error
     TRY(read_required_and_empty(table, &variable, err));
     TRY(read_combine(reading, &variable, err));
     TRY(read_constraint(reading, &variable, err));
+    TRY(read_class(table, &variable, err));
     read_labels(table, &variable);
     reading->lines[reading->count] = table->row->line;
     reading->variables[reading->count++] = variable;

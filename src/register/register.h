@@ -59,6 +59,16 @@ struct constraint {
     int64_t high;
 };
 
+/** Who may see a value: the caller's roles say up to which class (service/access.h). */
+enum field_class {
+    FIELD_CLASS_PUBLIC,
+    FIELD_CLASS_INTERNAL, /* where the dictionary says nothing */
+    FIELD_CLASS_PERSONAL, /* also persons' names and birth dates */
+    FIELD_CLASS_SENSITIVE,
+    FIELD_CLASS_COUNT,
+};
+const char *field_class_name(enum field_class field_class);
+
 /** How entries of several sources for one flow and month become one amount. */
 enum flow_combination {
     FLOW_SUM,    /* sources add up */
@@ -72,6 +82,7 @@ struct variable {
     const struct choice_list *list; /* SELECT_ONE, SELECT_MULTIPLE */
     struct text unit;
     struct constraint constraint;
+    enum field_class field_class;
     bool is_required;
     bool is_empty_zero; /* an empty value means 0, false or none; otherwise it means unknown */
     enum flow_combination combination;

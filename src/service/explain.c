@@ -1,37 +1,17 @@
 /* Why a household is at risk: its facts as they are now, run once more through the policy, with the
  * spells on record. */
+#include "service/access/mask.h"
+#include "service/household.h"
 #include "service/screen/load.h"
-
-enum berm_status household_find(struct office *office, struct text code, struct arena *arena,
-                                struct household_facts *ret_facts, struct berm_error *err)
-{
-    CLEANUP(statement_closep) struct statement *row = NULL;
-    bool has_row;
-
-    TRY(statement_prepare(office->store, STATEMENT_HOUSEHOLD_BY_CODE, &row, err));
-    statement_bind_text(row, HOUSEHOLD_BY_CODE__CODE, code);
-    TRY(statement_step(row, &has_row, err));
-    if (!has_row)
-        return fail_with(err, BERM_NOT_FOUND,
-                         "there is no household with the code %.*s; check the code, or import it",
-                         TEXT_ARG(code));
-    ret_facts->household_id = statement_int64(row, 0);
-    ret_facts->is_active = statement_int64(row, 2) != 0;
-    TRY(text_copy(arena, statement_text(row, 1), &ret_facts->code, err));
-    TRY(text_copy(arena, statement_text(row, 4), &ret_facts->area_code, err));
-    TRY(text_copy(arena, statement_text(row, 5), &ret_facts->area_name, err));
-    TRY(text_copy(arena, statement_text(row, 6), &ret_facts->area_name_en, err));
-    if (ret_facts->area_name_en.length == 0)
-        ret_facts->area_name_en = ret_facts->area_name;
-    return BERM_OK;
-}
 
 static enum berm_status read_history(struct office *office, int64_t household_id,
                                      struct arena *arena, struct household_reasons *reasons,
                                      struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *list = NULL;
+    CLEANUP(buffer_free) struct buffer scratch = {0};
     struct finding_row *rows = NULL;
+    struct text evidence;
     size_t capacity = 0;
     bool has_row;
 
@@ -54,7 +34,9 @@ static enum berm_status read_history(struct office *office, int64_t household_id
         row->from_month = statement_month(list, 4);
         row->has_ended = !statement_is_null(list, 5);
         row->to_month = row->has_ended ? statement_month(list, 5) : 0;
-        TRY(text_copy(arena, statement_text(list, 6), &row->evidence, err));
+        TRY(mask_evidence(office->pack, reasons->class_seen, statement_text(list, 6), &scratch,
+                          &evidence, err));
+        TRY(text_copy(arena, evidence, &row->evidence, err));
         TRY(statement_step(list, &has_row, err));
     }
     reasons->history = rows;
@@ -91,21 +73,42 @@ static enum berm_status match_record(struct arena *arena, struct household_reaso
     return BERM_OK;
 }
 
-enum berm_status household_explain(struct office *office, struct text code, month_number month,
-                                   struct arena *arena, struct household_reasons *ret_reasons,
-                                   struct berm_error *err)
+/* The facts as they are now, through the policy once more, with a trace. */
+static enum berm_status explain(struct office *office, const struct household_facts *facts,
+                                struct arena *arena, struct household_reasons *reasons,
+                                struct berm_error *err)
 {
     CLEANUP(loader_freep) struct loader *loader = NULL;
     CLEANUP(screening_runner_freep) struct screening_runner *runner = NULL;
     CLEANUP(batch_freep) struct batch *batch = NULL;
+    const struct places *places;
+
+    TRY(screening_program_create(arena, office->pack, reasons->month, &reasons->program, err));
+    TRY(places_read(office, reasons->month, arena, &places, err));
+    TRY(loader_create(office->store, reasons->program, places, &loader, err));
+    TRY(batch_create(reasons->program, &batch, err));
+    TRY(screening_runner_create(reasons->program, &runner, err));
+    TRY(loader_load(loader, facts->household_id, facts->household_id, batch, err));
+    if (batch->row_count == 0)
+        return fail_with(err, BERM_CORRUPT, "household %.*s cannot be read again",
+                         TEXT_ARG(facts->code));
+    reasons->member_count = batch->member_first[1];
+    return screening_explain(runner, batch, 0, arena, &reasons->explanation, err);
+}
+
+enum berm_status household_explain(struct office *office, const struct caller *caller,
+                                   struct text code, month_number month, struct arena *arena,
+                                   struct household_reasons *ret_reasons, struct berm_error *err)
+{
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
     struct household_facts facts = {0};
     struct household_reasons reasons = {.month = month};
-    const struct places *places;
+    struct area_scope scope;
 
     TRY(store_begin_read(office->store, err)); /* facts and spells of one moment */
     snapshot = office->store;
-    TRY(household_find(office, code, arena, &facts, err));
+    TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_EXPLAIN, code, arena, &scope, &facts,
+                          err));
     if (!facts.is_active)
         return fail_with(err, BERM_INVALID_INPUT,
                          "household %.*s is archived and no longer screened", TEXT_ARG(code));
@@ -113,16 +116,9 @@ enum berm_status household_explain(struct office *office, struct text code, mont
     reasons.area_code = facts.area_code;
     reasons.area_name = facts.area_name;
     reasons.area_name_en = facts.area_name_en;
-    TRY(screening_program_create(arena, office->pack, month, &reasons.program, err));
-    TRY(places_read(office, month, arena, &places, err));
-    TRY(loader_create(office->store, reasons.program, places, &loader, err));
-    TRY(batch_create(reasons.program, &batch, err));
-    TRY(screening_runner_create(reasons.program, &runner, err));
-    TRY(loader_load(loader, facts.household_id, facts.household_id, batch, err));
-    if (batch->row_count == 0)
-        return fail_with(err, BERM_CORRUPT, "household %.*s cannot be read again", TEXT_ARG(code));
-    reasons.member_count = batch->member_first[1];
-    TRY(screening_explain(runner, batch, 0, arena, &reasons.explanation, err));
+    reasons.class_seen = facts.class_seen;
+    TRY(explain(office, &facts, arena, &reasons, err));
+    TRY(mask_explanation(office->pack, facts.class_seen, arena, &reasons.explanation, err));
     TRY(read_history(office, facts.household_id, arena, &reasons, err));
     TRY(match_record(arena, &reasons, err));
     TRY(month_is_screened(office->store, month, &reasons.is_screened, err));

@@ -1,29 +1,10 @@
-/* Lists of findings: worst first, by area and code, as they held in a month. */
-#include "service/service.h"
+/*
+ * Lists and counts of findings: worst first, by area and code, as they held in a month. Both look
+ * at the caller's areas inside the snapshot that they read.
+ */
+#include "service/access/mask.h"
 
-/* The area's subtree as a range of positions; everything where code is empty. */
-enum berm_status area_range(struct store *store, struct text code, int64_t *ret_low,
-                            int64_t *ret_high, struct berm_error *err)
-{
-    CLEANUP(statement_closep) struct statement *area = NULL;
-    bool has_row;
-
-    *ret_low = 0;
-    *ret_high = INT64_MAX;
-    if (code.length == 0)
-        return BERM_OK;
-    TRY(statement_prepare(store, STATEMENT_AREA_BY_CODE, &area, err));
-    statement_bind_text(area, AREA_BY_CODE__CODE, code);
-    TRY(statement_step(area, &has_row, err));
-    if (!has_row)
-        return fail_with(
-            err, BERM_NOT_FOUND,
-            "there is no area with the code %.*s; berm stats lists those that there are",
-            TEXT_ARG(code));
-    *ret_low = statement_int64(area, 6);
-    *ret_high = statement_int64(area, 7);
-    return BERM_OK;
-}
+enum { SCOPE_BYTES_MAX = 1 << 20 };
 
 static enum berm_status check_code(const struct pack *pack, struct text code,
                                    struct berm_error *err)
@@ -46,42 +27,90 @@ static enum berm_status check_code(const struct pack *pack, struct text code,
                      TEXT_ARG(code));
 }
 
-enum berm_status findings_list(struct office *office, const struct finding_filter *filter,
-                               finding_visitor *visit, void *context, struct berm_error *err)
+/* The row that the statement stands on; its evidence as the caller may see it. */
+static enum berm_status visit_row(struct office *office, struct statement *list,
+                                  const struct field_sight *sight, struct buffer *evidence,
+                                  finding_visitor *visit, void *context, struct berm_error *err)
 {
+    struct finding_row row = {
+        .household = statement_text(list, 1),
+        .area = statement_text(list, 2),
+        .area_name = statement_text(list, 3),
+        .code = statement_text(list, 4),
+        .is_undetermined = statement_int64(list, 5) != 0,
+        .severity = statement_text(list, 6),
+        .from_month = statement_month(list, 7),
+        .has_ended = !statement_is_null(list, 8),
+    };
+
+    row.to_month = row.has_ended ? statement_month(list, 8) : 0;
+    row.area_name_en = statement_text(list, 10);
+    if (row.area_name_en.length == 0)
+        row.area_name_en = row.area_name;
+    row.info = pack_finding(office->pack, row.code);
+    TRY(mask_evidence(office->pack, field_sight_at(sight, statement_int64(list, 11)),
+                      statement_text(list, 9), evidence, &row.evidence, err));
+    return visit(context, &row, err);
+}
+
+enum berm_status findings_list(struct office *office, const struct caller *caller,
+                               const struct finding_filter *filter, finding_visitor *visit,
+                               void *context, struct berm_error *err)
+{
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
     CLEANUP(statement_closep) struct statement *list = NULL;
-    int64_t low, high;
+    CLEANUP(buffer_free) struct buffer evidence = {0};
+    struct field_sight sight;
+    struct area_scope scope;
     bool has_row;
 
     TRY(check_code(office->pack, filter->code, err));
-    TRY(area_range(office->store, filter->area, &low, &high, err));
+    TRY(arena_create(SCOPE_BYTES_MAX, &arena, err));
+    TRY(store_begin_read(office->store, err));
+    snapshot = office->store;
+    TRY(caller_scope(office->store, caller, PERMISSION_FINDING_LIST, filter->area, arena, &scope,
+                     err));
+    TRY(field_sight_read(office->store, caller, arena, &sight, err));
     TRY(statement_prepare(office->store, STATEMENT_FINDING_LIST, &list, err));
+    statement_bind_text(list, FINDING_LIST__RANGES, scope.parameter);
     statement_bind_month(list, FINDING_LIST__MONTH, filter->month);
-    statement_bind_int64(list, FINDING_LIST__LOW, low);
-    statement_bind_int64(list, FINDING_LIST__HIGH, high);
     statement_bind_text(list, FINDING_LIST__CODE, filter->code);
     statement_bind_int64(list, FINDING_LIST__WITH_UNDETERMINED, filter->with_undetermined);
     statement_bind_int64(list, FINDING_LIST__COUNT, filter->limit > 0 ? filter->limit : -1);
     TRY(statement_step(list, &has_row, err));
     while (has_row) {
-        struct finding_row row = {
-            .household = statement_text(list, 1),
-            .area = statement_text(list, 2),
-            .area_name = statement_text(list, 3),
-            .code = statement_text(list, 4),
-            .is_undetermined = statement_int64(list, 5) != 0,
-            .severity = statement_text(list, 6),
-            .from_month = statement_month(list, 7),
-            .has_ended = !statement_is_null(list, 8),
-            .evidence = statement_text(list, 9),
-        };
+        TRY(visit_row(office, list, &sight, &evidence, visit, context, err));
+        TRY(statement_step(list, &has_row, err));
+    }
+    return BERM_OK;
+}
 
-        row.to_month = row.has_ended ? statement_month(list, 8) : 0;
-        row.area_name_en = statement_text(list, 10);
-        if (row.area_name_en.length == 0)
-            row.area_name_en = row.area_name;
-        row.info = pack_finding(office->pack, row.code);
-        TRY(visit(context, &row, err));
+enum berm_status findings_count(struct office *office, const struct caller *caller,
+                                month_number month, struct text area, finding_count_visitor *visit,
+                                void *context, struct berm_error *err)
+{
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    CLEANUP(statement_closep) struct statement *list = NULL;
+    struct area_scope scope;
+    bool has_row;
+
+    TRY(arena_create(SCOPE_BYTES_MAX, &arena, err));
+    TRY(store_begin_read(office->store, err));
+    snapshot = office->store;
+    TRY(caller_scope(office->store, caller, PERMISSION_FINDING_LIST, area, arena, &scope, err));
+    TRY(statement_prepare(office->store, STATEMENT_FINDING_COUNT, &list, err));
+    statement_bind_text(list, FINDING_COUNT__RANGES, scope.parameter);
+    statement_bind_month(list, FINDING_COUNT__MONTH, month);
+    TRY(statement_step(list, &has_row, err));
+    while (has_row) {
+        const struct finding_count count = {.code = statement_text(list, 0),
+                                            .is_undetermined = statement_int64(list, 1) != 0,
+                                            .severity = statement_text(list, 2),
+                                            .households = statement_int64(list, 3)};
+
+        TRY(visit(context, &count, err));
         TRY(statement_step(list, &has_row, err));
     }
     return BERM_OK;

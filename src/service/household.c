@@ -1,9 +1,56 @@
 /* All that the register holds about one household: facts, members, flows by source, and its
  * history. */
-#include "service/service.h"
+#include "service/household.h"
+#include "service/access/mask.h"
 
 /* How a membership is stored whose beginning nobody knows. */
 static const struct text FROM_ALWAYS = {"0001-01-01", 10};
+
+/* Inside the caller's snapshot: the household, where it lies in the caller's areas, and what the
+ * caller sees of it. Another's household is told in the words for one that is not there. */
+enum berm_status household_find_in(struct office *office, const struct caller *caller,
+                                   enum permission permission, struct text code,
+                                   struct arena *arena, struct area_scope *ret_scope,
+                                   struct household_facts *ret_facts, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *row = NULL;
+    struct field_sight sight;
+    bool has_row;
+
+    TRY(caller_scope(office->store, caller, permission, (struct text){0}, arena, ret_scope, err));
+    TRY(field_sight_read(office->store, caller, arena, &sight, err));
+    TRY(statement_prepare(office->store, STATEMENT_HOUSEHOLD_BY_CODE, &row, err));
+    statement_bind_text(row, HOUSEHOLD_BY_CODE__CODE, code);
+    TRY(statement_step(row, &has_row, err));
+    if (!has_row || !area_scope_contains(ret_scope, statement_int64(row, 8)))
+        return fail_with(err, BERM_NOT_FOUND,
+                         "there is no household with the code %.*s; check the code, or import it",
+                         TEXT_ARG(code));
+    ret_facts->household_id = statement_int64(row, 0);
+    ret_facts->is_active = statement_int64(row, 2) != 0;
+    ret_facts->position = statement_int64(row, 8);
+    ret_facts->class_seen = field_sight_at(&sight, ret_facts->position);
+    TRY(text_copy(arena, statement_text(row, 1), &ret_facts->code, err));
+    TRY(text_copy(arena, statement_text(row, 4), &ret_facts->area_code, err));
+    TRY(text_copy(arena, statement_text(row, 5), &ret_facts->area_name, err));
+    TRY(text_copy(arena, statement_text(row, 6), &ret_facts->area_name_en, err));
+    if (ret_facts->area_name_en.length == 0)
+        ret_facts->area_name_en = ret_facts->area_name;
+    return BERM_OK;
+}
+
+enum berm_status household_find(struct office *office, const struct caller *caller,
+                                struct text code, struct arena *arena,
+                                struct household_facts *ret_facts, struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    struct area_scope scope;
+
+    TRY(store_begin_read(office->store, err));
+    snapshot = office->store;
+    return household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, &scope,
+                             ret_facts, err);
+}
 
 /* A value of the present row that outlives it. */
 static enum berm_status keep_field(struct statement *row, int column,
@@ -17,7 +64,7 @@ static enum berm_status keep_field(struct statement *row, int column,
 /* The data row of one household or person; everything unknown where there is none yet. */
 static enum berm_status read_data(struct statement *read, const struct dictionary *dictionary,
                                   enum entity entity, int64_t id, struct arena *arena,
-                                  const struct field_value **ret_values, struct berm_error *err)
+                                  struct field_value **ret_values, struct berm_error *err)
 {
     const struct variable *variables = dictionary_variables(dictionary, entity);
     struct field_value *values;
@@ -54,14 +101,31 @@ static enum berm_status read_member(struct statement *row, struct arena *arena,
     return BERM_OK;
 }
 
-static enum berm_status read_members(struct office *office, struct arena *arena,
-                                     struct household_facts *facts, struct berm_error *err)
+/* Who lives elsewhere by now is a person of that area: what is known of them since is not told. */
+static void mask_member(const struct dictionary *dictionary, enum field_class seen,
+                        struct household_member *member, struct field_value *values)
+{
+    if (member->is_hidden || seen < FIELD_CLASS_PERSONAL) {
+        member->name = TEXT(HIDDEN_VALUE);
+        member->birth_date = TEXT(HIDDEN_VALUE);
+    }
+    if (member->is_hidden || seen < FIELD_CLASS_INTERNAL)
+        member->sex = (struct text){0};
+    mask_values(dictionary, ENTITY_PERSON, seen, member->is_hidden, values);
+    member->values = values;
+}
+
+static enum berm_status read_members(struct office *office, const struct area_scope *scope,
+                                     struct arena *arena, struct household_facts *facts,
+                                     struct berm_error *err)
 {
     const struct dictionary *dictionary = &office->pack->dictionary;
     CLEANUP(statement_closep) struct statement *list = NULL;
     CLEANUP(statement_closep) struct statement *data = NULL;
     struct household_member *members = NULL;
+    struct field_value *values;
     size_t capacity = 0;
+    int64_t elsewhere;
     bool has_row;
 
     TRY(store_prepare_data_read(office->store, all_of(dictionary, ENTITY_PERSON), &data, err));
@@ -69,10 +133,16 @@ static enum berm_status read_members(struct office *office, struct arena *arena,
     statement_bind_int64(list, MEMBER_LIST__HOUSEHOLD_ID, facts->household_id);
     TRY(statement_step(list, &has_row, err));
     while (has_row) {
+        struct household_member *member;
+
         TRY(rows_reserve(arena, &members, sizeof *members, facts->member_count, &capacity, err));
-        TRY(read_member(list, arena, &members[facts->member_count], err));
-        TRY(read_data(data, dictionary, ENTITY_PERSON, statement_int64(list, 0), arena,
-                      &members[facts->member_count++].values, err));
+        member = &members[facts->member_count++];
+        TRY(read_member(list, arena, member, err));
+        TRY(read_data(data, dictionary, ENTITY_PERSON, statement_int64(list, 0), arena, &values,
+                      err));
+        member->is_hidden =
+            statement_has_int64(list, 9, &elsewhere) && !area_scope_contains(scope, elsewhere);
+        mask_member(dictionary, facts->class_seen, member, values);
         TRY(statement_step(list, &has_row, err));
     }
     facts->members = members;
@@ -93,26 +163,32 @@ static enum berm_status read_flows(struct office *office, struct arena *arena,
     statement_bind_month(list, FLOW_ENTRY_OF_HOUSEHOLD__LAST, month_from_civil(9999, 12));
     TRY(statement_step(list, &has_row, err));
     while (has_row) {
+        const struct variable *variable =
+            dictionary_find(&office->pack->dictionary, ENTITY_FLOW, statement_text(list, 1));
         struct household_flow *flow;
 
-        TRY(rows_reserve(arena, &flows, sizeof *flows, facts->flow_count, &capacity, err));
-        flow = &flows[facts->flow_count++];
-        flow->month = statement_month(list, 0);
-        TRY(text_copy(arena, statement_text(list, 1), &flow->flow, err));
-        TRY(text_copy(arena, statement_text(list, 2), &flow->source, err));
-        flow->amount_minor = statement_int64(list, 3);
+        if ((variable ? variable->field_class : FIELD_CLASS_SENSITIVE) <= facts->class_seen) {
+            TRY(rows_reserve(arena, &flows, sizeof *flows, facts->flow_count, &capacity, err));
+            flow = &flows[facts->flow_count++];
+            flow->month = statement_month(list, 0);
+            TRY(text_copy(arena, statement_text(list, 1), &flow->flow, err));
+            TRY(text_copy(arena, statement_text(list, 2), &flow->source, err));
+            flow->amount_minor = statement_int64(list, 3);
+        }
         TRY(statement_step(list, &has_row, err));
     }
     facts->flows = flows;
     return BERM_OK;
 }
 
-static enum berm_status read_changes(struct office *office, struct arena *arena,
-                                     struct household_facts *facts, struct berm_error *err)
+static enum berm_status read_changes(struct office *office, const struct area_scope *scope,
+                                     struct arena *arena, struct household_facts *facts,
+                                     struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *list = NULL;
     struct household_change *changes = NULL;
     size_t capacity = 0;
+    struct text fields;
     bool has_row;
 
     TRY(statement_prepare(office->store, STATEMENT_CHANGE_ROW_LIST, &list, err));
@@ -127,30 +203,37 @@ static enum berm_status read_changes(struct office *office, struct arena *arena,
         TRY(text_copy(arena, statement_text(list, 1), &change->at, err));
         TRY(text_copy(arena, statement_text(list, 2), &change->actor, err));
         TRY(text_copy(arena, statement_text(list, 3), &change->via, err));
-        TRY(text_copy(arena, statement_text(list, 5), &change->fields, err));
+        TRY(text_copy(arena, statement_text(list, 5), &fields, err));
+        TRY(mask_change(office->store, &office->pack->dictionary, facts->class_seen, scope, fields,
+                        arena, &change->fields, err));
         TRY(statement_step(list, &has_row, err));
     }
     facts->changes = changes;
     return BERM_OK;
 }
 
-enum berm_status household_read(struct office *office, struct text code, struct arena *arena,
+enum berm_status household_read(struct office *office, const struct caller *caller,
+                                struct text code, struct arena *arena,
                                 struct household_facts *ret_facts, struct berm_error *err)
 {
     const struct dictionary *dictionary = &office->pack->dictionary;
-    CLEANUP(statement_closep) struct statement *data = NULL;
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    CLEANUP(statement_closep) struct statement *data = NULL;
     struct household_facts facts = {0};
+    struct area_scope scope;
+    struct field_value *values;
 
     TRY(store_begin_read(office->store, err));
     snapshot = office->store;
-    TRY(household_find(office, code, arena, &facts, err));
+    TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, &scope, &facts,
+                          err));
     TRY(store_prepare_data_read(office->store, all_of(dictionary, ENTITY_HOUSEHOLD), &data, err));
-    TRY(read_data(data, dictionary, ENTITY_HOUSEHOLD, facts.household_id, arena, &facts.values,
-                  err));
-    TRY(read_members(office, arena, &facts, err));
+    TRY(read_data(data, dictionary, ENTITY_HOUSEHOLD, facts.household_id, arena, &values, err));
+    mask_values(dictionary, ENTITY_HOUSEHOLD, facts.class_seen, false, values);
+    facts.values = values;
+    TRY(read_members(office, &scope, arena, &facts, err));
     TRY(read_flows(office, arena, &facts, err));
-    TRY(read_changes(office, arena, &facts, err));
+    TRY(read_changes(office, &scope, arena, &facts, err));
     *ret_facts = facts;
     return BERM_OK;
 }

@@ -6,6 +6,7 @@
 #ifndef SERVICE_IMPORT_H
 #define SERVICE_IMPORT_H
 
+#include "service/access.h"
 #include "service/journal.h"
 
 enum import_kind {
@@ -129,6 +130,7 @@ struct import_start {
     enum import_kind kind;
     const struct dictionary *dictionary;
     struct import_columns columns;
+    const struct caller *caller; /* must hold PERMISSION_IMPORT in the whole register */
     struct actor actor;
     struct text file_name;      /* without its folder */
     const struct key_file *key; /* NULL: none; id numbers and bank accounts cannot be taken then */
@@ -150,8 +152,8 @@ const char *import_field_name(enum import_field field); /* "birth_date"; "" for 
 
 /**
  * Begin the transaction. start and what it points to must outlive the import.
- * Errors  BERM_BUSY, BERM_NOT_FOUND (households before areas and the like), those of the store and,
- *         with id numbers or bank accounts, of vault_open.
+ * Errors  BERM_BUSY, BERM_FORBIDDEN, BERM_NOT_FOUND (households before areas and the like), those
+ *         of the store and, with id numbers or bank accounts, of vault_open.
  */
 MUST_USE enum berm_status import_begin(struct store *store, const struct import_start *start,
                                        struct import **ret_import, struct berm_error *err);

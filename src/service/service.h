@@ -7,7 +7,8 @@
  *   screen/     a month's run: the store to columns, chunks on all cores, one writer
  *   doctor/     whether a register is sound (face: doctor.h)
  *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
- *   findings.c  lists;  explain.c: why;  household.c: all that is held
+ *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
+ *   findings.c  lists and counts;  explain.c: why;  household.c: all that is held
  *   summary.c   people and households by area, kind and finding; headcount and gap
  *   policy.c    check and evaluate;  policy_test.c: a pack's cases
  *   synth/      made-up registers (face: synth.h)
@@ -17,6 +18,7 @@
 
 #include "pack/pack.h"
 #include "screening/screening.h"
+#include "service/access.h"
 #include "service/digest.h"
 #include "service/doctor.h"
 #include "service/import.h"
@@ -101,9 +103,11 @@ struct screen_result {
 
 /**
  * Screen every active household for a month and store the differences, all or nothing.
- * Errors  BERM_INVALID_INPUT, BERM_BUSY (another process writes), BERM_IO, BERM_LIMIT.
+ * Errors  BERM_INVALID_INPUT, BERM_BUSY (another process writes), BERM_IO, BERM_LIMIT,
+ *         BERM_FORBIDDEN (it concerns the whole register).
  */
-MUST_USE enum berm_status screen_month(struct office *office, const struct screen_options *options,
+MUST_USE enum berm_status screen_month(struct office *office, const struct caller *caller,
+                                       const struct screen_options *options,
                                        struct screen_result *ret_result, struct berm_error *err);
 
 /** Only the interpreter, over inputs that are loaded already; for the benchmark. */
@@ -111,11 +115,19 @@ MUST_USE enum berm_status screen_measure(struct office *office, month_number mon
                                          int thread_count, int64_t *ret_households,
                                          double *ret_seconds, struct berm_error *err);
 
-/* ---- findings, households -------------------------------------------------------------------- */
+/* ---- Areas, findings, households -------------------------------------------------------------
+ *
+ * What a caller may see of them, all in one snapshot. A visitor must not begin a transaction.
+ * Errors of each: BERM_FORBIDDEN (the caller's roles do not hold the permission at all),
+ * BERM_NOT_FOUND (no such thing, or outside the caller's areas). */
 
-/** The area's subtree as a range of positions; everything where code is empty. BERM_NOT_FOUND. */
-MUST_USE enum berm_status area_range(struct store *store, struct text code, int64_t *ret_low,
-                                     int64_t *ret_high, struct berm_error *err);
+typedef enum berm_status area_visitor(void *context, const struct area *row,
+                                      struct berm_error *err);
+/** In the tree's order. area: only this one and those below it; parent: only its children. Both are
+ * codes, empty for all. */
+MUST_USE enum berm_status areas_list(struct office *office, const struct caller *caller,
+                                     struct text area, struct text parent, area_visitor *visit,
+                                     void *context, struct berm_error *err);
 
 struct finding_row {
     struct text household, area, area_name, area_name_en, code;
@@ -139,9 +151,22 @@ struct finding_filter {
 };
 /** Worst first. Errors: BERM_NOT_FOUND (no such area or finding, with a suggestion); the visitor's.
  */
-MUST_USE enum berm_status findings_list(struct office *office, const struct finding_filter *filter,
-                                        finding_visitor *visit, void *context,
-                                        struct berm_error *err);
+MUST_USE enum berm_status findings_list(struct office *office, const struct caller *caller,
+                                        const struct finding_filter *filter, finding_visitor *visit,
+                                        void *context, struct berm_error *err);
+
+struct finding_count {
+    struct text code, severity;
+    bool is_undetermined;
+    int64_t households;
+};
+typedef enum berm_status finding_count_visitor(void *context, const struct finding_count *count,
+                                               struct berm_error *err);
+/** How many of each finding and severity; area: code, empty: everywhere. */
+MUST_USE enum berm_status findings_count(struct office *office, const struct caller *caller,
+                                         month_number month, struct text area,
+                                         finding_count_visitor *visit, void *context,
+                                         struct berm_error *err);
 
 /** A household's reasons for a month. batch holds its facts as the policy saw them. */
 struct household_reasons {
@@ -157,6 +182,7 @@ struct household_reasons {
     const struct finding_row **held;
     const struct finding_row *history; /* every spell that the register holds */
     size_t history_count;
+    enum field_class class_seen; /* values of higher classes are HIDDEN_VALUE */
 };
 /** Does the spell cover the month? */
 static inline bool finding_row_covers(const struct finding_row *row, month_number month)
@@ -168,13 +194,16 @@ static inline bool finding_row_covers(const struct finding_row *row, month_numbe
  * Owner   everything lives in arena.
  * Errors  BERM_NOT_FOUND, BERM_INVALID_INPUT (archived).
  */
-MUST_USE enum berm_status household_explain(struct office *office, struct text code,
-                                            month_number month, struct arena *arena,
+MUST_USE enum berm_status household_explain(struct office *office, const struct caller *caller,
+                                            struct text code, month_number month,
+                                            struct arena *arena,
                                             struct household_reasons *ret_reasons,
                                             struct berm_error *err);
 
 struct household_member {
     int64_t person_id;
+    bool is_hidden; /* lives outside the caller's areas now: only code, dates and relation are told
+                     */
     struct text code, name, sex, relation, end_reason;
     struct text birth_date, from_date, to_date; /* empty: unknown or none */
     const struct field_value *values;           /* one for each person variable */
@@ -191,6 +220,9 @@ struct household_change {
 };
 struct household_facts {
     int64_t household_id;
+    int64_t position; /* of its area */
+    /* Values of higher classes are unknown, their flows left out, names and dates HIDDEN_VALUE. */
+    enum field_class class_seen;
     struct text code, area_code, area_name, area_name_en; /* name_en: name where there is none */
     bool is_active;
     const struct field_value *values; /* one for each household variable */
@@ -202,17 +234,19 @@ struct household_facts {
     size_t change_count;
 };
 /** The household's head data: id, code, area, whether it is active. BERM_NOT_FOUND. */
-MUST_USE enum berm_status household_find(struct office *office, struct text code,
-                                         struct arena *arena, struct household_facts *ret_facts,
-                                         struct berm_error *err);
-MUST_USE enum berm_status household_read(struct office *office, struct text code,
-                                         struct arena *arena, struct household_facts *ret_facts,
-                                         struct berm_error *err);
+MUST_USE enum berm_status household_find(struct office *office, const struct caller *caller,
+                                         struct text code, struct arena *arena,
+                                         struct household_facts *ret_facts, struct berm_error *err);
+MUST_USE enum berm_status household_read(struct office *office, const struct caller *caller,
+                                         struct text code, struct arena *arena,
+                                         struct household_facts *ret_facts, struct berm_error *err);
 
 /**
  * Fill in the members' id numbers and bank accounts: masked ("****1234", or "****" where the office
  * has no key), or plain, which writes an entry into the journal first.
- * Errors  BERM_INVALID_INPUT (plain without a key), BERM_NOT_FOUND (another key), BERM_CORRUPT.
+ * Who does not see sensitive fields gets nothing; members who live elsewhere are left out.
+ * Errors  BERM_FORBIDDEN (plain, and sensitive fields are not for this caller), BERM_INVALID_INPUT
+ *         (plain without a key), BERM_NOT_FOUND (another key), BERM_CORRUPT.
  */
 MUST_USE enum berm_status household_show_secrets(struct office *office, bool is_plain,
                                                  struct arena *arena, struct household_facts *facts,
@@ -247,14 +281,14 @@ struct summary {
     int64_t unmeasured_people;
 };
 /**
- * Counts of an area (empty: of the whole register) by its parts: its children, where it has only
- * one child that one's, and so on. Households that belong directly to an area above the parts are
- * counted in a group of that area.
+ * Counts of an area (empty: of all that the caller sees) by its parts: its children, where it has
+ * only one child that one's, and so on. Households that belong directly to an area above the parts
+ * are counted in a group of that area.
  * Owner   ret_summary lives in arena.
- * Errors  BERM_NOT_FOUND (no such area).
+ * Errors  BERM_NOT_FOUND (no such area, or not the caller's).
  */
-MUST_USE enum berm_status summary_compute(struct office *office, month_number month,
-                                          struct text area, struct arena *arena,
+MUST_USE enum berm_status summary_compute(struct office *office, const struct caller *caller,
+                                          month_number month, struct text area, struct arena *arena,
                                           struct summary *ret_summary, struct berm_error *err);
 
 /* ---- policy ---------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@ enum { WELFARE, LINE, SIZE, FIGURES }; /* decisions, in this order; SIZE only wh
 struct summing {
     struct office *office;
     struct summary *summary;
+    struct area_scope scope; /* the caller's areas, or those of them that were asked for */
     const struct places *places;
     const int *group_of_place; /* -1: outside what was asked for */
     struct loader *loader;
@@ -30,17 +31,27 @@ struct summing {
 
 /* ---- Areas that become groups ---------------------------------------------------------------- */
 
-/* The only child of a place (-1: of nothing, a root), or -1 where it has none or several. */
-static int only_child(const struct places *places, int parent)
+static bool is_visible(const struct summing *summing, size_t place)
 {
-    int level = parent < 0 ? 0 : places->areas[parent].level + 1;
+    return area_scope_contains(&summing->scope, summing->places->areas[place].position_low);
+}
+
+/* The place of an area's parent where the caller sees it, or -1. */
+static int visible_parent(const struct summing *summing, size_t place)
+{
+    int parent = places_find(summing->places, summing->places->areas[place].parent_id);
+
+    return parent >= 0 && is_visible(summing, (size_t)parent) ? parent : -1;
+}
+
+/* The only child of a place (-1: of nothing, the highest that are seen), or -1 where it has none or
+ * several. */
+static int only_child(const struct summing *summing, int parent)
+{
     int child = -1;
 
-    for (size_t i = 0; i < places->area_count; i++) {
-        const struct area *area = &places->areas[i];
-
-        if (area->level != level ||
-            (parent >= 0 && area->parent_id != places->areas[parent].area_id))
+    for (size_t i = 0; i < summing->places->area_count; i++) {
+        if (!is_visible(summing, i) || visible_parent(summing, i) != parent)
             continue;
         if (child >= 0)
             return -1;
@@ -49,47 +60,32 @@ static int only_child(const struct places *places, int parent)
     return child;
 }
 
-/* The place whose children are listed, or -1 for the roots. An only child gives way to its
- * children. */
-static int parent_place(const struct places *places, int asked)
-{
-    int parent = asked;
-
-    for (int child; (child = only_child(places, parent)) >= 0;)
-        parent = child;
-    return parent;
-}
-
-static enum berm_status group_places(struct summing *summing, struct text area,
-                                     struct berm_error *err)
+/* Areas that become groups: the children of the highest area that is seen; where several are the
+ * highest, these. An only child gives way to its children; the areas above are groups too, for the
+ * households that belong to them directly. Areas come parents first, so a place without a group of
+ * its own belongs to the group before it. */
+static enum berm_status group_places(struct summing *summing, struct berm_error *err)
 {
     const struct places *places = summing->places;
-    int asked = area.length ? places_find_code(places, area) : -1;
-    int parent = parent_place(places, asked);
-    int level = parent >= 0 ? places->areas[parent].level + 1 : 0;
+    int parent = -1;
     int *group_of_place;
     int group = -1;
 
-    if (area.length && asked < 0)
-        return fail_with(
-            err, BERM_NOT_FOUND,
-            "there is no area with the code %.*s; berm stats lists those that there are",
-            TEXT_ARG(area));
+    for (int child; (child = only_child(summing, parent)) >= 0;)
+        parent = child;
     TRY(arena_new(summing->arena, places->area_count, sizeof *group_of_place, &group_of_place,
                   err));
     TRY(arena_new(summing->arena, places->area_count + 1, sizeof *summing->areas, &summing->areas,
                   err));
     for (size_t i = 0; i < places->area_count; i++) {
         const struct area *at = &places->areas[i];
-        bool is_inside = asked < 0 || (at->position_low >= places->areas[asked].position_low &&
-                                       at->position_high <= places->areas[asked].position_high);
+        bool is_above = parent >= 0 && at->position_low <= places->areas[parent].position_low &&
+                        at->position_high >= places->areas[parent].position_high;
 
-        if (!is_inside) {
-            group_of_place[i] = -1;
+        group_of_place[i] = -1;
+        if (!is_visible(summing, i))
             continue;
-        }
-        if (at->level <=
-            level) { /* a part, or an area above the parts with households of its own */
+        if (is_above || visible_parent(summing, i) == parent) {
             group = (int)summing->summary->area_count++;
             summing->areas[group].key = at->code;
             summing->areas[group].label_zh = at->name;
@@ -255,7 +251,7 @@ static void summing_close(struct summing *summing)
     statement_close(summing->standings);
 }
 
-static enum berm_status prepare(struct summing *summing, struct text area, struct berm_error *err)
+static enum berm_status prepare(struct summing *summing, struct berm_error *err)
 {
     const struct pack *pack = summing->office->pack;
     struct store *store = summing->office->store;
@@ -264,7 +260,7 @@ static enum berm_status prepare(struct summing *summing, struct text area, struc
     TRY(screening_program_create(summing->arena, pack, summing->summary->month, &program, err));
     TRY(places_read(summing->office, summing->summary->month, summing->arena, &summing->places,
                     err));
-    TRY(group_places(summing, area, err));
+    TRY(group_places(summing, err));
     TRY(loader_create(store, program, summing->places, &summing->loader, err));
     TRY(batch_create(program, &summing->batch, err));
     TRY(screening_runner_create(program, &summing->runner, err));
@@ -316,9 +312,9 @@ static void put_together(struct summing *summing)
     summary->areas = summing->areas;
 }
 
-enum berm_status summary_compute(struct office *office, month_number month, struct text area,
-                                 struct arena *arena, struct summary *ret_summary,
-                                 struct berm_error *err)
+enum berm_status summary_compute(struct office *office, const struct caller *caller,
+                                 month_number month, struct text area, struct arena *arena,
+                                 struct summary *ret_summary, struct berm_error *err)
 {
     struct summary summary = {.month = month};
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
@@ -328,7 +324,9 @@ enum berm_status summary_compute(struct office *office, month_number month, stru
     TRY(store_begin_read(office->store, err));
     snapshot = office->store;
     TRY(month_is_screened(office->store, month, &summary.has_run, err));
-    TRY(prepare(&summing, area, err));
+    TRY(caller_scope(office->store, caller, PERMISSION_SUMMARY_READ, area, arena, &summing.scope,
+                     err));
+    TRY(prepare(&summing, err));
     TRY(count_all(&summing, err));
     put_together(&summing);
     *ret_summary = summary;

@@ -130,6 +130,18 @@ with folder() as here:
     result = berm("key", "rotate", "--store", url)
     check("rotating needs the key file's path", result.code == 2 and "BERM_KEY_FILE" in result.err, result.text)
 
+    # Whose roles do not show sensitive fields.
+    berm("user", "add", "li", "--store", url, stdin="long-enough-1\n", env=sealed)
+    berm("user", "grant", "li", "viewer", "--area", "X1", "--store", url, env=sealed)
+    result = berm("household", "A", "--store", url, "--as", "li", env=sealed)
+    check("a viewer gets no part of a number",
+          result.code == 0 and "****" not in result.out and ID_1[-4:] not in result.out, result.text)
+    result = berm("household", "A", "--store", url, "--as", "li", "--show-sensitive", env=sealed)
+    check("nor the whole, and it is said why", result.code == 1 and "sensitive" in result.err and ID_1 not in result.text,
+          result.text)
+    equal("accounts and roles are journalled, and the journal is sound",
+          berm("journal", "verify", "--store", url, env=sealed).code, 0)
+
     # Tampering.
     result = berm("doctor", "--store", url, env=sealed)
     check("the doctor opens every number", result.code == 0 and f"{len(after)} protected numbers" in result.out,

@@ -239,6 +239,7 @@ enum berm_status import_begin(struct store *store, const struct import_start *st
     import->columns = &start->columns;
     import->start = start;
     import_log_clear(import);
+    TRY(caller_check_everywhere(store, start->caller, PERMISSION_IMPORT, err));
     TRY(check_order(store, start->kind, err));
     TRY(seen_set_create(&import->seen, err));
     TRY(expect_first_load(store, start->kind, err));

@@ -56,14 +56,6 @@ int places_find(const struct places *places, int64_t area_id)
     return area_id >= 0 && area_id < places->id_limit ? places->by_id[area_id] : -1;
 }
 
-int places_find_code(const struct places *places, struct text code)
-{
-    for (size_t i = 0; i < places->area_count; i++)
-        if (text_equal(places->areas[i].code, code))
-            return (int)i;
-    return -1;
-}
-
 static enum berm_status resolve(const struct pack *pack, const struct places *places, size_t place,
                                 date_days day, struct arena *arena,
                                 const struct parameter_set **ret_set, struct berm_error *err)

@@ -18,6 +18,5 @@ MUST_USE enum berm_status places_read(struct office *office, month_number month,
                                       struct berm_error *err);
 /** The position of an area, or -1. */
 int places_find(const struct places *places, int64_t area_id);
-int places_find_code(const struct places *places, struct text code);
 
 #endif

@@ -385,7 +385,8 @@ static void crew_free(struct crew *crew)
     pthread_mutex_destroy(&crew->mutex);
 }
 
-enum berm_status screen_month(struct office *office, const struct screen_options *options,
+enum berm_status screen_month(struct office *office, const struct caller *caller,
+                              const struct screen_options *options,
                               struct screen_result *ret_result, struct berm_error *err)
 {
     CLEANUP(arena_freep) struct arena *arena = NULL;
@@ -404,6 +405,7 @@ enum berm_status screen_month(struct office *office, const struct screen_options
         TRY(arena_create(OUTCOME_BYTES_MAX, &crew.outcomes[s].arena, err));
     TRY(store_begin(office->store, err));
     transaction = office->store;
+    TRY(caller_check_everywhere(office->store, caller, PERMISSION_SCREEN, err));
     TRY(is_month_past(office->store, options->month, &crew.is_what_if, err));
     TRY(places_read(office, options->month, arena, &crew.places, err));
     TRY(screen_in_transaction(office, options, &crew, &result, err));

@@ -64,6 +64,12 @@ enum berm_status household_show_secrets(struct office *office, bool is_plain, st
     CLEANUP(vault_closep) struct vault *vault = NULL;
     CLEANUP(statement_closep) struct statement *get = NULL;
 
+    if (facts->class_seen < FIELD_CLASS_SENSITIVE)
+        return is_plain
+                   ? fail_with(err, BERM_FORBIDDEN,
+                               "id numbers and accounts are sensitive; this account's roles do "
+                               "not show them")
+                   : BERM_OK;
     if (is_plain || office->key)
         TRY(vault_open(office->store, office->key, false, &vault, err));
     if (is_plain)
@@ -73,6 +79,8 @@ enum berm_status household_show_secrets(struct office *office, bool is_plain, st
         struct household_member *member = &facts->members[m];
         struct text no_type;
 
+        if (member->is_hidden)
+            continue;
         if (vault) {
             TRY(show(vault, member->person_id, SECRET_ID_NUMBER, is_plain, arena, &member->id_type,
                      &member->id_number, err));

@@ -70,6 +70,7 @@ static struct import_start start_of(const struct filling *filling, enum import_k
     return (struct import_start){.kind = kind,
                                  .dictionary = &filling->plan->pack->dictionary,
                                  .columns = synth_columns(filling->plan, kind),
+                                 .caller = caller_local(),
                                  .actor = filling->office->actor,
                                  .file_name = filling->file_name};
 }

@@ -17,7 +17,7 @@ CREATE TABLE journal (
     actor      TEXT NOT NULL,               -- who
     via        TEXT NOT NULL,               -- through what: 'cli'
     address    TEXT NOT NULL,               -- from where on the network; empty: on this machine
-    action     TEXT NOT NULL,               -- 'begin', 'import', 'apply_pack', 'screen', 'adopt_key', 'look', 'rotate_key', 'erase'
+    action     TEXT NOT NULL,               -- 'begin', 'import', 'apply_pack', 'screen', 'adopt_key', 'look', 'rotate_key', 'access', 'erase'
     subject    TEXT NOT NULL,               -- what it was done to: 'households', '2020-09', 'household H1'
     change_id  INTEGER REFERENCES change,   -- the change that it records
     run_id     INTEGER REFERENCES run,      -- the run that it records

@@ -1,23 +1,47 @@
--- What people ask for: findings, one household, counts.
+-- What people ask for: findings, one household, counts. ":ranges" are the areas that the caller may
+-- see, as service/access/scope.c writes them: 19 digits for each end of each range. They are cut up
+-- once, and become a set of areas that each row is looked up in.
 
 -- name: area_by_code
 SELECT area_id, parent_id, code, name, name_en, level, position_low, position_high
 FROM area
 WHERE code = :code;
 
+-- name: area_visible_list
+-- The areas that a caller may see, or those of them directly below one.
+WITH RECURSIVE visible (number, low, high) AS (
+    SELECT 1, CAST(substr(:ranges, 1, 19) AS BIGINT), CAST(substr(:ranges, 20, 19) AS BIGINT)
+    UNION ALL
+    SELECT number + 1, CAST(substr(:ranges, number * 38 + 1, 19) AS BIGINT),
+           CAST(substr(:ranges, number * 38 + 20, 19) AS BIGINT)
+    FROM visible WHERE number * 38 < length(:ranges)
+)
+SELECT a.area_id, a.parent_id, a.code, a.name, a.name_en, a.level, a.position_low, a.position_high
+FROM visible AS v JOIN area AS a ON a.position_low BETWEEN v.low AND v.high
+WHERE :parent = '' OR a.parent_id = (SELECT p.area_id FROM area AS p WHERE p.code = :parent)
+ORDER BY a.position_low;
+
 -- name: household_by_code
-SELECT h.household_id, h.code, h.is_active, h.change_id, a.code, a.name, a.name_en, h.area_id
+SELECT h.household_id, h.code, h.is_active, h.change_id, a.code, a.name, a.name_en, h.area_id,
+       a.position_low
 FROM household AS h JOIN area AS a ON a.area_id = h.area_id
 WHERE h.code = :code;
 
 -- name: finding_list
+WITH RECURSIVE visible (number, low, high) AS (
+    SELECT 1, CAST(substr(:ranges, 1, 19) AS BIGINT), CAST(substr(:ranges, 20, 19) AS BIGINT)
+    UNION ALL
+    SELECT number + 1, CAST(substr(:ranges, number * 38 + 1, 19) AS BIGINT),
+           CAST(substr(:ranges, number * 38 + 20, 19) AS BIGINT)
+    FROM visible WHERE number * 38 < length(:ranges)
+)
 SELECT f.finding_id, h.code, a.code, a.name, f.code, f.is_undetermined, f.severity, f.from_month,
-       f.to_month, f.evidence, a.name_en
+       f.to_month, f.evidence, a.name_en, a.position_low
 FROM finding AS f
 JOIN household AS h ON h.household_id = f.household_id
 JOIN area AS a ON a.area_id = h.area_id
 WHERE f.from_month <= :month AND (f.to_month IS NULL OR f.to_month > :month)
-  AND a.position_low BETWEEN :low AND :high
+  AND h.area_id IN (SELECT b.area_id FROM visible AS v JOIN area AS b ON b.position_low BETWEEN v.low AND v.high)
   AND (:code = '' OR f.code = :code)
   AND f.is_undetermined <= :with_undetermined
 ORDER BY CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,
@@ -25,12 +49,18 @@ ORDER BY CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium'
 LIMIT :count;
 
 -- name: finding_count
+WITH RECURSIVE visible (number, low, high) AS (
+    SELECT 1, CAST(substr(:ranges, 1, 19) AS BIGINT), CAST(substr(:ranges, 20, 19) AS BIGINT)
+    UNION ALL
+    SELECT number + 1, CAST(substr(:ranges, number * 38 + 1, 19) AS BIGINT),
+           CAST(substr(:ranges, number * 38 + 20, 19) AS BIGINT)
+    FROM visible WHERE number * 38 < length(:ranges)
+)
 SELECT f.code, f.is_undetermined, f.severity, count(*)
 FROM finding AS f
 JOIN household AS h ON h.household_id = f.household_id
-JOIN area AS a ON a.area_id = h.area_id
 WHERE f.from_month <= :month AND (f.to_month IS NULL OR f.to_month > :month)
-  AND a.position_low BETWEEN :low AND :high
+  AND h.area_id IN (SELECT b.area_id FROM visible AS v JOIN area AS b ON b.position_low BETWEEN v.low AND v.high)
 GROUP BY f.code, f.is_undetermined, f.severity
 ORDER BY f.code, f.is_undetermined, f.severity;
 
@@ -47,8 +77,16 @@ WHERE household_id = :household_id
 ORDER BY run_id;
 
 -- name: member_list
+-- The last column is where a former member lives now, as a position; NULL where nowhere else.
 SELECT p.person_id, p.code, p.name, p.sex, p.birth_date, m.from_date, m.to_date, m.relation,
-       m.end_reason
+       m.end_reason,
+       (SELECT a.position_low
+        FROM membership AS o
+        JOIN household AS h ON h.household_id = o.household_id
+        JOIN area AS a ON a.area_id = h.area_id
+        WHERE o.person_id = m.person_id AND o.to_date IS NULL AND m.to_date IS NOT NULL
+          AND o.household_id <> m.household_id
+        LIMIT 1)
 FROM membership AS m JOIN person AS p ON p.person_id = m.person_id
 WHERE m.household_id = :household_id
 ORDER BY m.to_date IS NOT NULL, p.person_id, m.from_date;

@@ -147,6 +147,7 @@ static inline enum berm_status fixture_import_file(struct fixture *fixture, enum
     fixture->seen_count = 0;
     fixture->options.kind = kind;
     fixture->options.path = fixture->file;
+    fixture->options.caller = caller_local();
     fixture->options.actor.name = TEXT("tester");
     fixture->options.context = fixture;
     fixture->options.reject = fixture_note_reject;

@@ -274,6 +274,33 @@ static void every_cap_short_of_enough_memory_is_answered_with_no_memory(void **s
     assert_true(has_succeeded);
 }
 
+static void a_variable_says_who_may_see_it(void **state)
+{
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    struct dictionary dictionary;
+    struct berm_error err;
+
+    (void)state;
+    assert_ok(arena_create(1 << 20, &arena, &err));
+    assert_ok(dictionary_read(arena,
+                              TEXT("name,entity,type,class\na,household,integer,public\n"
+                                   "b,household,integer,\nc,person,boolean,personal\n"
+                                   "d,flow,money,sensitive\n"),
+                              TEXT(CHOICES), 2, &dictionary, &err));
+    assert_int_equal(dictionary.variables[0].field_class, FIELD_CLASS_PUBLIC);
+    assert_int_equal(dictionary.variables[1].field_class, FIELD_CLASS_INTERNAL);
+    assert_int_equal(dictionary.variables[2].field_class, FIELD_CLASS_PERSONAL);
+    assert_int_equal(dictionary.variables[3].field_class, FIELD_CLASS_SENSITIVE);
+    assert_string_equal(field_class_name(FIELD_CLASS_SENSITIVE), "sensitive");
+    assert_fails(dictionary_read(arena,
+                                 TEXT("name,entity,type,class\na,household,integer,secret\n"),
+                                 TEXT(CHOICES), 2, &dictionary, &err),
+                 BERM_INVALID_INPUT, "public, internal, personal, sensitive");
+    assert_ok(dictionary_read(arena, TEXT("name,entity,type\na,household,integer\n"), TEXT(CHOICES),
+                              2, &dictionary, &err));
+    assert_int_equal(dictionary.variables[0].field_class, FIELD_CLASS_INTERNAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +315,7 @@ int main(void)
         cmocka_unit_test(constraints_must_parse_and_fit_the_type),
         cmocka_unit_test(empty_required_and_combine_must_make_sense),
         cmocka_unit_test(names_that_rules_could_not_tell_apart_are_refused),
+        cmocka_unit_test(a_variable_says_who_may_see_it),
         cmocka_unit_test(faults_of_the_file_itself_are_told),
         cmocka_unit_test(every_cap_short_of_enough_memory_is_answered_with_no_memory),
     };

@@ -26,7 +26,8 @@ static inline struct office *register_make(const struct pack_folder *folder, con
 static inline void register_import(const struct pack_folder *folder, struct office *office,
                                    enum import_kind kind, const char *csv)
 {
-    struct import_options options = {.kind = kind, .actor.name = TEXT("tester")};
+    struct import_options options = {
+        .kind = kind, .caller = caller_local(), .actor.name = TEXT("tester")};
     struct import_result result;
     struct berm_error err;
     char path[256];
@@ -45,7 +46,7 @@ static inline struct screen_result register_screen(struct office *office, month_
     struct screen_result result;
     struct berm_error err;
 
-    assert_ok(screen_month(office, &options, &result, &err));
+    assert_ok(screen_month(office, caller_local(), &options, &result, &err));
     return result;
 }
 
@@ -69,7 +70,7 @@ static inline void list_findings(struct office *office, month_number month, stru
     struct berm_error err;
 
     buffer_clear(out);
-    assert_ok(findings_list(office, &filter, append_finding, out, &err));
+    assert_ok(findings_list(office, caller_local(), &filter, append_finding, out, &err));
     buffer_append_char(out, '\0');
 }
 

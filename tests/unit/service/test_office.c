@@ -114,7 +114,7 @@ static void all_that_is_held_of_a_household_is_told(void **state)
     }
     register_import(folder, office, IMPORT_PERSONS,
                     "code,household,relation,from_date\nP1,H1,head,\nP2,H1,child,2011-05-06\n");
-    assert_ok(household_read(office, TEXT("H1"), folder->arena, &facts, &err));
+    assert_ok(household_read(office, caller_local(), TEXT("H1"), folder->arena, &facts, &err));
     assert_text(facts.area_name_en, "First");
     assert_int_equal(facts.member_count, 2);
     assert_text(facts.members[0].from_date, ""); /* nobody knows since when */
@@ -124,8 +124,8 @@ static void all_that_is_held_of_a_household_is_told(void **state)
         facts
             .values[dictionary_position(&office->pack->dictionary, ENTITY_HOUSEHOLD, TEXT("rooms"))]
             .is_known);
-    assert_fails(household_read(office, TEXT("H2"), folder->arena, &facts, &err), BERM_NOT_FOUND,
-                 "no household with the code H2");
+    assert_fails(household_read(office, caller_local(), TEXT("H2"), folder->arena, &facts, &err),
+                 BERM_NOT_FOUND, "no household with the code H2");
 }
 
 static void why_is_told_with_the_spells_on_record(void **state)
@@ -141,7 +141,8 @@ static void why_is_told_with_the_spells_on_record(void **state)
     register_screen(office, month, 1);
     register_import(folder, office, IMPORT_HOUSEHOLDS, "code,area,housing_grade\nH1,1101,A\n");
     register_screen(office, month + 1, 1);
-    assert_ok(household_explain(office, TEXT("H1"), month + 1, folder->arena, &reasons, &err));
+    assert_ok(household_explain(office, caller_local(), TEXT("H1"), month + 1, folder->arena,
+                                &reasons, &err));
     assert_int_equal(reasons.explanation.finding_count, 1); /* nobody knows what it earns */
     assert_true(reasons.explanation.findings[0].is_undetermined);
     assert_int_equal(reasons.history_count, 2);
@@ -154,8 +155,9 @@ static void why_is_told_with_the_spells_on_record(void **state)
             assert_int_equal(row->to_month, month + 1);
         assert_true(text_starts_with(row->evidence, TEXT("{\"month\":\"2020-09\"")));
     }
-    assert_fails(household_explain(office, TEXT("H9"), month, folder->arena, &reasons, &err),
-                 BERM_NOT_FOUND, "no household with the code H9");
+    assert_fails(
+        household_explain(office, caller_local(), TEXT("H9"), month, folder->arena, &reasons, &err),
+        BERM_NOT_FOUND, "no household with the code H9");
 }
 
 int main(void)

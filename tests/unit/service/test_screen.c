@@ -72,7 +72,7 @@ static void a_failure_in_the_middle_stops_all_and_leaves_nothing(void **state)
     office = register_make(folder, "register.db");
     fill_register(folder, office, BATCH_ROWS_MAX + 900);
     register_import(folder, office, IMPORT_HOUSEHOLDS, "code,area,note\nH2602,1102,x\n");
-    assert_fails(screen_month(office, &options, &result, &err), BERM_INVALID_INPUT,
+    assert_fails(screen_month(office, caller_local(), &options, &result, &err), BERM_INVALID_INPUT,
                  "household H2602: rule 2");
     assert_fails(month_last_screened(office->store, &month, &err), BERM_NOT_FOUND, "berm screen");
     list_findings(office, september(), &list);
@@ -195,7 +195,8 @@ static void check_households(const struct pack_folder *folder, struct office *of
         char code[16];
 
         snprintf(code, sizeof code, "H%d", h);
-        assert_ok(household_explain(office, text_of(code), month, folder->arena, &reasons, &err));
+        assert_ok(household_explain(office, caller_local(), text_of(code), month, folder->arena,
+                                    &reasons, &err));
         check_spells(&reasons, seed);
         check_open(&reasons, seed);
         arena_rewind(folder->arena, mark);

@@ -49,7 +49,8 @@ static struct summary summarise(const struct pack_folder *folder, struct office 
     struct summary summary;
     struct berm_error err;
 
-    assert_ok(summary_compute(office, september(), text_of(area), folder->arena, &summary, &err));
+    assert_ok(summary_compute(office, caller_local(), september(), text_of(area), folder->arena,
+                              &summary, &err));
     return summary;
 }
 
@@ -95,7 +96,7 @@ static void an_area_is_counted_with_its_own_households(void **state)
     summary = summarise(*state, office, "1101");
     assert_int_equal(summary.total.households, 2);
     assert_int_equal(summary.area_count, 1);
-    assert_fails(summary_compute(office, september(), TEXT("77"),
+    assert_fails(summary_compute(office, caller_local(), september(), TEXT("77"),
                                  ((struct pack_folder *)*state)->arena, &summary, &err),
                  BERM_NOT_FOUND, "no area with the code 77");
 }

@@ -25,7 +25,8 @@ static struct office *new_office(const struct pack_folder *folder, const char *n
 static struct import_result import_file(struct office *office, const struct pack_folder *folder,
                                         enum import_kind kind)
 {
-    struct import_options options = {.kind = kind, .actor.name = TEXT("tester")};
+    struct import_options options = {
+        .kind = kind, .caller = caller_local(), .actor.name = TEXT("tester")};
     struct import_result result;
     struct berm_error err;
     char path[256];

@@ -1,5 +1,27 @@
 -- The schema after all migrations; BERM_UPDATE_SNAPSHOT=1 rewrites it.
 
+CREATE TABLE account (
+    account_id    INTEGER NOT NULL PRIMARY KEY,
+    name          TEXT NOT NULL UNIQUE,        -- what is typed to log in; small letters
+    password_hash TEXT NOT NULL,               -- Argon2id with its salt and cost, as libsodium writes it
+    is_active     INTEGER NOT NULL DEFAULT 1,  -- 0: may not log in, and its sessions and tokens are void
+    created_at_s  INTEGER NOT NULL,            -- when the account was made
+    password_at_s INTEGER NOT NULL             -- when the password was last set
+) STRICT;
+
+CREATE TABLE api_token (
+    api_token_id  INTEGER NOT NULL PRIMARY KEY,
+    account_id    INTEGER NOT NULL REFERENCES account,
+    label         TEXT NOT NULL,               -- for people: what uses it
+    token_hash    TEXT NOT NULL UNIQUE,        -- SHA-256 of the token, hexadecimal
+    scopes        TEXT NOT NULL,               -- names of permissions, one blank between
+    created_at_s  INTEGER NOT NULL,            -- when it was made
+    expires_at_s  INTEGER NOT NULL,            -- from then on it is void
+    revoked_at_s  INTEGER                      -- when it was taken back; NULL: it was not
+) STRICT;
+
+CREATE INDEX api_token_by_account ON api_token (account_id);
+
 CREATE TABLE area (
     area_id       INTEGER NOT NULL PRIMARY KEY,
     parent_id     INTEGER REFERENCES area,
@@ -107,7 +129,7 @@ CREATE TABLE journal (
     actor      TEXT NOT NULL,               -- who
     via        TEXT NOT NULL,               -- through what: 'cli'
     address    TEXT NOT NULL,               -- from where on the network; empty: on this machine
-    action     TEXT NOT NULL,               -- 'begin', 'import', 'apply_pack', 'screen', 'adopt_key', 'look', 'rotate_key', 'erase'
+    action     TEXT NOT NULL,               -- 'begin', 'import', 'apply_pack', 'screen', 'adopt_key', 'look', 'rotate_key', 'access', 'erase'
     subject    TEXT NOT NULL,               -- what it was done to: 'households', '2020-09', 'household H1'
     change_id  INTEGER REFERENCES change,   -- the change that it records
     run_id     INTEGER REFERENCES run,      -- the run that it records
@@ -136,6 +158,17 @@ CREATE TABLE journal_seal (
     key_id     TEXT NOT NULL,                -- fingerprint of the public key
     signature  TEXT NOT NULL                 -- Ed25519 over sequence and hash
 ) STRICT;
+
+CREATE TABLE login_throttle (
+    kind          TEXT NOT NULL,               -- 'pair' (account and address), 'account', 'address'; 'known': the pair logged in
+    key_hash      TEXT NOT NULL,               -- SHA-256 of the account's name, the address or both, hexadecimal
+    failures      INTEGER NOT NULL,            -- since the last pause in guessing
+    last_at_s     INTEGER NOT NULL,            -- the last failure; 'known': the last success
+    blocked_until_s INTEGER NOT NULL,          -- no password is looked at before
+    PRIMARY KEY (kind, key_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX login_throttle_by_time ON login_throttle (last_at_s);
 
 CREATE TABLE membership (
     household_id  INTEGER NOT NULL REFERENCES household,
@@ -184,6 +217,16 @@ CREATE INDEX person_secret_by_bank_account ON person_secret (lookup) WHERE kind 
 
 CREATE UNIQUE INDEX person_secret_by_id_number ON person_secret (lookup) WHERE kind = 'id_number';
 
+CREATE TABLE role_grant (
+    account_id    INTEGER NOT NULL REFERENCES account,
+    role          TEXT NOT NULL,               -- 'viewer', 'field_worker', ...: src/service/access/roles.def
+    area_id       INTEGER REFERENCES area,     -- NULL: the whole register, also areas that come later
+    granted_at_s  INTEGER NOT NULL,            -- when
+    granted_by    TEXT NOT NULL                -- who granted it: an account, or the user of the operating system
+) STRICT;
+
+CREATE UNIQUE INDEX role_grant_once ON role_grant (account_id, role, coalesce(area_id, 0));
+
 CREATE TABLE run (
     run_id        INTEGER NOT NULL PRIMARY KEY,
     month         INTEGER NOT NULL,
@@ -198,6 +241,17 @@ CREATE TABLE run (
     closed        INTEGER NOT NULL,
     unchanged     INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE session (
+    token_hash    TEXT NOT NULL PRIMARY KEY,   -- SHA-256 of the token that only the browser holds, hexadecimal
+    account_id    INTEGER NOT NULL REFERENCES account,
+    created_at_s  INTEGER NOT NULL,            -- when the log-in happened
+    seen_at_s     INTEGER NOT NULL,            -- last use, noted at most once a minute
+    expires_at_s  INTEGER NOT NULL,            -- the end, however much it is used
+    address       TEXT NOT NULL                -- from where the log-in came
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX session_by_account ON session (account_id);
 
 CREATE TABLE setting (
     name  TEXT NOT NULL PRIMARY KEY,

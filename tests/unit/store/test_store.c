@@ -141,7 +141,7 @@ static void a_damaged_register_is_told_as_damaged(void **state)
 {
     CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
     struct berm_error err;
-    char garbage[4096];
+    char garbage[8000]; /* most of the first page, from the head of its tree on */
     int file = -1;
 
     store_close(store);

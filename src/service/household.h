@@ -1,0 +1,14 @@
+/* Finding a household inside a snapshot that the caller of this began. Private to service. */
+#ifndef SERVICE_HOUSEHOLD_H
+#define SERVICE_HOUSEHOLD_H
+
+#include "service/service.h"
+
+/** *ret_scope: the caller's areas for this permission. BERM_FORBIDDEN, BERM_NOT_FOUND. */
+MUST_USE enum berm_status household_find_in(struct office *office, const struct caller *caller,
+                                            enum permission permission, struct text code,
+                                            struct arena *arena, struct area_scope *ret_scope,
+                                            struct household_facts *ret_facts,
+                                            struct berm_error *err);
+
+#endif
