@@ -38,6 +38,16 @@ static void write_line(struct output *output, bool is_last)
     buffer_clear(&output->line);
 }
 
+static void write_csv_row(struct output *output, const struct text *cells)
+{
+    for (size_t c = 0; c < output->column_count; c++) {
+        if (c > 0)
+            buffer_append_char(&output->line, ',');
+        csv_append_field(&output->line, cells[c]);
+    }
+    buffer_append_char(&output->line, '\n');
+}
+
 void output_begin(struct output *output, FILE *file, enum format format,
                   const struct output_column *columns, size_t column_count)
 {
@@ -49,12 +59,11 @@ void output_begin(struct output *output, FILE *file, enum format format,
                               .cells = {.cap_bytes = TABLE_BYTES_MAX},
                               .line = {.cap_bytes = TABLE_BYTES_MAX}};
     if (format == FORMAT_CSV) {
-        for (size_t c = 0; c < column_count; c++) {
-            if (c > 0)
-                buffer_append_char(&output->line, ',');
-            csv_append_field(&output->line, text_of(columns[c].name));
-        }
-        buffer_append_text(&output->line, TEXT("\n"));
+        struct text names[OUTPUT_COLUMNS_MAX];
+
+        for (size_t c = 0; c < column_count; c++)
+            names[c] = text_of(columns[c].name);
+        write_csv_row(output, names);
     } else if (format == FORMAT_JSON) {
         buffer_append_text(&output->line, TEXT("["));
     }
@@ -161,12 +170,7 @@ void output_row(struct output *output, const struct text *cells)
             write_held(output);
         return;
     case FORMAT_CSV:
-        for (size_t c = 0; c < output->column_count; c++) {
-            if (c > 0)
-                buffer_append_char(&output->line, ',');
-            csv_append_field(&output->line, cells[c]);
-        }
-        buffer_append_char(&output->line, '\n');
+        write_csv_row(output, cells);
         break;
     case FORMAT_JSON:
         buffer_append_text(&output->line, output->row_count > 1 ? TEXT(",\n ") : TEXT("\n "));

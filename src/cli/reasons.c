@@ -72,55 +72,49 @@ static bool is_found_now(const struct household_reasons *reasons, const struct f
     return false;
 }
 
-/* On record for the month, though the facts known now say otherwise. */
-static void write_only_recorded(const struct household_reasons *reasons, enum language language,
-                                struct buffer *out)
+static bool is_only_recorded(const struct household_reasons *reasons, const struct finding_row *row)
 {
-    bool is_chinese = language == LANGUAGE_CHINESE;
-    bool has_heading = false;
-    char from[MONTH_TEXT_MAX];
-
-    for (size_t h = 0; h < reasons->history_count; h++) {
-        const struct finding_row *row = &reasons->history[h];
-
-        if (!finding_row_covers(row, reasons->month) || is_found_now(reasons, row))
-            continue;
-        if (!has_heading)
-            buffer_append_text(out, is_chinese
-                                        ? TEXT("\n该月筛查记录中有、但依据现有信息不成立：\n")
-                                        : TEXT("\nOn record for the month, but not by the facts "
-                                               "known now:\n"));
-        has_heading = true;
-        buffer_append_format(
-            out, is_chinese ? "  %.*s（%.*s），自%.*s起\n" : "  %.*s (%.*s), since %.*s\n",
-            TEXT_ARG(finding_label(row, language)), TEXT_ARG(recorded_severity(row, language)),
-            TEXT_ARG(month_format(row->from_month, from)));
-    }
+    return finding_row_covers(row, reasons->month) && !is_found_now(reasons, row);
 }
 
-static void write_ended(const struct household_reasons *reasons, enum language language,
-                        struct buffer *out)
+static bool has_ended_by_then(const struct household_reasons *reasons,
+                              const struct finding_row *row)
+{
+    return row->has_ended && row->to_month <= reasons->month;
+}
+
+/* The spells on record that are chosen, under a heading where there are any. */
+static void write_spells(const struct household_reasons *reasons,
+                         bool (*is_chosen)(const struct household_reasons *reasons,
+                                           const struct finding_row *row),
+                         struct text heading, enum language language, struct buffer *out)
 {
     bool is_chinese = language == LANGUAGE_CHINESE;
     bool has_heading = false;
-    char from[MONTH_TEXT_MAX], to[MONTH_TEXT_MAX];
+    char month[MONTH_TEXT_MAX];
 
     for (size_t h = 0; h < reasons->history_count; h++) {
         const struct finding_row *row = &reasons->history[h];
+        bool has_ended = has_ended_by_then(reasons, row);
 
-        if (!row->has_ended || row->to_month > reasons->month)
+        if (!is_chosen(reasons, row))
             continue;
         if (!has_heading)
-            buffer_append_text(out, is_chinese ? TEXT("\n已结束的风险点：\n")
-                                               : TEXT("\nFindings that have ended:\n"));
+            buffer_append_text(out, heading);
         has_heading = true;
-        buffer_append_format(out,
-                             is_chinese ? "  %.*s（%.*s）：%.*s起，%.*s消除\n"
-                                        : "  %.*s (%.*s): from %.*s, ended in %.*s\n",
+        buffer_append_format(out, is_chinese ? "  %.*s（%.*s）" : "  %.*s (%.*s)",
                              TEXT_ARG(finding_label(row, language)),
-                             TEXT_ARG(recorded_severity(row, language)),
-                             TEXT_ARG(month_format(row->from_month, from)),
-                             TEXT_ARG(month_format(row->to_month, to)));
+                             TEXT_ARG(recorded_severity(row, language)));
+        if (is_chinese)
+            buffer_append_format(out, has_ended ? "：%.*s起" : "，自%.*s起",
+                                 TEXT_ARG(month_format(row->from_month, month)));
+        else
+            buffer_append_format(out, has_ended ? ": from %.*s" : ", since %.*s",
+                                 TEXT_ARG(month_format(row->from_month, month)));
+        if (has_ended)
+            buffer_append_format(out, is_chinese ? "，%.*s消除" : ", ended in %.*s",
+                                 TEXT_ARG(month_format(row->to_month, month)));
+        buffer_append_char(out, '\n');
     }
 }
 
@@ -163,6 +157,11 @@ void reasons_write(const struct household_reasons *reasons, enum language langua
         buffer_append_format(out, "  - %.*s\n",
                              TEXT_ARG(language_pick(language, explanation->measures[m]->label_en,
                                                     explanation->measures[m]->label_zh)));
-    write_only_recorded(reasons, language, out);
-    write_ended(reasons, language, out);
+    write_spells(reasons, is_only_recorded,
+                 is_chinese ? TEXT("\n该月筛查记录中有、但依据现有信息不成立：\n")
+                            : TEXT("\nOn record for the month, but not by the facts known now:\n"),
+                 language, out);
+    write_spells(reasons, has_ended_by_then,
+                 is_chinese ? TEXT("\n已结束的风险点：\n") : TEXT("\nFindings that have ended:\n"),
+                 language, out);
 }

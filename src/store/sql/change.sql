@@ -9,9 +9,6 @@ VALUES (:change_id, :at, :actor, :via, :file_name, :file_sha256);
 UPDATE change SET added = :added, changed = :changed, file_sha256 = :file_sha256
 WHERE change_id = :change_id;
 
--- name: change_by_id
-SELECT at, actor, via, file_name, file_sha256, added, changed FROM change WHERE change_id = :change_id;
-
 -- name: change_row_insert
 -- The fields that a change replaced, before and after, as JSON, with what their digest is made of.
 INSERT INTO change_row (change_id, entity, entity_id, key, fields, row_number, salt, digest)

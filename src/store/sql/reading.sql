@@ -70,12 +70,6 @@ FROM finding
 WHERE household_id = :household_id
 ORDER BY from_month, finding_id;
 
--- name: standing_of_household
-SELECT run_id, month, risk_level, kind
-FROM standing
-WHERE household_id = :household_id
-ORDER BY run_id;
-
 -- name: member_list
 -- The last column is where a former member lives now, as a position; NULL where nowhere else.
 SELECT p.person_id, p.code, p.name, p.sex, p.birth_date, m.from_date, m.to_date, m.relation,

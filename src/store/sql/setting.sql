@@ -6,6 +6,3 @@ SELECT value FROM setting WHERE name = :name;
 -- name: setting_put
 INSERT INTO setting (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
-
--- name: setting_list
-SELECT name, value FROM setting ORDER BY name;
