@@ -19,6 +19,15 @@ for page in PAGES:
             path = f"{pathlib.Path(program()).resolve().parent}:{os.environ['PATH']}"
             result = run(["sh", "-euc", script], cwd=here, env={"PATH": path})
             check(f"the commands of {name} run", result.code == 0, result.text[-600:])
+    for command, shown in re.findall(r"^```text\n\$ berm ([^\n]*)\n(.*?)^```", text, re.S | re.M):
+        came = run([program(), *command.split()]).out.splitlines()
+        for line in shown.splitlines():
+            start = line.removesuffix("...")
+            known = re.search(r" in [\d.]+ s", line) or any(
+                other.startswith(start) if start != line else other == line for other in came)
+            if not known:
+                check(f"what {name} shows of berm {command} is what comes", False, line)
+        check(f"berm {command} of {name} was compared", len(shown.splitlines()) > 10 and came, shown)
     for target in re.findall(r"^make ([a-z-]+)", text, re.M):
         result = run(["make", "-n", target, "DATA=x"], cwd=ROOT)
         check(f"make {target} of {name} is there", result.code == 0, result.text)
