@@ -34,4 +34,8 @@ for page in PAGES:
     for link in re.findall(r"\]\(([^)#]+)", text):
         if "://" not in link:
             check(f"the link {link} of {name} leads somewhere", (page.parent / link).exists())
+for path in re.findall(r"`((?:[a-z_]+/)+[a-z_]*(?:\.[a-z]+)?)`", (ROOT / "ARCHITECTURE.md").read_text()):
+    there = [base / path for base in (ROOT, ROOT / "src")]
+    if path not in ("module/module.h", "policy/kernel"):
+        check(f"{path} of ARCHITECTURE.md is there", any(place.exists() for place in there), path)
 finish()
