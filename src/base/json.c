@@ -150,7 +150,7 @@ void json_number_text(struct json_writer *json, struct text digits)
     buffer_append_text(json->out, digits);
 }
 
-void json_null(struct json_writer *json)
+void json_null_value(struct json_writer *json)
 {
     json_number_text(json, TEXT("null"));
 }

@@ -23,7 +23,7 @@ void json_end_array(struct json_writer *json);
 void json_key(struct json_writer *json, const char *key);
 void json_key_text(struct json_writer *json, struct text key);
 
-void json_null(struct json_writer *json);
+void json_null_value(struct json_writer *json);
 void json_bool(struct json_writer *json, bool value);
 void json_int64(struct json_writer *json, int64_t value);
 void json_text(struct json_writer *json,

@@ -57,7 +57,7 @@ static void write_reasons_json(const struct household_reasons *reasons, struct j
         if (reasons->held[f])
             json_month(json, reasons->held[f]->from_month);
         else
-            json_null(json);
+            json_null_value(json);
         json_key(json, "evidence");
         evidence_write(reasons->program, finding, json);
         json_end_object(json);
@@ -220,7 +220,7 @@ static void write_known(struct json_writer *json, const char *key, struct text v
     if (value.length)
         json_text(json, value);
     else
-        json_null(json);
+        json_null_value(json);
 }
 
 static void write_member_json(const struct dictionary *dictionary,

@@ -79,7 +79,7 @@ static void write_json_row(struct output *output, const struct text *cells)
         if (output->columns[c].kind == CELL_TEXT)
             json_text(&json, cells[c]);
         else if (cells[c].length == 0)
-            json_null(&json);
+            json_null_value(&json);
         else
             json_number_text(&json, cells[c]);
     }

@@ -75,7 +75,7 @@ void variable_write_json(const struct dictionary *dictionary, const struct varia
     char out[DECIMAL_TEXT_MAX];
 
     if (!value.is_known) {
-        json_null(json);
+        json_null_value(json);
         return;
     }
     switch (variable->type) {

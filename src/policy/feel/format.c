@@ -233,7 +233,7 @@ static void write_json(const struct feel_value *value, struct json_writer *json,
         if (feel_format(*value, &out, NULL) == BERM_OK)
             json_text(json, buffer_text(&out));
         else
-            json_null(json);
+            json_null_value(json);
         return;
     }
     case FEEL_LIST:
@@ -241,11 +241,11 @@ static void write_json(const struct feel_value *value, struct json_writer *json,
         break;
     case FEEL_NULL:
     case FEEL_FUNCTION:
-        json_null(json);
+        json_null_value(json);
         return;
     }
     if (depth >= JSON_VALUE_DEPTH_MAX || json->depth + 2 >= JSON_DEPTH_MAX) {
-        json_null(json);
+        json_null_value(json);
         return;
     }
     if (value->kind == FEEL_LIST) {

@@ -121,7 +121,7 @@ static void log_field(struct import *import, struct text field)
 static void log_text_or_null(struct json_writer *json, struct text text)
 {
     if (text.length == 0)
-        json_null(json);
+        json_null_value(json);
     else
         json_text(json, text);
 }
@@ -140,7 +140,7 @@ static void log_date_or_null(struct json_writer *json, struct import_date date)
     if (date.is_known)
         json_date(json, date.date);
     else
-        json_null(json);
+        json_null_value(json);
 }
 
 void import_log_date(struct import *import, const char *field, struct import_date before,

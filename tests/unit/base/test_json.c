@@ -14,7 +14,7 @@ static void objects_and_arrays_get_their_commas(void **state)
     json_key(&json, "list");
     json_begin_array(&json);
     json_int64(&json, -1);
-    json_null(&json);
+    json_null_value(&json);
     json_begin_object(&json);
     json_end_object(&json);
     json_begin_object(&json);
@@ -119,7 +119,7 @@ static void keys_are_escaped_too(void **state)
     (void)state;
     json_begin_object(&json);
     json_key_text(&json, TEXT("a\"b"));
-    json_null(&json);
+    json_null_value(&json);
     json_end_object(&json);
     assert_text(buffer_text(&buffer), "{\"a\\\"b\":null}");
 }
