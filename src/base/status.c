@@ -141,6 +141,8 @@ const char *status_name(enum berm_status status)
         return "not allowed";
     case BERM_UNAUTHENTICATED:
         return "not logged in";
+    case BERM_CHANGED:
+        return "changed";
     }
     return "unknown status";
 }

@@ -45,6 +45,7 @@ struct http_request {
     struct arena *arena; /* the worker's, empty when the handler is called */
     void *worker;        /* what options.worker_create made for this thread */
     const struct http_server *server;
+    const struct http_route *route; /* which of options.routes it is for */
 };
 
 /** The header's value, empty where it is missing. name is in lower case. */

@@ -45,7 +45,8 @@ static void handle(struct worker *worker, struct exchange *exchange)
         http_response_problem(&exchange->response, refusal.status, NULL, text_of(refusal.detail));
         return;
     }
-    options->routes[exchange->route_index].handle(options->context, request, &exchange->response);
+    request->route = &options->routes[exchange->route_index];
+    request->route->handle(options->context, request, &exchange->response);
     if (exchange->response.body.has_failed || exchange->response.headers.has_failed)
         http_response_problem(&exchange->response, 500, NULL,
                               TEXT("the response could not be made"));
