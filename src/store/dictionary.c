@@ -71,6 +71,7 @@ static enum berm_status add_column(struct store *store, struct application *appl
     build_add_column(&application->sql, variable);
     buffer_append_char(&application->sql, 0);
     TRY(buffer_status(&application->sql, err));
+    statement_cache_clear(store);
     return store->driver->execute(store->connection, application->sql.bytes, err);
 }
 

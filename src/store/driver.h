@@ -74,6 +74,7 @@ struct store_driver {
     enum berm_status (*step)(void *connection, void *handle, bool *ret_has_row,
                              struct berm_error *err);
     void (*reset)(void *handle);
+    void (*clear)(void *handle); /* reset, and nothing is bound any more */
     int64_t (*changed_count)(void *connection);
     bool (*is_null)(void *handle, int column);
     int64_t (*int64)(void *handle, int column);    /* 0 for NULL */
@@ -83,17 +84,28 @@ struct store_driver {
 
 extern const struct store_driver sqlite_driver;
 
+/** Prepared statements that nobody uses at the moment, the one closed last first. */
+struct statement_cache {
+    struct statement *newest;
+    int idle_count;
+    int open_count; /* given out and not closed yet */
+};
+
 struct store {
     const struct store_driver *driver;
     void *connection;
     enum store_mode mode;
     bool is_bulk;
     struct text url; /* ended by 0; memory of its own */
+    struct statement_cache statements;
 };
 
 /** Prepare SQL that the builder made. name is for messages and must be a literal. */
 MUST_USE enum berm_status statement_prepare_text(struct store *store, struct text sql,
                                                  const char *name, struct statement **ret_statement,
                                                  struct berm_error *err);
+
+/** Let go of every idle statement: the schema changes, or the store closes. */
+void statement_cache_clear(struct store *store);
 
 #endif

@@ -12,6 +12,7 @@ static enum berm_status apply_next(struct store *store, bool *ret_is_done, struc
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
     struct schema_state state = {0};
 
+    statement_cache_clear(store);
     TRY(store->driver->begin(store->connection, TRANSACTION_WRITE, err));
     transaction = store;
     TRY(store->driver->schema_state(store->connection, &state, err));

@@ -8,27 +8,83 @@
 #include "store/driver.h"
 #include "store/stored_form.h"
 
+/*
+ * SQLite takes some ten microseconds to turn SQL into a program, longer than many of these programs
+ * run. A closed statement is therefore kept, without its values, and given out again for the same
+ * SQL. The number is bounded because each takes memory (4 KiB on average) on every connection.
+ */
+enum { IDLE_STATEMENTS_MAX = 96 };
+
 struct statement {
     struct store *store;
     const struct store_driver *driver;
     void *handle;
     const char *name;
+    struct text sql; /* of a named statement: constant; of a built one: behind this struct */
     int parameter_count;
     int column_count;
     int bad_parameter;                 /* a binding failed; told by the next step */
     char (*dates)[STORED_DATE_LENGTH]; /* for each parameter; made when first needed */
+    struct statement *older;           /* while it is idle */
 };
 
-enum berm_status statement_prepare_text(struct store *store, struct text sql, const char *name,
-                                        struct statement **ret_statement, struct berm_error *err)
+/* ---- Preparing ------------------------------------------------------------------------------- */
+
+static void statement_free(struct statement *statement)
 {
-    struct statement *statement = calloc(1, sizeof *statement);
+    statement->driver->finalize(statement->handle);
+    free(statement->dates);
+    free(statement);
+}
+
+/* Take the idle statement with this SQL out of the list; NULL where there is none. */
+static struct statement *take_idle(struct statement_cache *cache, struct text sql)
+{
+    for (struct statement **link = &cache->newest; *link != NULL; link = &(*link)->older) {
+        struct statement *statement = *link;
+
+        if (statement->sql.length != sql.length || !text_equal(statement->sql, sql))
+            continue;
+        *link = statement->older;
+        cache->idle_count--;
+        return statement;
+    }
+    return NULL;
+}
+
+static void free_oldest_idle(struct statement_cache *cache)
+{
+    struct statement **link = &cache->newest;
+
+    while ((*link)->older != NULL)
+        link = &(*link)->older;
+    statement_free(*link);
+    *link = NULL;
+    cache->idle_count--;
+}
+
+void statement_cache_clear(struct store *store)
+{
+    while (store->statements.idle_count > 0)
+        free_oldest_idle(&store->statements);
+}
+
+static enum berm_status prepare_new(struct store *store, struct text sql, bool is_constant,
+                                    const char *name, struct statement **ret_statement,
+                                    struct berm_error *err)
+{
+    struct statement *statement = calloc(1, sizeof *statement + (is_constant ? 0 : sql.length));
 
     if (statement == NULL)
         return fail_with(err, BERM_NO_MEMORY, "there is no memory left for statement %s", name);
     statement->store = store;
     statement->driver = store->driver;
     statement->name = name;
+    statement->sql = sql;
+    if (!is_constant) {
+        statement->sql.bytes = (char *)(statement + 1);
+        memcpy(statement + 1, sql.bytes, sql.length);
+    }
     enum berm_status status =
         store->driver->prepare(store->connection, sql, &statement->handle, err);
     if (status != BERM_OK) {
@@ -39,6 +95,25 @@ enum berm_status statement_prepare_text(struct store *store, struct text sql, co
     statement->column_count = store->driver->column_count(statement->handle);
     *ret_statement = statement;
     return BERM_OK;
+}
+
+static enum berm_status prepare(struct store *store, struct text sql, bool is_constant,
+                                const char *name, struct statement **ret_statement,
+                                struct berm_error *err)
+{
+    struct statement *statement = take_idle(&store->statements, sql);
+
+    if (statement == NULL)
+        TRY(prepare_new(store, sql, is_constant, name, &statement, err));
+    store->statements.open_count++;
+    *ret_statement = statement;
+    return BERM_OK;
+}
+
+enum berm_status statement_prepare_text(struct store *store, struct text sql, const char *name,
+                                        struct statement **ret_statement, struct berm_error *err)
+{
+    return prepare(store, sql, false, name, ret_statement, err);
 }
 
 enum berm_status statement_prepare(struct store *store, enum statement_id id,
@@ -53,16 +128,24 @@ enum berm_status statement_prepare(struct store *store, enum statement_id id,
     if (sql == NULL)
         return fail_with(err, BERM_UNSUPPORTED, "statement %s is not there for %s", text->name,
                          store->url.bytes);
-    return statement_prepare_text(store, text_of(sql), text->name, ret_statement, err);
+    return prepare(store, text_of(sql), true, text->name, ret_statement, err);
 }
 
 void statement_close(struct statement *statement)
 {
+    struct statement_cache *cache = NULL;
+
     if (statement == NULL)
         return;
-    statement->driver->finalize(statement->handle);
-    free(statement->dates);
-    free(statement);
+    cache = &statement->store->statements;
+    cache->open_count--;
+    statement->driver->clear(statement->handle);
+    statement->bad_parameter = 0;
+    if (cache->idle_count == IDLE_STATEMENTS_MAX)
+        free_oldest_idle(cache);
+    statement->older = cache->newest;
+    cache->newest = statement;
+    cache->idle_count++;
 }
 
 void statement_closep(struct statement **statement)

@@ -114,8 +114,10 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
+    assert(store->statements.open_count == 0); /* a statement must not outlive its store */
     if (store->connection != NULL) {
         store_rollback(store);
+        statement_cache_clear(store);
         store->driver->close(store->connection);
     }
     free(store);

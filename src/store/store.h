@@ -75,7 +75,8 @@ MUST_USE enum berm_status store_copy_to(struct store *store, struct text url,
 
 /* ---- Statements ------------------------------------------------------------------------------ */
 
-/** A statement is good for many runs; statement_close when done. Must not outlive the store. */
+/** A statement is good for many runs; statement_close when done. Must not outlive the store.
+ * Preparing is cheap: a closed statement is kept and given out again for the same SQL. */
 MUST_USE enum berm_status statement_prepare(struct store *store, enum statement_id id,
                                             struct statement **ret_statement,
                                             struct berm_error *err);

@@ -266,6 +266,7 @@ const struct store_driver sqlite_driver = {
     .bind_null = sqlite_bind_null,
     .step = sqlite_step,
     .reset = sqlite_reset,
+    .clear = sqlite_clear,
     .changed_count = sqlite_changed_count,
     .is_null = sqlite_column_is_null,
     .int64 = sqlite_column_int64,

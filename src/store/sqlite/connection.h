@@ -34,6 +34,7 @@ bool sqlite_bind_null(void *handle, int parameter);
 enum berm_status sqlite_step(void *connection, void *handle, bool *ret_has_row,
                              struct berm_error *err);
 void sqlite_reset(void *handle);
+void sqlite_clear(void *handle);
 int64_t sqlite_changed_count(void *connection);
 bool sqlite_column_is_null(void *handle, int column);
 int64_t sqlite_column_int64(void *handle, int column);

@@ -76,6 +76,12 @@ void sqlite_reset(void *handle)
     sqlite3_reset(handle); /* repeats the error of the last step, which was told already */
 }
 
+void sqlite_clear(void *handle)
+{
+    sqlite3_reset(handle);
+    sqlite3_clear_bindings(handle); /* texts are bound without a copy and go with their owner */
+}
+
 int64_t sqlite_changed_count(void *handle)
 {
     struct connection *connection = handle;
