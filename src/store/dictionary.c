@@ -127,7 +127,7 @@ enum berm_status store_apply_dictionary(struct store *store, const struct dictio
 {
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
 
-    if (store->driver->is_in_transaction(store->connection))
+    if (store_is_in_transaction(store))
         return apply_all(store, dictionary, err);
     TRY(store_begin(store, err));
     transaction = store;

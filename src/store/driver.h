@@ -21,6 +21,9 @@ enum transaction_kind {
     TRANSACTION_WRITE, /* holds the write lock from its beginning */
 };
 
+/** One mark at a time: SET, then KEEP or UNDO, both of which take it away. */
+enum mark_action { MARK_SET, MARK_KEEP, MARK_UNDO };
+
 /** What open found at the place. */
 enum schema_owner {
     SCHEMA_NONE,    /* an empty database */
@@ -54,6 +57,8 @@ struct store_driver {
     enum berm_status (*commit)(void *connection, struct berm_error *err);
     void (*rollback)(void *connection);
     bool (*is_in_transaction)(void *connection);
+    /** A step of a batch: set a mark inside the transaction; keep or undo what came after it. */
+    enum berm_status (*mark)(void *connection, enum mark_action action, struct berm_error *err);
     enum berm_status (*begin_bulk)(void *connection, struct berm_error *err);
     void (*end_bulk)(void *connection); /* after the transaction; nothing where none was begun */
 
@@ -96,9 +101,14 @@ struct store {
     void *connection;
     enum store_mode mode;
     bool is_bulk;
+    bool is_batch;   /* between store_batch_begin and its end */
+    bool is_marked;  /* in a batch: a transaction of a caller is open */
     struct text url; /* ended by 0; memory of its own */
     struct statement_cache statements;
 };
+
+/** Whether a transaction of the caller is open; the one around a batch does not count. */
+bool store_is_in_transaction(const struct store *store);
 
 /** Prepare SQL that the builder made. name is for messages and must be a literal. */
 MUST_USE enum berm_status statement_prepare_text(struct store *store, struct text sql,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/driver.h"
+#include "store/batch.h"
 #include "store/migration.h"
 
 static const struct store_driver *const drivers[] = {&sqlite_driver};
@@ -117,6 +117,8 @@ void store_close(struct store *store)
     assert(store->statements.open_count == 0); /* a statement must not outlive its store */
     if (store->connection != NULL) {
         store_rollback(store);
+        if (store->is_batch)
+            store_batch_rollback(store);
         statement_cache_clear(store);
         store->driver->close(store->connection);
     }
@@ -134,19 +136,38 @@ struct text store_url(const struct store *store)
     return store->url;
 }
 
-enum berm_status store_begin(struct store *store, struct berm_error *err)
+/* ---- Transactions ---------------------------------------------------------------------------- */
+
+bool store_is_in_transaction(const struct store *store)
 {
-    assert(!store->driver->is_in_transaction(store->connection));
+    if (store->is_batch)
+        return store->is_marked;
+    return store->driver->is_in_transaction(store->connection);
+}
+
+static enum berm_status check_writable(const struct store *store, struct berm_error *err)
+{
     if (store->mode == STORE_READ_ONLY || store->mode == STORE_AS_IT_IS)
         return fail_with(err, BERM_CONFLICT,
                          "the register %s was opened for reading only; nothing can be written",
                          store->url.bytes);
+    return BERM_OK;
+}
+
+enum berm_status store_begin(struct store *store, struct berm_error *err)
+{
+    assert(!store_is_in_transaction(store));
+    TRY(check_writable(store, err));
+    if (store->is_batch)
+        return batch_begin_inner(store, err);
     return store->driver->begin(store->connection, TRANSACTION_WRITE, err);
 }
 
 enum berm_status store_begin_read(struct store *store, struct berm_error *err)
 {
-    assert(!store->driver->is_in_transaction(store->connection));
+    assert(!store_is_in_transaction(store));
+    if (store->is_batch)
+        return batch_begin_inner(store, err);
     return store->driver->begin(store->connection, TRANSACTION_READ, err);
 }
 
@@ -159,6 +180,8 @@ static void end_bulk(struct store *store)
 
 enum berm_status store_commit(struct store *store, struct berm_error *err)
 {
+    if (store->is_batch)
+        return batch_commit_inner(store, err);
     assert(store->driver->is_in_transaction(store->connection));
     TRY(store->driver->commit(store->connection, err));
     end_bulk(store);
@@ -167,6 +190,10 @@ enum berm_status store_commit(struct store *store, struct berm_error *err)
 
 void store_rollback(struct store *store)
 {
+    if (store->is_batch) {
+        batch_rollback_inner(store);
+        return;
+    }
     if (store->driver->is_in_transaction(store->connection))
         store->driver->rollback(store->connection);
     end_bulk(store);
@@ -180,7 +207,7 @@ void store_rollbackp(struct store **store)
 
 enum berm_status store_expect_bulk(struct store *store, struct berm_error *err)
 {
-    assert(!store->driver->is_in_transaction(store->connection));
+    assert(!store->is_batch && !store->driver->is_in_transaction(store->connection));
     store->is_bulk = true;
     return store->driver->begin_bulk(store->connection, err);
 }

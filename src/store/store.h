@@ -48,6 +48,21 @@ void store_rollback(struct store *store); /* nothing where no transaction is ope
 void store_rollbackp(struct store **store);
 
 /**
+ * A batch: between batch_begin and batch_commit the transactions of many callers, one after the
+ * other, become parts of one, so that the wait for the disk is paid once. store_begin..commit and
+ * rollback behave as ever to the caller, but what was committed is kept only when batch_commit
+ * succeeded: tell nobody before. A part that fails or is rolled back does not hurt the others. A
+ * batch_commit that fails has kept nothing of any part and has ended the batch.
+ * Errors  as store_begin and store_commit. BERM_IO of store_begin or batch_commit: a failure (a
+ *         full disk, say) undid all parts; roll the batch back.
+ */
+MUST_USE enum berm_status store_batch_begin(struct store *store, struct berm_error *err);
+MUST_USE enum berm_status store_batch_commit(struct store *store, struct berm_error *err);
+void store_batch_rollback(struct store *store); /* no part may be open */
+/** For CLEANUP: rolls back a batch that was not committed. */
+void store_batch_rollbackp(struct store **store);
+
+/**
  * Faster bulk loading on a register that has no households yet: bigger cache and deferred syncing,
  * never giving up atomicity. Call it before store_begin; it ends with that transaction. Other
  * processes may have to wait until the transaction ends, also to read. Foreign keys are not checked

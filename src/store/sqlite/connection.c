@@ -216,6 +216,18 @@ static enum berm_status commit(void *handle, struct berm_error *err)
     return run(handle, "COMMIT", err);
 }
 
+/* Some failures, a full disk among them, undo the whole transaction and the mark with it. */
+static enum berm_status mark(void *handle, enum mark_action action, struct berm_error *err)
+{
+    static const char *const sql[] = {
+        [MARK_SET] = "SAVEPOINT mark",
+        [MARK_KEEP] = "RELEASE mark",
+        [MARK_UNDO] = "ROLLBACK TO mark; RELEASE mark",
+    };
+
+    return run(handle, sql[action], err);
+}
+
 static enum berm_status begin_bulk(void *handle, struct berm_error *err)
 {
     struct connection *connection = handle;
@@ -253,6 +265,7 @@ const struct store_driver sqlite_driver = {
     .commit = commit,
     .rollback = rollback,
     .is_in_transaction = is_in_transaction,
+    .mark = mark,
     .begin_bulk = begin_bulk,
     .end_bulk = end_bulk,
     .copy_to = sqlite_copy_to,
