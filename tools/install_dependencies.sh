@@ -6,6 +6,7 @@ packages="
 build-essential pkgconf meson ninja-build python3
 clang libclang-rt-14-dev clang-format clang-tidy cppcheck
 libsqlite3-dev sqlite3 libxml2-dev libyaml-dev libicu-dev libsodium-dev libpcre2-dev
+brotli mandoc
 libevent-dev libssl-dev libintelrdfpmath-dev libjansson-dev libcmocka-dev
 "
 

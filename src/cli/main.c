@@ -1,66 +1,13 @@
 /*
  * berm: finds the command, parses its options, runs it, and reports once what went wrong.
  */
-#include "cli.h"
+#include "help.h"
 
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void print_help_of(const struct command *command)
-{
-    printf("Usage: berm %s%s%s [OPTION]...\n%c%s.\n\nOptions:\n", command->name,
-           *command->arguments ? " " : "", command->arguments,
-           command->summary[0] -
-               ('a' <= command->summary[0] && command->summary[0] <= 'z' ? 32 : 0),
-           command->summary + 1);
-    for (const struct option_spec *option = command->options; option->name; option++) {
-        char left[80];
-
-        snprintf(left, sizeof left, "--%s%s%s", option->name, option->value ? "=" : "",
-                 option->value ? option->value : "");
-        printf("  %-32s %s\n", left, option->help);
-    }
-    printf("  %-32s %s\n", "--help", "this text");
-    printf("\nExit status: 0 success, 1 failure, 2 wrong usage, 3 some rows were rejected.\n");
-}
-
-/* Does the command's name begin with this word and go on with another, as "policy test" does? */
-static bool is_in_group(const struct command *command, const char *group)
-{
-    size_t length = strlen(group);
-
-    return strncmp(command->name, group, length) == 0 && command->name[length] == ' ';
-}
-
-static size_t count_of_group(const char *group)
-{
-    size_t count = 0;
-
-    for (size_t c = 0; c < COMMAND_COUNT; c++)
-        count += is_in_group(&COMMANDS[c], group);
-    return count;
-}
-
-/* The commands of a group such as "policy"; all where group is NULL. */
-static void print_commands(const char *group)
-{
-    for (size_t c = 0; c < COMMAND_COUNT; c++)
-        if (!group || is_in_group(&COMMANDS[c], group))
-            printf("  %-18s %s\n", COMMANDS[c].name, COMMANDS[c].summary);
-    printf("\nberm COMMAND --help tells more of each.%s\n",
-           group ? "" : " --version prints the version.");
-}
-
-static void print_help(void)
-{
-    printf("Usage: berm COMMAND [OPTION]...\n"
-           "Berm finds the households that are about to fall into poverty, and says why.\n\n"
-           "Commands:\n");
-    print_commands(NULL);
-}
 
 static int usage_error(const char *format, ...) PRINTF_LIKE(1, 2);
 static int usage_error(const char *format, ...)
@@ -95,13 +42,13 @@ static const struct command *find_command(int argc, char **argv, int *ret_words)
 /* "policy takes check, eval, test or tck" */
 static int no_such_in_group(const char *group)
 {
-    size_t left = count_of_group(group);
+    size_t left = help_count_of_group(group);
     char words[256] = "";
 
     for (size_t c = 0; c < COMMAND_COUNT; c++) {
         size_t used = strlen(words);
 
-        if (!is_in_group(&COMMANDS[c], group))
+        if (!help_is_in_group(&COMMANDS[c], group))
             continue;
         left--;
         snprintf(words + used, sizeof words - used, "%s%s", COMMANDS[c].name + strlen(group) + 1,
@@ -114,13 +61,13 @@ static int no_such_in_group(const char *group)
 
 static int no_such_command(char **argv)
 {
-    struct text names[64];
+    struct text names[128];
     int nearest;
 
     assert(COMMAND_COUNT <= ARRAY_COUNT(names));
     for (size_t c = 0; c < COMMAND_COUNT; c++)
         names[c] = text_of(COMMANDS[c].name);
-    if (count_of_group(argv[1]) > 0)
+    if (help_count_of_group(argv[1]) > 0)
         return no_such_in_group(argv[1]);
     nearest = text_nearest(text_of(argv[1]), names, COMMAND_COUNT);
     if (nearest >= 0)
@@ -160,7 +107,7 @@ static int parse(struct invocation *invocation, int argc, char **argv)
     optind = 1;
     for (int index = -1, c; (c = getopt_long(argc, argv, ":", long_options, &index)) != -1;) {
         if (c == 'h') {
-            print_help_of(command);
+            help_print_command(command);
             return EXIT_CODE_OK;
         }
         if (c != LONG_OPTION)
@@ -212,6 +159,33 @@ static int run(struct invocation *invocation)
     return invocation->exit_code ? invocation->exit_code : exit_code_of(status);
 }
 
+/* berm help [COMMAND | --json]; arguments begin behind "help". */
+static int help(int count, char **arguments)
+{
+    struct berm_error error = {0};
+    const struct command *command;
+    int words;
+
+    if (count == 0) {
+        help_print();
+        return finish(EXIT_CODE_OK);
+    }
+    if (strcmp(arguments[0], "--json") == 0) {
+        if (help_write_json(&error) == BERM_OK)
+            return finish(EXIT_CODE_OK);
+        error_write(stderr, &error);
+        return EXIT_CODE_FAILURE;
+    }
+    command = find_command(count + 1, arguments - 1, &words);
+    if (command)
+        help_print_command(command);
+    else if (count == 1 && help_count_of_group(arguments[0]) > 0)
+        help_print_group(arguments[0]);
+    else
+        return no_such_command(arguments - 1);
+    return finish(EXIT_CODE_OK);
+}
+
 int main(int argc, char **argv)
 {
     struct invocation invocation = {0};
@@ -220,19 +194,20 @@ int main(int argc, char **argv)
 
     /* A reader that went away shows as a failed write, so that what was begun is ended properly. */
     (void)signal(SIGPIPE, SIG_IGN);
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        print_help();
-        return finish(argc < 2 ? EXIT_CODE_USAGE : EXIT_CODE_OK);
+    if (argc < 2) {
+        help_print();
+        return finish(EXIT_CODE_USAGE);
     }
+    if (strcmp(argv[1], "--help") == 0)
+        return help(0, NULL);
+    if (strcmp(argv[1], "help") == 0)
+        return help(argc - 2, argv + 2);
     if (strcmp(argv[1], "--version") == 0) {
         printf("berm %s\n", berm_version());
         return finish(EXIT_CODE_OK);
     }
-    if (argc == 3 && count_of_group(argv[1]) > 0 && strcmp(argv[2], "--help") == 0) {
-        printf("Usage: berm %s COMMAND [OPTION]...\n\nCommands:\n", argv[1]);
-        print_commands(argv[1]);
-        return finish(EXIT_CODE_OK);
-    }
+    if (argc == 3 && help_count_of_group(argv[1]) > 0 && strcmp(argv[2], "--help") == 0)
+        return help(1, argv + 1);
     invocation.command = find_command(argc, argv, &words);
     if (!invocation.command)
         return no_such_command(argv);
