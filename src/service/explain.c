@@ -81,14 +81,15 @@ static enum berm_status explain(struct office *office, const struct household_fa
     CLEANUP(loader_freep) struct loader *loader = NULL;
     CLEANUP(screening_runner_freep) struct screening_runner *runner = NULL;
     CLEANUP(batch_freep) struct batch *batch = NULL;
-    const struct places *places;
+    const struct id_range range = {facts->household_id, facts->household_id};
+    struct places places;
 
     TRY(screening_program_create(arena, office->pack, reasons->month, &reasons->program, err));
-    TRY(places_read(office, reasons->month, arena, &places, err));
-    TRY(loader_create(office->store, reasons->program, places, &loader, err));
+    TRY(places_read_few(office, reasons->month, &range, 1, arena, &places, err));
+    TRY(loader_create(office->store, reasons->program, &places, &loader, err));
     TRY(batch_create(reasons->program, &batch, err));
     TRY(screening_runner_create(reasons->program, &runner, err));
-    TRY(loader_load(loader, facts->household_id, facts->household_id, batch, err));
+    TRY(loader_load(loader, &range, 1, batch, err));
     if (batch->row_count == 0)
         return fail_with(err, BERM_CORRUPT, "household %.*s cannot be read again",
                          TEXT_ARG(facts->code));

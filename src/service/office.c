@@ -3,7 +3,7 @@
  * pack changed since (a new version of the program, an edited folder), its new variables become
  * columns and the change is recorded, before anything else is done with it.
  */
-#include "service/service.h"
+#include "service/screen/again.h"
 
 #include <pwd.h>
 #include <stdlib.h>
@@ -258,6 +258,7 @@ void office_close(struct office *office)
 {
     if (!office)
         return;
+    again_free(office->again); /* before the store that its statements are of */
     store_close(office->store);
     key_file_free(office->key);
     arena_free(office->arena);

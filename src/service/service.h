@@ -4,7 +4,8 @@
  *   office.c    an open register with its pack
  *   journal/    who did what, chained and signed (face: journal.h);  key/: the key file (key.h)
  *   import/     files of areas, households, persons and flows (face: import.h)
- *   screen/     a month's run: the store to columns, chunks on all cores, one writer
+ *   screen/     a month's run: the store to columns, chunks on all cores, one writer; and changed
+ *               households at once (face: screen_again.h)
  *   doctor/     whether a register is sound (face: doctor.h)
  *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
@@ -25,6 +26,7 @@
 #include "service/journal.h"
 #include "service/key.h"
 #include "service/progress.h"
+#include "service/screen_again.h"
 #include "service/secret.h"
 #include "service/synth.h"
 #include "statistics/statistics.h"
@@ -39,6 +41,7 @@ struct office {
     struct text pack_sha256;
     struct actor actor;   /* the operating system's user, until there are accounts */
     struct key_file *key; /* NULL: none at hand; the journal is sealed another time */
+    struct again *again;  /* private to screen/again.c; NULL until it is needed */
 };
 
 /** Make a register with a pack. Errors: BERM_CONFLICT where there is one; those of pack_read. */

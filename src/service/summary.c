@@ -214,7 +214,7 @@ static enum berm_status count_chunk(struct summing *summing, int64_t low, int64_
 {
     month_number month = summing->summary->month;
 
-    TRY(loader_load(summing->loader, low, high, summing->batch, err));
+    TRY(loader_load(summing->loader, &(struct id_range){low, high}, 1, summing->batch, err));
     if (summing->decision_count > 0)
         TRY(screening_run_figures(summing->runner, summing->batch, summing->decisions,
                                   summing->decision_count, summing->figures, err));

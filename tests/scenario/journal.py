@@ -198,7 +198,7 @@ with folder() as here:
     find("a removed run", "record", "run 1", "DELETE FROM run")
     find("a run without an entry", "record", "run 2",
          "INSERT INTO run SELECT 2, month, state, pack, pack_version, pack_sha256, started_at, finished_at, "
-         "households, opened, closed, unchanged FROM run")
+         "households, opened, closed, unchanged, NULL FROM run")
 
     # A chain that was written anew with a key of one's own is sound by itself, but not by the key or a checkpoint.
     copy = here / "anew.berm"

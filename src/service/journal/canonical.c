@@ -112,20 +112,24 @@ enum berm_status change_head_digest(struct store *store, int64_t change_id, stru
 enum berm_status journal_run_digest(struct store *store, int64_t run_id, char out[DIGEST_TEXT_MAX],
                                     struct berm_error *err)
 {
-    enum { TEXTS_FIRST = 1, NUMBERS_FIRST = 7, COLUMNS = 11 };
+    enum { TEXTS_FIRST = 1, NUMBERS_FIRST = 7, NUMBERS_END = 11, CHANGE = 11 };
     CLEANUP(digest_freep) struct digest *digest = NULL;
     CLEANUP(statement_closep) struct statement *head = NULL;
+    bool has_change;
 
-    TRY(digest_begin("berm run 1", &digest, err));
     TRY(statement_prepare(store, STATEMENT_JOURNAL_RUN_HEAD, &head, err));
     statement_bind_int64(head, JOURNAL_RUN_HEAD__RUN_ID, run_id);
     TRY(statement_step_to_row(head, err));
+    has_change = !statement_is_null(head, CHANGE);
+    TRY(digest_begin(has_change ? "berm run 2" : "berm run 1", &digest, err));
     canonical_int64(digest, run_id);
     canonical_int64(digest, statement_int64(head, 0)); /* month, as it lies there: YYYYMM */
     for (int column = TEXTS_FIRST; column < NUMBERS_FIRST; column++)
         canonical_text(digest, statement_text(head, column));
-    for (int column = NUMBERS_FIRST; column < COLUMNS; column++)
+    for (int column = NUMBERS_FIRST; column < NUMBERS_END; column++)
         canonical_int64(digest, statement_int64(head, column));
+    if (has_change)
+        canonical_int64(digest, statement_int64(head, CHANGE));
     digest_finish(digest, out);
     return BERM_OK;
 }

@@ -6,8 +6,14 @@
 
 struct finding_opening {
     int64_t household_id;
+    int64_t finding_id; /* given by who stores it */
     struct found found;
     struct text evidence;
+};
+
+struct finding_closing {
+    int64_t household_id;
+    struct open_finding open; /* as it was */
 };
 
 struct standing_change {
@@ -21,7 +27,7 @@ struct screen_outcome {
     struct arena *arena;
     struct finding_opening *openings;
     size_t opening_count;
-    int64_t *closings;
+    struct finding_closing *closings;
     size_t closing_count;
     struct standing_change *standings;
     size_t standing_count;
@@ -40,8 +46,10 @@ MUST_USE enum berm_status screen_worker_create(struct store *store,
 void screen_worker_free(struct screen_worker *worker);
 void screen_worker_freep(struct screen_worker **worker);
 
-/** Screen the households low to high into outcome, whose arena is reset first. */
-MUST_USE enum berm_status screen_worker_run(struct screen_worker *worker, int64_t low, int64_t high,
+/** Screen the households of the ranges (as loader_load wants them) into outcome, whose arena is
+ * reset first. */
+MUST_USE enum berm_status screen_worker_run(struct screen_worker *worker,
+                                            const struct id_range *ranges, size_t range_count,
                                             struct screen_outcome *outcome, struct berm_error *err);
 
 #endif

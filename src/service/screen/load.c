@@ -194,34 +194,47 @@ static enum berm_status load_flows(struct loader *loader, struct batch *batch,
     return BERM_OK;
 }
 
-static enum berm_status cursor_start(struct cursor *cursor, int64_t low, int64_t high,
+static enum berm_status cursor_start(struct cursor *cursor, struct id_range range,
                                      struct berm_error *err)
 {
-    statement_bind_int64(cursor->rows, 1, low);
-    statement_bind_int64(cursor->rows, 2, high);
+    statement_reset(cursor->rows); /* also where the last load ended in an error */
+    statement_bind_int64(cursor->rows, 1, range.low);
+    statement_bind_int64(cursor->rows, 2, range.high);
     return cursor_step(cursor, err);
 }
 
-enum berm_status loader_load(struct loader *loader, int64_t low, int64_t high, struct batch *batch,
-                             struct berm_error *err)
+static enum berm_status load_range(struct loader *loader, struct id_range range,
+                                   struct batch *batch, struct berm_error *err)
 {
-    const struct screening_program *program = loader->program;
-
-    assert(high - low < BATCH_ROWS_MAX);
-    batch_clear(batch);
-    statement_bind_date(loader->member.rows, 3, month_last_day(program->month));
-    TRY(cursor_start(&loader->household, low, high, err));
-    TRY(cursor_start(&loader->member, low, high, err));
-    if (loader->flow.rows) {
-        statement_bind_month(loader->flow.rows, 3, program->month - program->months_back);
-        statement_bind_month(loader->flow.rows, 4, program->month);
-        TRY(cursor_start(&loader->flow, low, high, err));
-    }
+    TRY(cursor_start(&loader->household, range, err));
+    if (!loader->household.has_row)
+        return BERM_OK;
+    TRY(cursor_start(&loader->member, range, err));
+    if (loader->flow.rows)
+        TRY(cursor_start(&loader->flow, range, err));
     while (loader->household.has_row) {
         TRY(load_household(loader, batch, err));
         TRY(load_members(loader, batch, err));
         TRY(load_flows(loader, batch, err));
         TRY(cursor_step(&loader->household, err));
+    }
+    return BERM_OK;
+}
+
+enum berm_status loader_load(struct loader *loader, const struct id_range *ranges,
+                             size_t range_count, struct batch *batch, struct berm_error *err)
+{
+    const struct screening_program *program = loader->program;
+
+    batch_clear(batch);
+    statement_bind_date(loader->member.rows, 3, month_last_day(program->month));
+    if (loader->flow.rows) {
+        statement_bind_month(loader->flow.rows, 3, program->month - program->months_back);
+        statement_bind_month(loader->flow.rows, 4, program->month);
+    }
+    for (size_t r = 0; r < range_count; r++) {
+        assert(ranges[r].high - ranges[r].low < BATCH_ROWS_MAX);
+        TRY(load_range(loader, ranges[r], batch, err));
     }
     statement_reset(loader->household.rows);
     statement_reset(loader->member.rows);

@@ -15,10 +15,11 @@ void loader_free(struct loader *loader);
 void loader_freep(struct loader **loader);
 
 /**
- * Fill the batch with the active households low to high (at most BATCH_ROWS_MAX ids), their members
- * on the month's last day and their flows.
+ * Fill the batch with the active households of the ranges (ascending, at most BATCH_ROWS_MAX ids in
+ * all), their members on the month's last day and their flows.
  */
-MUST_USE enum berm_status loader_load(struct loader *loader, int64_t low, int64_t high,
-                                      struct batch *batch, struct berm_error *err);
+MUST_USE enum berm_status loader_load(struct loader *loader, const struct id_range *ranges,
+                                      size_t range_count, struct batch *batch,
+                                      struct berm_error *err);
 
 #endif

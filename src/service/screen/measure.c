@@ -45,12 +45,12 @@ static enum berm_status load_batches(struct office *office, struct measuring *me
     *ret_households = 0;
     for (; low <= high && measuring->batch_count < MEASURED_BATCHES_MAX; low += BATCH_ROWS_MAX) {
         struct batch **batch = &measuring->batches[measuring->batch_count];
+        struct id_range chunk = {low,
+                                 low + BATCH_ROWS_MAX - 1 < high ? low + BATCH_ROWS_MAX - 1 : high};
 
         TRY(batch_create(measuring->program, batch, err));
         measuring->batch_count++;
-        TRY(loader_load(loader, low,
-                        low + BATCH_ROWS_MAX - 1 < high ? low + BATCH_ROWS_MAX - 1 : high, *batch,
-                        err));
+        TRY(loader_load(loader, &chunk, 1, *batch, err));
         *ret_households += (int64_t)(*batch)->row_count;
     }
     return BERM_OK;

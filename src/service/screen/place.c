@@ -5,35 +5,33 @@
  */
 #include "service/screen/place.h"
 
-static enum berm_status read_areas(struct store *store, struct arena *arena, struct places *places,
-                                   struct berm_error *err)
+#include <stdlib.h>
+
+/* The columns of area_list and area_of_households. */
+static enum berm_status read_row(struct statement *rows, struct arena *arena, struct area *area,
+                                 struct berm_error *err)
 {
-    CLEANUP(statement_closep) struct statement *rows = NULL;
-    struct area *areas;
-    size_t capacity = 1024;
+    area->area_id = statement_int64(rows, 0);
+    area->parent_id = statement_int64(rows, 1);
+    area->level = (int)statement_int64(rows, 5);
+    area->position_low = statement_int64(rows, 6);
+    area->position_high = statement_int64(rows, 7);
+    TRY(text_copy(arena, statement_text(rows, 2), &area->code, err));
+    TRY(text_copy(arena, statement_text(rows, 3), &area->name, err));
+    return text_copy(arena, statement_text(rows, 4), &area->name_en, err);
+}
+
+static enum berm_status read_areas(struct statement *rows, struct arena *arena, struct area **areas,
+                                   size_t *count, size_t *capacity, struct berm_error *err)
+{
     bool has_row;
 
-    TRY(arena_new(arena, capacity, sizeof *areas, &areas, err));
-    TRY(statement_prepare(store, STATEMENT_AREA_LIST, &rows, err));
     TRY(statement_step(rows, &has_row, err));
     while (has_row) {
-        struct area *area;
-
-        TRY(rows_reserve(arena, &areas, sizeof *areas, places->area_count, &capacity, err));
-        area = &areas[places->area_count++];
-        area->area_id = statement_int64(rows, 0);
-        area->parent_id = statement_int64(rows, 1);
-        area->level = (int)statement_int64(rows, 5);
-        area->position_low = statement_int64(rows, 6);
-        area->position_high = statement_int64(rows, 7);
-        TRY(text_copy(arena, statement_text(rows, 2), &area->code, err));
-        TRY(text_copy(arena, statement_text(rows, 3), &area->name, err));
-        TRY(text_copy(arena, statement_text(rows, 4), &area->name_en, err));
-        if (area->area_id >= places->id_limit)
-            places->id_limit = area->area_id + 1;
+        TRY(rows_reserve(arena, areas, sizeof **areas, *count, capacity, err));
+        TRY(read_row(rows, arena, &(*areas)[(*count)++], err));
         TRY(statement_step(rows, &has_row, err));
     }
-    places->areas = areas;
     return BERM_OK;
 }
 
@@ -42,6 +40,9 @@ static enum berm_status index_ids(struct arena *arena, struct places *places,
 {
     int32_t *by_id;
 
+    for (size_t i = 0; i < places->area_count; i++)
+        if (places->areas[i].area_id >= places->id_limit)
+            places->id_limit = places->areas[i].area_id + 1;
     TRY(arena_new(arena, (size_t)places->id_limit, sizeof *by_id, &by_id, err));
     for (int64_t i = 0; i < places->id_limit; i++)
         by_id[i] = -1;
@@ -51,9 +52,25 @@ static enum berm_status index_ids(struct arena *arena, struct places *places,
     return BERM_OK;
 }
 
+static int compare_ids(const void *left, const void *right)
+{
+    const struct area *a = left;
+    const struct area *b = right;
+
+    return (a->area_id > b->area_id) - (a->area_id < b->area_id);
+}
+
 int places_find(const struct places *places, int64_t area_id)
 {
-    return area_id >= 0 && area_id < places->id_limit ? places->by_id[area_id] : -1;
+    const struct area wanted = {.area_id = area_id};
+    const struct area *found;
+
+    if (places->by_id)
+        return area_id >= 0 && area_id < places->id_limit ? places->by_id[area_id] : -1;
+    if (places->area_count == 0)
+        return -1;
+    found = bsearch(&wanted, places->areas, places->area_count, sizeof wanted, compare_ids);
+    return found ? (int)(found - places->areas) : -1;
 }
 
 static enum berm_status resolve(const struct pack *pack, const struct places *places, size_t place,
@@ -93,16 +110,13 @@ static bool has_area_figures(const struct parameter_table *table)
     return false;
 }
 
-enum berm_status places_read(struct office *office, month_number month, struct arena *arena,
-                             const struct places **ret_places, struct berm_error *err)
+static enum berm_status resolve_all(struct office *office, month_number month,
+                                    struct places *places, struct arena *arena,
+                                    struct berm_error *err)
 {
     date_days day = month_last_day(month);
     bool is_same_everywhere = !has_area_figures(&office->pack->parameters);
-    struct places *places;
 
-    TRY(arena_new(arena, 1, sizeof *places, &places, err));
-    TRY(read_areas(office->store, arena, places, err));
-    TRY(index_ids(arena, places, err));
     TRY(arena_new(arena, places->area_count, sizeof(struct parameter_set *), &places->parameters,
                   err));
     for (size_t i = 0; i < places->area_count; i++) {
@@ -111,6 +125,51 @@ enum berm_status places_read(struct office *office, month_number month, struct a
         else
             TRY(resolve(office->pack, places, i, day, arena, &places->parameters[i], err));
     }
+    return BERM_OK;
+}
+
+enum berm_status places_read(struct office *office, month_number month, struct arena *arena,
+                             const struct places **ret_places, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *rows = NULL;
+    struct places *places;
+    struct area *areas = NULL;
+    size_t capacity = 0;
+
+    TRY(arena_new(arena, 1, sizeof *places, &places, err));
+    TRY(statement_prepare(office->store, STATEMENT_AREA_LIST, &rows, err));
+    TRY(read_areas(rows, arena, &areas, &places->area_count, &capacity, err));
+    places->areas = areas;
+    TRY(index_ids(arena, places, err));
+    TRY(resolve_all(office, month, places, arena, err));
+    *ret_places = places;
+    return BERM_OK;
+}
+
+enum berm_status places_read_few(struct office *office, month_number month,
+                                 const struct id_range *households, size_t range_count,
+                                 struct arena *arena, struct places *ret_places,
+                                 struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *rows = NULL;
+    struct places places = {0};
+    struct area *areas = NULL;
+    size_t count = 0, capacity = 0;
+
+    TRY(statement_prepare(office->store, STATEMENT_AREA_OF_HOUSEHOLDS, &rows, err));
+    for (size_t r = 0; r < range_count; r++) {
+        statement_bind_int64(rows, AREA_OF_HOUSEHOLDS__LOW, households[r].low);
+        statement_bind_int64(rows, AREA_OF_HOUSEHOLDS__HIGH, households[r].high);
+        TRY(read_areas(rows, arena, &areas, &count, &capacity, err));
+        statement_reset(rows);
+    }
+    if (count > 1)
+        qsort(areas, count, sizeof *areas, compare_ids);
+    for (size_t i = 0; i < count; i++) /* ranges may share areas */
+        if (i == 0 || areas[i].area_id != areas[places.area_count - 1].area_id)
+            areas[places.area_count++] = areas[i];
+    places.areas = areas;
+    TRY(resolve_all(office, month, &places, arena, err));
     *ret_places = places;
     return BERM_OK;
 }

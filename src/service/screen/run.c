@@ -4,7 +4,7 @@
  * before the first worker started: nobody else can change facts meanwhile, a killed run leaves
  * nothing, and the same register gives the same finding numbers however many threads there were.
  */
-#include "service/screen/chunk.h"
+#include "service/screen/record.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -73,11 +73,12 @@ static enum berm_status work(struct crew *crew, struct berm_error *err)
     TRY(store_begin_read(store, err));
     TRY(screen_worker_create(store, crew->program, crew->places, crew->is_what_if, &worker, err));
     for (int64_t chunk; (chunk = take_chunk(crew)) >= 0;) {
-        int64_t low = crew->low + chunk * BATCH_ROWS_MAX;
-        int64_t high = low + BATCH_ROWS_MAX - 1;
+        struct id_range range = {.low = crew->low + chunk * BATCH_ROWS_MAX};
 
-        TRY(screen_worker_run(worker, low, high < crew->high ? high : crew->high,
-                              &crew->outcomes[chunk % SLOTS], err));
+        range.high = range.low + BATCH_ROWS_MAX - 1;
+        if (range.high > crew->high)
+            range.high = crew->high;
+        TRY(screen_worker_run(worker, &range, 1, &crew->outcomes[chunk % SLOTS], err));
         pthread_mutex_lock(&crew->mutex);
         crew->states[chunk % SLOTS] = SLOT_READY;
         pthread_cond_broadcast(&crew->changed);
@@ -100,140 +101,6 @@ static void *work_in_thread(void *argument)
         pthread_mutex_unlock(&crew->mutex);
     }
     return NULL;
-}
-
-/* ---- The writer ------------------------------------------------------------------------------ */
-
-struct writer {
-    struct office *office;
-    month_number month;
-    int64_t run_id;
-    struct statement *insert, *close, *standing;
-};
-
-static void writer_close(struct writer *writer)
-{
-    statement_close(writer->insert);
-    statement_close(writer->close);
-    statement_close(writer->standing);
-}
-
-static enum berm_status writer_start(struct writer *writer, struct berm_error *err)
-{
-    struct store *store = writer->office->store;
-    const struct pack *pack = writer->office->pack;
-    CLEANUP(statement_closep) struct statement *run = NULL;
-    char now[32];
-
-    TRY(id_take(store, "run", 1, &writer->run_id, err));
-    TRY(statement_prepare(store, STATEMENT_RUN_INSERT, &run, err));
-    statement_bind_int64(run, RUN_INSERT__RUN_ID, writer->run_id);
-    statement_bind_month(run, RUN_INSERT__MONTH, writer->month);
-    statement_bind_text(run, RUN_INSERT__PACK, pack->name);
-    statement_bind_text(run, RUN_INSERT__PACK_VERSION, pack->version);
-    statement_bind_text(run, RUN_INSERT__PACK_SHA256, writer->office->pack_sha256);
-    statement_bind_text(run, RUN_INSERT__STARTED_AT, instant_now(now));
-    TRY(statement_run(run, err));
-    TRY(statement_prepare(store, STATEMENT_FINDING_INSERT, &writer->insert, err));
-    TRY(statement_prepare(store, STATEMENT_FINDING_CLOSE, &writer->close, err));
-    return statement_prepare(store, STATEMENT_STANDING_INSERT, &writer->standing, err);
-}
-
-static enum berm_status write_openings(struct writer *writer, const struct screen_outcome *outcome,
-                                       struct berm_error *err)
-{
-    const struct pack *pack = writer->office->pack;
-    struct statement *insert = writer->insert;
-    int64_t finding_id;
-
-    if (outcome->opening_count == 0)
-        return BERM_OK;
-    TRY(id_take(writer->office->store, "finding", (int64_t)outcome->opening_count, &finding_id,
-                err));
-    for (size_t i = 0; i < outcome->opening_count; i++) {
-        const struct finding_opening *opening = &outcome->openings[i];
-        enum severity severity = (enum severity)opening->found.severity;
-
-        statement_bind_int64(insert, FINDING_INSERT__FINDING_ID, finding_id + (int64_t)i);
-        statement_bind_int64(insert, FINDING_INSERT__HOUSEHOLD_ID, opening->household_id);
-        statement_bind_text(insert, FINDING_INSERT__CODE,
-                            pack->findings[opening->found.finding].code);
-        statement_bind_int64(insert, FINDING_INSERT__IS_UNDETERMINED,
-                             opening->found.is_undetermined);
-        statement_bind_text(insert, FINDING_INSERT__SEVERITY, text_of(severity_name(severity)));
-        statement_bind_month(insert, FINDING_INSERT__FROM_MONTH, writer->month);
-        statement_bind_int64(insert, FINDING_INSERT__RUN_ID, writer->run_id);
-        statement_bind_text(insert, FINDING_INSERT__EVIDENCE, opening->evidence);
-        TRY(statement_run(insert, err));
-    }
-    return BERM_OK;
-}
-
-static enum berm_status write_outcome(struct writer *writer, const struct screen_outcome *outcome,
-                                      struct berm_error *err)
-{
-    for (size_t i = 0; i < outcome->closing_count; i++) {
-        statement_bind_month(writer->close, FINDING_CLOSE__TO_MONTH, writer->month);
-        statement_bind_int64(writer->close, FINDING_CLOSE__RUN_ID, writer->run_id);
-        statement_bind_int64(writer->close, FINDING_CLOSE__FINDING_ID, outcome->closings[i]);
-        TRY(statement_run(writer->close, err));
-    }
-    TRY(write_openings(writer, outcome, err));
-    for (size_t i = 0; i < outcome->standing_count; i++) {
-        const struct standing_change *standing = &outcome->standings[i];
-
-        statement_bind_int64(writer->standing, STANDING_INSERT__HOUSEHOLD_ID,
-                             standing->household_id);
-        statement_bind_int64(writer->standing, STANDING_INSERT__RUN_ID, writer->run_id);
-        statement_bind_month(writer->standing, STANDING_INSERT__MONTH, writer->month);
-        statement_bind_text(writer->standing, STANDING_INSERT__RISK_LEVEL,
-                            text_of(severity_name(standing->risk_level)));
-        statement_bind_text(writer->standing, STANDING_INSERT__KIND, standing->kind);
-        TRY(statement_run(writer->standing, err));
-    }
-    return BERM_OK;
-}
-
-/* The run's entry in the journal. */
-static enum berm_status journal_run(struct writer *writer, const struct screen_result *result,
-                                    struct berm_error *err)
-{
-    char details[160], digest[DIGEST_TEXT_MAX], month[MONTH_TEXT_MAX];
-
-    TRY(journal_run_digest(writer->office->store, writer->run_id, digest, err));
-    snprintf(details, sizeof details,
-             "{\"households\":%lld,\"opened\":%lld,\"closed\":%lld,\"unchanged\":%lld}",
-             (long long)result->households, (long long)result->opened, (long long)result->closed,
-             (long long)result->unchanged);
-    return journal_write(writer->office->store,
-                         &(struct journal_entry){.actor = writer->office->actor,
-                                                 .action = TEXT("screen"),
-                                                 .subject = month_format(writer->month, month),
-                                                 .run_id = writer->run_id,
-                                                 .digest = text_of(digest),
-                                                 .details = text_of(details)},
-                         err);
-}
-
-static enum berm_status writer_finish(struct writer *writer, const struct screen_result *result,
-                                      struct berm_error *err)
-{
-    CLEANUP(statement_closep) struct statement *run = NULL;
-    char now[32];
-    char digits[24];
-    struct buffer number = {.bytes = digits, .capacity = sizeof digits, .cap_bytes = sizeof digits};
-
-    TRY(statement_prepare(writer->office->store, STATEMENT_RUN_FINISH, &run, err));
-    statement_bind_text(run, RUN_FINISH__FINISHED_AT, instant_now(now));
-    statement_bind_int64(run, RUN_FINISH__HOUSEHOLDS, result->households);
-    statement_bind_int64(run, RUN_FINISH__OPENED, result->opened);
-    statement_bind_int64(run, RUN_FINISH__CLOSED, result->closed);
-    statement_bind_int64(run, RUN_FINISH__UNCHANGED, result->unchanged);
-    statement_bind_int64(run, RUN_FINISH__RUN_ID, writer->run_id);
-    TRY(statement_run(run, err));
-    buffer_append_int64(&number, writer->run_id);
-    TRY(setting_write(writer->office->store, "published_run_id", buffer_text(&number), err));
-    return journal_run(writer, result, err);
 }
 
 /* ---- The run --------------------------------------------------------------------------------- */
@@ -261,7 +128,7 @@ static void release_chunk(struct crew *crew, int64_t chunk)
 }
 
 /* Take every chunk in order, store it and add it up. */
-static enum berm_status write_all(struct crew *crew, struct writer *writer,
+static enum berm_status write_all(struct crew *crew, struct run_writer *writer,
                                   const struct screen_options *options, int64_t total,
                                   struct screen_result *result, struct berm_error *err)
 {
@@ -274,7 +141,7 @@ static enum berm_status write_all(struct crew *crew, struct writer *writer,
             return crew->error.status;
         }
         if (!crew->is_what_if)
-            TRY(write_outcome(writer, outcome, err));
+            TRY(run_writer_store(writer, outcome, err));
         result->households += outcome->households;
         result->with_findings += outcome->with_findings;
         result->only_undetermined += outcome->only_undetermined;
@@ -297,7 +164,7 @@ static int thread_count_of(int wanted)
 }
 
 /* Start the workers, write what they find, and wait until the last one has gone. */
-static enum berm_status run_crew(struct crew *crew, struct writer *writer,
+static enum berm_status run_crew(struct crew *crew, struct run_writer *writer,
                                  const struct screen_options *options, int64_t total,
                                  struct screen_result *result, struct berm_error *err)
 {
@@ -359,20 +226,34 @@ static enum berm_status is_month_past(struct store *store, month_number month, b
     return status == BERM_NOT_FOUND ? BERM_OK : status;
 }
 
+/* Where readers look for the register's last word. */
+static enum berm_status publish(struct office *office, int64_t run_id, struct berm_error *err)
+{
+    char digits[24];
+    struct buffer number = {.bytes = digits, .capacity = sizeof digits, .cap_bytes = sizeof digits};
+
+    buffer_append_int64(&number, run_id);
+    return setting_write(office->store, "published_run_id", buffer_text(&number), err);
+}
+
 static enum berm_status screen_in_transaction(struct office *office,
                                               const struct screen_options *options,
                                               struct crew *crew, struct screen_result *result,
                                               struct berm_error *err)
 {
-    CLEANUP(writer_close) struct writer writer = {.office = office, .month = options->month};
+    CLEANUP(run_writer_close) struct run_writer writer = {.office = office};
     int64_t total;
 
     TRY(household_range(office->store, crew, &total, err));
-    if (!crew->is_what_if)
-        TRY(writer_start(&writer, err));
+    if (!crew->is_what_if) {
+        TRY(run_writer_prepare(&writer, err));
+        TRY(run_writer_begin(&writer, RUN_OF_MONTH, options->month, 0, err));
+    }
     TRY(run_crew(crew, &writer, options, total, result, err));
-    if (!crew->is_what_if)
-        TRY(writer_finish(&writer, result, err));
+    if (!crew->is_what_if) {
+        TRY(publish(office, writer.run_id, err));
+        TRY(run_writer_finish(&writer, &office->actor, result, err));
+    }
     result->run_id = writer.run_id;
     return BERM_OK;
 }

@@ -22,7 +22,10 @@ struct screen_worker {
     struct statement *open_rows;    /* what is open, or what held in the month */
     struct open_of_household *open; /* the chunk's */
     size_t open_count, open_capacity;
-    struct statement *standing;
+    const struct id_range *ranges; /* the chunk's */
+    size_t range_count;
+    struct statement *standing; /* the rows of one range after the other */
+    size_t standing_range;      /* the next one */
     bool standing_has_row;
     struct arena *scratch; /* explanations; reset for each household */
     struct buffer evidence;
@@ -73,16 +76,16 @@ void screen_worker_freep(struct screen_worker **worker)
     screen_worker_free(*worker);
 }
 
-/* All that is open for the chunk's households, in their order. */
-static enum berm_status read_open(struct screen_worker *worker, int64_t low, int64_t high,
+/* All that is open for a range's households, in their order, behind what is there already. */
+static enum berm_status read_open(struct screen_worker *worker, struct id_range range,
                                   struct berm_error *err)
 {
     struct statement *rows = worker->open_rows;
     bool has_row;
 
-    worker->open_count = 0;
-    statement_bind_int64(rows, 1, low);
-    statement_bind_int64(rows, 2, high);
+    statement_reset(rows); /* also where the last chunk ended in an error */
+    statement_bind_int64(rows, 1, range.low);
+    statement_bind_int64(rows, 2, range.high);
     if (worker->is_what_if)
         statement_bind_month(rows, 3, worker->program->month);
     TRY(statement_step(rows, &has_row, err));
@@ -109,7 +112,6 @@ static enum berm_status read_open(struct screen_worker *worker, int64_t low, int
             }};
         TRY(statement_step(rows, &has_row, err));
     }
-    statement_reset(rows);
     return BERM_OK;
 }
 
@@ -190,6 +192,31 @@ static enum berm_status add_openings(struct screen_worker *worker, size_t row,
     return BERM_OK;
 }
 
+/* The household's last standing as the statement's row, or no row; households come in order. */
+static enum berm_status find_standing(struct screen_worker *worker, int64_t household_id,
+                                      bool *ret_has_row, struct berm_error *err)
+{
+    struct statement *rows = worker->standing;
+
+    while (worker->standing_has_row && statement_int64(rows, 0) < household_id)
+        TRY(statement_step(rows, &worker->standing_has_row, err));
+    while (!worker->standing_has_row && worker->standing_range < worker->range_count) {
+        const struct id_range *range = &worker->ranges[worker->standing_range];
+
+        if (range->low > household_id)
+            break;
+        worker->standing_range++;
+        if (range->high < household_id)
+            continue;
+        statement_reset(rows);
+        statement_bind_int64(rows, 1, household_id);
+        statement_bind_int64(rows, 2, range->high);
+        TRY(statement_step(rows, &worker->standing_has_row, err));
+    }
+    *ret_has_row = worker->standing_has_row && statement_int64(rows, 0) == household_id;
+    return BERM_OK;
+}
+
 /* A standing is stored where it differs from the household's last one; "none" is what nobody has
  * said. */
 static enum berm_status compare_standing(struct screen_worker *worker, size_t row,
@@ -199,10 +226,10 @@ static enum berm_status compare_standing(struct screen_worker *worker, size_t ro
     int64_t household_id = worker->batch->household_id[row];
     struct text level = text_of(severity_name(result.risk_level));
     bool is_same = result.risk_level == SEVERITY_NONE;
+    bool has_standing;
 
-    while (worker->standing_has_row && statement_int64(worker->standing, 0) < household_id)
-        TRY(statement_step(worker->standing, &worker->standing_has_row, err));
-    if (worker->standing_has_row && statement_int64(worker->standing, 0) == household_id) {
+    TRY(find_standing(worker, household_id, &has_standing, err));
+    if (has_standing) {
         if (keeps_kind && result.kind.length == 0)
             result.kind = statement_text(worker->standing, 2);
         is_same = text_equal(statement_text(worker->standing, 1), level) &&
@@ -233,8 +260,12 @@ static enum berm_status compare_row(struct screen_worker *worker, size_t row, si
         return fail_with(err, BERM_LIMIT, "household %.*s has more than %d findings",
                          TEXT_ARG(worker->batch->code[row]), OPEN_FINDINGS_MAX);
     spells_compare(open, open_count, result, closed, opened, &changes);
-    for (size_t i = 0; i < changes.closed_count; i++)
-        outcome->closings[outcome->closing_count++] = closed[i];
+    for (size_t i = 0, o = 0; i < changes.closed_count; i++) {
+        while (open[o].finding_id != closed[i]) /* in the same order */
+            o++;
+        outcome->closings[outcome->closing_count++] =
+            (struct finding_closing){worker->batch->household_id[row], open[o]};
+    }
     outcome->unchanged += (int64_t)changes.unchanged_count;
     is_certain = changes.kept_severity > SEVERITY_NONE;
     if (changes.kept_severity >
@@ -264,25 +295,30 @@ static enum berm_status make_room(struct screen_worker *worker, struct screen_ou
     return arena_new(arena, rows, sizeof *outcome->standings, &outcome->standings, err);
 }
 
-enum berm_status screen_worker_run(struct screen_worker *worker, int64_t low, int64_t high,
-                                   struct screen_outcome *outcome, struct berm_error *err)
+enum berm_status screen_worker_run(struct screen_worker *worker, const struct id_range *ranges,
+                                   size_t range_count, struct screen_outcome *outcome,
+                                   struct berm_error *err)
 {
     struct arena *arena = outcome->arena;
     size_t open_at = 0;
 
     arena_reset(arena);
     *outcome = (struct screen_outcome){.arena = arena};
-    TRY(loader_load(worker->loader, low, high, worker->batch, err));
+    TRY(loader_load(worker->loader, ranges, range_count, worker->batch, err));
     TRY(screening_run_batch(worker->runner, worker->batch, worker->results, err));
     outcome->households = (int64_t)worker->batch->row_count;
 
-    TRY(read_open(worker, low, high, err));
+    worker->open_count = 0;
+    for (size_t r = 0; r < range_count; r++)
+        TRY(read_open(worker, ranges[r], err));
     TRY(make_room(worker, outcome, err));
-    statement_bind_int64(worker->standing, 1, low);
-    statement_bind_int64(worker->standing, 2, high);
-    TRY(statement_step(worker->standing, &worker->standing_has_row, err));
+    worker->ranges = ranges;
+    worker->range_count = range_count;
+    worker->standing_range = 0;
+    worker->standing_has_row = false;
     for (size_t row = 0; row < worker->batch->row_count; row++)
         TRY(compare_row(worker, row, &open_at, outcome, err));
+    statement_reset(worker->open_rows);
     statement_reset(worker->standing);
     return BERM_OK;
 }

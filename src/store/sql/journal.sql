@@ -51,7 +51,7 @@ FROM change_row WHERE change_id = :change_id AND row_number IS NOT NULL ORDER BY
 
 -- name: journal_run_head
 SELECT month, state, pack, pack_version, pack_sha256, started_at, finished_at, households, opened,
-       closed, unchanged
+       closed, unchanged, change_id
 FROM run WHERE run_id = :run_id;
 
 -- name: journal_erasure

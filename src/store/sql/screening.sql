@@ -5,6 +5,20 @@ SELECT area_id, parent_id, code, name, name_en, level, position_low, position_hi
 FROM area
 ORDER BY position_low;
 
+-- name: area_of_households
+-- The areas of the households of an id range, and those above them.
+WITH RECURSIVE above (area_id, parent_id) AS (
+    SELECT a.area_id, a.parent_id
+    FROM household AS h JOIN area AS a ON a.area_id = h.area_id
+    WHERE h.household_id BETWEEN :low AND :high
+    UNION
+    SELECT a.area_id, a.parent_id
+    FROM above AS b JOIN area AS a ON a.area_id = b.parent_id
+)
+SELECT a.area_id, a.parent_id, a.code, a.name, a.name_en, a.level, a.position_low, a.position_high
+FROM above AS b CROSS JOIN area AS a
+WHERE a.area_id = b.area_id;
+
 -- name: household_id_range
 SELECT min(household_id), max(household_id), count(*) FROM household WHERE is_active = 1;
 
@@ -30,9 +44,9 @@ ORDER BY household_id;
 
 -- name: run_insert
 INSERT INTO run (run_id, month, state, pack, pack_version, pack_sha256, started_at, finished_at,
-                 households, opened, closed, unchanged)
-VALUES (:run_id, :month, 'published', :pack, :pack_version, :pack_sha256, :started_at, :started_at,
-        0, 0, 0, 0);
+                 households, opened, closed, unchanged, change_id)
+VALUES (:run_id, :month, :state, :pack, :pack_version, :pack_sha256, :started_at, :started_at,
+        0, 0, 0, 0, :change_id);
 
 -- name: run_finish
 UPDATE run

@@ -240,7 +240,7 @@ CREATE TABLE run (
     opened        INTEGER NOT NULL,
     closed        INTEGER NOT NULL,
     unchanged     INTEGER NOT NULL
-) STRICT;
+, change_id INTEGER REFERENCES change) STRICT;
 
 CREATE TABLE session (
     token_hash    TEXT NOT NULL PRIMARY KEY,   -- SHA-256 of the token that only the browser holds, hexadecimal

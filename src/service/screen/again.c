@@ -1,0 +1,255 @@
+/*
+ * Households that a change touched, screened again in the change's own transaction. The same worker
+ * and the same writer as in a month's run, so the two cannot come to different results; the rows of
+ * other households and of areas without any of these are never read. The tools (program, engine,
+ * statements) are made once for an office and used again until the month or the pack is another.
+ */
+#include "service/screen/again.h"
+
+#include <stdlib.h>
+
+enum { AGAIN_BYTES_MAX = 64 << 20 };
+
+struct again {
+    struct arena *arena; /* the program */
+    const struct pack *pack;
+    const struct screening_program *program;
+    struct arena *place_arena; /* the chunk's areas */
+    struct places places;
+    struct screen_worker *worker;
+    struct screen_outcome outcome;
+    struct run_writer writer;
+};
+
+void again_free(struct again *again)
+{
+    if (!again)
+        return;
+    run_writer_close(&again->writer);
+    screen_worker_free(again->worker);
+    arena_free(again->outcome.arena);
+    arena_free(again->place_arena);
+    arena_free(again->arena);
+    free(again);
+}
+
+static void again_freep(struct again **again)
+{
+    again_free(*again);
+}
+
+static enum berm_status again_create(struct office *office, month_number month,
+                                     struct again **ret_again, struct berm_error *err)
+{
+    CLEANUP(again_freep) struct again *again = calloc(1, sizeof *again);
+
+    if (!again)
+        return fail_with(err, BERM_NO_MEMORY, "no memory to screen households again");
+    again->pack = office->pack;
+    again->writer.office = office;
+    TRY(arena_create(AGAIN_BYTES_MAX, &again->arena, err));
+    TRY(arena_create(AGAIN_BYTES_MAX, &again->place_arena, err));
+    TRY(arena_create(AGAIN_BYTES_MAX, &again->outcome.arena, err));
+    TRY(screening_program_create(again->arena, office->pack, month, &again->program, err));
+    TRY(screen_worker_create(office->store, again->program, &again->places, false, &again->worker,
+                             err));
+    TRY(run_writer_prepare(&again->writer, err));
+    *ret_again = again;
+    again = NULL;
+    return BERM_OK;
+}
+
+/* The office's tools for the month and pack in force. */
+static enum berm_status again_of(struct office *office, month_number month,
+                                 struct again **ret_again, struct berm_error *err)
+{
+    struct again *again = office->again;
+
+    if (!again || again->program->month != month || again->pack != office->pack) {
+        again_free(again);
+        office->again = NULL;
+        TRY(again_create(office, month, &office->again, err));
+    }
+    *ret_again = office->again;
+    return BERM_OK;
+}
+
+/* ---- Which households ------------------------------------------------------------------------ */
+
+static int compare_int64(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left;
+    int64_t b = *(const int64_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+/* Ids as ascending ranges of neighbours, none longer than a chunk. */
+static enum berm_status make_ranges(struct arena *arena, const int64_t *ids, size_t count,
+                                    struct id_range **ret_ranges, size_t *ret_count,
+                                    struct berm_error *err)
+{
+    struct id_range *ranges;
+    int64_t *sorted;
+    size_t used = 0;
+
+    TRY(arena_new(arena, count, sizeof *sorted, &sorted, err));
+    TRY(arena_new(arena, count, sizeof *ranges, &ranges, err));
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = ids[i];
+    qsort(sorted, count, sizeof *sorted, compare_int64);
+    for (size_t i = 0; i < count; i++) {
+        struct id_range *last = used ? &ranges[used - 1] : NULL;
+
+        if (last && sorted[i] == last->high)
+            continue;
+        if (last && sorted[i] == last->high + 1 && last->high - last->low + 1 < BATCH_ROWS_MAX)
+            last->high++;
+        else
+            ranges[used++] = (struct id_range){sorted[i], sorted[i]};
+    }
+    *ret_ranges = ranges;
+    *ret_count = used;
+    return BERM_OK;
+}
+
+/* How many of the ranges make one chunk. */
+static size_t chunk_length(const struct id_range *ranges, size_t count)
+{
+    int64_t ids = 0;
+    size_t length = 0;
+
+    while (length < count && ids + ranges[length].high - ranges[length].low + 1 <= BATCH_ROWS_MAX) {
+        ids += ranges[length].high - ranges[length].low + 1;
+        length++;
+    }
+    return length;
+}
+
+/* ---- What came out --------------------------------------------------------------------------- */
+
+static bool is_without_difference(const struct screen_outcome *outcome)
+{
+    return outcome->opening_count + outcome->closing_count + outcome->standing_count == 0;
+}
+
+static enum severity severity_before(const struct screen_outcome *outcome,
+                                     const struct finding_opening *opening)
+{
+    for (size_t i = 0; i < outcome->closing_count; i++)
+        if (outcome->closings[i].household_id == opening->household_id &&
+            outcome->closings[i].open.finding == opening->found.finding)
+            return (enum severity)outcome->closings[i].open.severity;
+    return SEVERITY_NONE;
+}
+
+static enum berm_status note_openings(const struct pack *pack, const struct screen_outcome *outcome,
+                                      struct arena *arena, struct finding_began **rows,
+                                      size_t *capacity, struct screen_again_result *result,
+                                      struct berm_error *err)
+{
+    for (size_t i = 0; i < outcome->opening_count; i++) {
+        const struct finding_opening *opening = &outcome->openings[i];
+
+        TRY(rows_reserve(arena, rows, sizeof **rows, result->began_count, capacity, err));
+        (*rows)[result->began_count++] = (struct finding_began){
+            .household_id = opening->household_id,
+            .finding_id = opening->finding_id,
+            .info = &pack->findings[opening->found.finding],
+            .severity = (enum severity)opening->found.severity,
+            .is_undetermined = opening->found.is_undetermined,
+            .severity_before = severity_before(outcome, opening),
+        };
+    }
+    return BERM_OK;
+}
+
+/* ---- The whole ------------------------------------------------------------------------------- */
+
+/* Screen one chunk; its record begins with the first difference. */
+static enum berm_status run_chunk(struct again *again, int64_t change_id,
+                                  const struct id_range *ranges, size_t range_count,
+                                  struct screen_result *sum, struct berm_error *err)
+{
+    struct screen_outcome *outcome = &again->outcome;
+
+    arena_reset(again->place_arena);
+    TRY(places_read_few(again->writer.office, again->program->month, ranges, range_count,
+                        again->place_arena, &again->places, err));
+    TRY(screen_worker_run(again->worker, ranges, range_count, outcome, err));
+    sum->households += outcome->households;
+    sum->opened += (int64_t)outcome->opening_count;
+    sum->closed += (int64_t)outcome->closing_count;
+    sum->unchanged += outcome->unchanged;
+    if (is_without_difference(outcome))
+        return BERM_OK;
+    if (sum->run_id == 0) {
+        TRY(run_writer_begin(&again->writer, RUN_AGAIN, again->program->month, change_id, err));
+        sum->run_id = again->writer.run_id;
+    }
+    return run_writer_store(&again->writer, outcome, err);
+}
+
+static enum berm_status run_all(struct again *again, const struct actor *actor, int64_t change_id,
+                                const struct id_range *ranges, size_t range_count,
+                                struct arena *arena, struct screen_again_result *result,
+                                struct berm_error *err)
+{
+    struct screen_result sum = {0};
+    struct finding_began *began = NULL;
+    size_t capacity = 0;
+
+    for (size_t done = 0; done < range_count;) {
+        size_t length = chunk_length(ranges + done, range_count - done);
+
+        TRY(run_chunk(again, change_id, ranges + done, length, &sum, err));
+        if (arena)
+            TRY(note_openings(again->pack, &again->outcome, arena, &began, &capacity, result, err));
+        done += length;
+    }
+    if (sum.run_id != 0)
+        TRY(run_writer_finish(&again->writer, actor, &sum, err));
+    result->run_id = sum.run_id;
+    result->households = sum.households;
+    result->opened = sum.opened;
+    result->closed = sum.closed;
+    result->began = began;
+    return BERM_OK;
+}
+
+/* The month in force; false where none has been published. */
+static enum berm_status month_in_force(struct store *store, month_number *ret_month,
+                                       bool *ret_has_month, struct berm_error *err)
+{
+    enum berm_status status = month_last_screened(store, ret_month, err);
+
+    *ret_has_month = status == BERM_OK;
+    return status == BERM_NOT_FOUND ? BERM_OK : status;
+}
+
+enum berm_status screen_again(struct office *office, const struct actor *actor, int64_t change_id,
+                              const int64_t *household_ids, size_t count, struct arena *arena,
+                              struct screen_again_result *ret_result, struct berm_error *err)
+{
+    CLEANUP(arena_freep) struct arena *scratch = NULL;
+    struct screen_again_result result = {0};
+    struct again *again;
+    struct id_range *ranges;
+    size_t range_count;
+    enum berm_status status;
+
+    TRY(month_in_force(office->store, &result.month, &result.has_month, err));
+    if (result.has_month && count > 0) {
+        TRY(arena_create(AGAIN_BYTES_MAX, &scratch, err));
+        TRY(make_ranges(scratch, household_ids, count, &ranges, &range_count, err));
+        TRY(again_of(office, result.month, &again, err));
+        status = run_all(again, actor, change_id, ranges, range_count, arena, &result, err);
+        if (status != BERM_OK) { /* a statement in the middle of its rows would hold on to them */
+            again_free(again);
+            office->again = NULL;
+            return status;
+        }
+    }
+    *ret_result = result;
+    return BERM_OK;
+}
