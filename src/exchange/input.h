@@ -2,7 +2,7 @@
 #ifndef EXCHANGE_INPUT_H
 #define EXCHANGE_INPUT_H
 
-#include "exchange/encoding.h"
+#include "script/script.h"
 
 struct input;
 

@@ -4,7 +4,7 @@
  * GB18030 only if it decodes without a fault and has more bytes that cannot be UTF-8 than
  * characters that can: in real GB18030 text four of five characters break UTF-8.
  */
-#include "exchange/encoding.h"
+#include "script/script.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Recognising encodings, and decoding in pieces of any size. */
 #include <stdlib.h>
 
-#include "exchange/encoding.h"
 #include "lib/unit.h"
+#include "script/script.h"
 
 /* 中华人民共和国, 模 (whose bytes also make a UTF-8 character), 㐂 in four bytes. */
 #define GB "\xD6\xD0\xBB\xAA\xC8\xCB\xC3\xF1\xB9\xB2\xBA\xCD\xB9\xFA \xC4\xA3 \x81\x39\xEF\x31\n"

@@ -1,0 +1,147 @@
+/* What names are found by, and how what is typed is spelt. */
+#include "lib/unit.h"
+#include "script/script.h"
+
+static struct romanizer *romanizer;
+
+static int set_up(void **state)
+{
+    (void)state;
+    return romanizer_create(&romanizer, NULL) == BERM_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    romanizer_free(romanizer);
+    return 0;
+}
+
+/* The terms with a blank between. */
+static void assert_terms(const char *name, const char *wanted)
+{
+    CLEANUP(buffer_free) struct buffer out = {0};
+    struct name_terms terms;
+    struct berm_error err;
+
+    assert_ok(name_terms_make(romanizer, text_of(name), &terms, &err));
+    for (size_t t = 0; t < terms.count; t++)
+        buffer_append_format(&out, t == 0 ? "%.*s" : " %.*s", (int)terms.terms[t].length,
+                             terms.terms[t].bytes);
+    buffer_append_char(&out, '\0');
+    assert_string_equal(out.bytes, wanted);
+}
+
+static void assert_folded(const char *typed, const char *wanted)
+{
+    char out[NAME_TERM_BYTES_MAX];
+    struct text query;
+
+    name_query_fold(text_of(typed), out, &query);
+    assert_text(query, wanted);
+}
+
+static void a_chinese_name_is_found_by_characters_pinyin_and_initials(void **state)
+{
+    (void)state;
+    assert_terms("王小明", "wangxiaoming wxm 小明 王小明");
+    assert_terms("王明", "wangming wm 王明");
+    assert_terms("王", "w wang 王");
+    assert_terms("王 小 明 ", "wangxiaoming wxm 小明 王小明");
+}
+
+static void surnames_are_read_as_surnames(void **state)
+{
+    (void)state;
+    assert_terms("单雄信", "shanxiongxin sxx 单雄信 雄信");
+    assert_terms("万俟卨", "moqixie mqx 万俟卨 俟卨");
+    assert_terms("曾国藩", "zengguofan zgf 国藩 曾国藩");
+    assert_terms("令狐重", "lhz linghuzhong 令狐重 狐重");
+    assert_terms("吕布", "lb lubu 吕布");
+}
+
+static void names_of_words_are_found_from_each_word(void **state)
+{
+    (void)state;
+    assert_terms("Baren Agan", "aganbaren ba barenagan");
+    assert_terms("Éloïse O'Ñandú", "eloiseonandu eon nandueloiseo onandueloise");
+    assert_terms("ＢＡＲＥＮ", "baren");
+    assert_terms("买买提·艾力", "maimaitiaili mmtal 买买提艾力 买提艾力 提艾力 艾力");
+}
+
+static void a_name_without_letters_has_no_terms(void **state)
+{
+    (void)state;
+    assert_terms("", "");
+    assert_terms(" - · ", "");
+    assert_terms("\xFF\xFE", "");
+}
+
+static void a_long_name_is_cut_between_characters(void **state)
+{
+    (void)state;
+    struct name_terms terms;
+    struct berm_error err;
+
+    assert_ok(name_terms_make(romanizer,
+                              TEXT("阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿阿"),
+                              &terms, &err));
+    for (size_t t = 0; t < terms.count; t++)
+        assert_true(text_is_utf8((struct text){terms.terms[t].bytes, terms.terms[t].length}, NULL));
+    assert_true(terms.count > 0 && terms.count <= NAME_TERMS_MAX);
+}
+
+/* Of the terms that begin with what was typed, exactly one says that it is the first. */
+static void one_term_of_a_person_answers_a_query(void **state)
+{
+    static const char *const NAMES[] = {"王王王", "安安", "Anan An", "王安"};
+    static const char *const TYPED[] = {"王", "王王", "a", "an", "w", "wa", "安"};
+
+    (void)state;
+    for (size_t n = 0; n < ARRAY_COUNT(NAMES); n++) {
+        struct name_terms terms;
+        struct berm_error err;
+
+        assert_ok(name_terms_make(romanizer, text_of(NAMES[n]), &terms, &err));
+        for (size_t q = 0; q < ARRAY_COUNT(TYPED); q++) {
+            struct text typed = text_of(TYPED[q]);
+            int matching = 0, first = 0;
+
+            for (size_t t = 0; t < terms.count; t++) {
+                const struct name_term *term = &terms.terms[t];
+                bool matches = text_starts_with((struct text){term->bytes, term->length}, typed);
+
+                matching += matches;
+                first += matches && term->shared < typed.length;
+            }
+            assert_int_equal(first, matching > 0);
+        }
+    }
+}
+
+static void what_is_typed_is_spelt_as_terms_are(void **state)
+{
+    (void)state;
+    assert_folded("Wang Xiao Ming", "wangxiaoming");
+    assert_folded(" 王 小 ", "王小");
+    assert_folded("ＷＸＭ", "wxm");
+    assert_folded("lv bu", "lubu");
+    assert_folded("lǚ", "lu");
+    assert_folded("Éloïse", "eloise");
+    assert_folded("%_'--", "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_chinese_name_is_found_by_characters_pinyin_and_initials),
+        cmocka_unit_test(surnames_are_read_as_surnames),
+        cmocka_unit_test(names_of_words_are_found_from_each_word),
+        cmocka_unit_test(a_name_without_letters_has_no_terms),
+        cmocka_unit_test(a_long_name_is_cut_between_characters),
+        cmocka_unit_test(one_term_of_a_person_answers_a_query),
+        cmocka_unit_test(what_is_typed_is_spelt_as_terms_are),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
