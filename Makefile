@@ -38,6 +38,8 @@ scenarios: all
 	@python3 tools/run_tests.py --only scenarios
 
 bench: all
+	@ninja -C $(BUILD) -j$(JOBS) bench_json
+	@$(BUILD)/bench_json
 	@BERM=$(BUILD)/berm bench/run.sh
 
 walk-pslm: all

@@ -59,83 +59,128 @@ void json_end_array(struct json_writer *json)
     end_level(json, ']');
 }
 
-/* How many bytes from the start of text need no escape; eight at a time. */
-static size_t plain_length(struct text text)
+/* Whether none of eight bytes needs an escape, or more bytes to make a character. */
+static inline bool is_plain_word(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     const uint64_t highs = UINT64_C(0x8080808080808080);
-    size_t length = 0;
+    uint64_t quotes = word ^ ones * '"';
+    uint64_t backslashes = word ^ ones * '\\';
 
-    for (; text.length - length >= 8; length += 8) {
-        uint64_t word, quotes, backslashes;
-
-        memcpy(&word, text.bytes + length, 8);
-        quotes = word ^ ones * '"';
-        backslashes = word ^ ones * '\\';
-        /* x - 1 borrows into the high bit where x is 0; word - 0x20 where a byte is a control */
-        if (((word | (word - ones * 0x20) | (quotes - ones) | (backslashes - ones)) & highs) != 0)
-            break;
-    }
-    for (; length < text.length; length++) {
-        unsigned char c = (unsigned char)text.bytes[length];
-
-        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
-            break;
-    }
-    return length;
+    /* x - 1 borrows into the high bit where x is 0; word - 0x20 where a byte is a control */
+    return ((word | (word - ones * 0x20) | (quotes - ones) | (backslashes - ones)) & highs) == 0;
 }
 
-static void append_escaped_byte(struct buffer *out, unsigned char c)
+static inline bool is_plain(unsigned char c)
 {
-    static const char short_forms[32] = {
-        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
-    static const char hex_digits[] = "0123456789abcdef";
-    char escape[6] = {'\\', (char)c};
-
-    if (c == '"' || c == '\\') {
-        buffer_append(out, escape, 2);
-    } else if (short_forms[c] != 0) {
-        escape[1] = short_forms[c];
-        buffer_append(out, escape, 2);
-    } else {
-        escape[1] = 'u';
-        escape[2] = '0';
-        escape[3] = '0';
-        escape[4] = hex_digits[c >> 4];
-        escape[5] = hex_digits[c & 15];
-        buffer_append(out, escape, 6);
-    }
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-static void append_string(struct buffer *out, struct text text)
+/* The letter of a byte's short escape; 0 where it has none. */
+static const char short_escapes[128] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+                                        ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
+
+enum { ESCAPED_BYTES_MAX = 6 }; /* that one byte becomes: \u001f */
+
+/* Exactly what escape will write. */
+static size_t escaped_length(struct text text)
 {
-    buffer_append_char(out, '"');
+    size_t total = 0;
+
     while (text.length > 0) {
-        size_t plain = plain_length(text);
-        size_t length;
+        const unsigned char *at = (const unsigned char *)text.bytes;
+        size_t length = utf8_character_length(at, text.length);
 
-        buffer_append(out, text.bytes, plain);
-        text = text_from(text, plain);
-        if (text.length == 0)
-            break;
-        length = utf8_character_length((const unsigned char *)text.bytes, text.length);
         if (length == 0)
-            buffer_append(out, "\xEF\xBF\xBD", 3);
-        else if (length == 1)
-            append_escaped_byte(out, (unsigned char)text.bytes[0]);
+            total += 3;
+        else if (length > 1 || is_plain(*at))
+            total += length;
         else
-            buffer_append(out, text.bytes, length);
+            total += short_escapes[*at] != 0 ? 2 : ESCAPED_BYTES_MAX;
         text = text_from(text, length == 0 ? 1 : length);
     }
-    buffer_append_char(out, '"');
+    return total;
+}
+
+static char *escape_byte(char *out, unsigned char c)
+{
+    static const char hex_digits[] = "0123456789abcdef";
+
+    *out++ = '\\';
+    if (short_escapes[c] != 0) {
+        *out++ = short_escapes[c];
+        return out;
+    }
+    memcpy(out, "u00", 3);
+    out[3] = hex_digits[c >> 4];
+    out[4] = hex_digits[c & 15];
+    return out + 5;
+}
+
+/* Write the text, escaped, and return the end: names of a few characters and long notes alike. */
+static char *escape(char *out, struct text text)
+{
+    const unsigned char *at = (const unsigned char *)text.bytes;
+    size_t left = text.length;
+
+    while (left > 0) {
+        size_t length = 1;
+        uint64_t word;
+
+        if (left >= sizeof word) {
+            memcpy(&word, at, sizeof word);
+            if (is_plain_word(word)) {
+                memcpy(out, &word, sizeof word);
+                at += sizeof word;
+                out += sizeof word;
+                left -= sizeof word;
+                continue;
+            }
+        }
+        for (; left > 0 && is_plain(*at); left--)
+            *out++ = (char)*at++;
+        for (; left > 0 && !is_plain(*at); at += length, left -= length) {
+            length = utf8_character_length(at, left);
+            if (length == 1) {
+                out = escape_byte(out, *at);
+                continue;
+            }
+            memcpy(out, length == 0 ? (const unsigned char *)"\xEF\xBF\xBD" : at,
+                   length == 0 ? 3 : length);
+            out += length == 0 ? 3 : length;
+            length += length == 0;
+        }
+    }
+    return out;
+}
+
+/* A string in quotes and what follows it: a key's colon, or nothing. Where there is room for the
+ * worst, nothing is measured; else it is, so that a buffer's cap is used to its last byte. */
+static void append_string(struct buffer *out, struct text text, const char *after)
+{
+    size_t after_length = *after != 0;
+    size_t worst = text.length * ESCAPED_BYTES_MAX + 3;
+    char *start = NULL;
+    char *end = NULL;
+
+    if (out->capacity - out->length < worst)
+        worst = escaped_length(text) + 2 + after_length;
+    start = buffer_reserve(out, worst);
+    if (start == NULL)
+        return;
+    *start = '"';
+    end = escape(start + 1, text);
+    *end++ = '"';
+    if (after_length > 0)
+        *end++ = *after;
+    out->length += (size_t)(end - start);
 }
 
 void json_key_text(struct json_writer *json, struct text key)
 {
     assert(json->depth > 0 && !json->is_after_key);
     begin_value(json);
-    append_string(json->out, key);
-    buffer_append_char(json->out, ':');
+    append_string(json->out, key, ":");
     json->is_after_key = true;
 }
 
@@ -169,7 +214,7 @@ void json_int64(struct json_writer *json, int64_t value)
 void json_text(struct json_writer *json, struct text value)
 {
     begin_value(json);
-    append_string(json->out, value);
+    append_string(json->out, value, "");
 }
 
 void json_money(struct json_writer *json, int64_t minor, int decimals)

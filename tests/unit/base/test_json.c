@@ -153,6 +153,36 @@ static void a_full_buffer_shows_at_the_end(void **state)
     assert_fails(buffer_status(&buffer, &err), BERM_NO_MEMORY, "output");
 }
 
+/* A buffer's cap is used to its last byte, whatever the escapes take. */
+static void a_text_fits_where_its_bytes_do(void **state)
+{
+    static const struct text texts[] = {{"", 0},
+                                        {"a", 1},
+                                        {"\x1F\x01", 2},
+                                        {"\"\\\n", 3},
+                                        {"张三", 6},
+                                        {"\xFFx\xE5", 3},
+                                        {"twelve bytes\twith more behind them 张", 40}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        CLEANUP(buffer_free) struct buffer roomy = {0};
+        struct json_writer json = {.out = &roomy};
+
+        json_text(&json, texts[i]);
+        for (size_t missing = 0; missing < 2; missing++) {
+            CLEANUP(buffer_free) struct buffer tight = {.cap_bytes = roomy.length - missing};
+            struct berm_error err;
+
+            json = (struct json_writer){.out = &tight};
+            json_text(&json, texts[i]);
+            assert_int_equal(buffer_status(&tight, &err) == BERM_OK, missing == 0);
+            if (missing == 0)
+                assert_true(text_equal(buffer_text(&tight), buffer_text(&roomy)));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +194,7 @@ int main(void)
         cmocka_unit_test(keys_are_escaped_too),
         cmocka_unit_test(depth_reaches_its_limit_with_the_commas_right),
         cmocka_unit_test(a_full_buffer_shows_at_the_end),
+        cmocka_unit_test(a_text_fits_where_its_bytes_do),
     };
 
     return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);
