@@ -84,7 +84,12 @@ static void tell_verdict(const struct journal_verdict *verdict)
                 "checkpoint to be sure of the key.\n",
                 verdict->key_id);
     else
-        fprintf(stderr, "no fault, sealed with the key %s.\n", verdict->key_id);
+        fprintf(stderr, "no fault, sealed with the key %s%s.\n", verdict->key_id,
+                verdict->is_key_old
+                    ? ", which is not the newest of the key file: either this register never "
+                      "changed its key, or its end was cut off (a checkpoint tells)"
+                : verdict->rotations > 0 ? " and those before it"
+                                         : "");
 }
 
 enum berm_status command_journal_verify(struct invocation *invocation, struct berm_error *err)

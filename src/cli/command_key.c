@@ -4,9 +4,10 @@
 static void print_key(const char *path, const struct key_file *key)
 {
     char key_id[KEY_ID_TEXT_MAX];
+    struct text public_key = key_newest_public(key);
 
-    printf("%s: key %.*s, public key %.*s\n", path, TEXT_ARG(key_id_of(key_public(key), key_id)),
-           TEXT_ARG(key_public(key)));
+    printf("%s: key %.*s, public key %.*s\n", path, TEXT_ARG(key_id_of(public_key, key_id)),
+           TEXT_ARG(public_key));
 }
 
 enum berm_status command_key_create(struct invocation *invocation, struct berm_error *err)
@@ -27,6 +28,18 @@ enum berm_status command_key_show(struct invocation *invocation, struct berm_err
     return BERM_OK;
 }
 
+static enum berm_status rotate_signing(struct office *office, const char *path,
+                                       struct berm_error *err)
+{
+    char key_id[KEY_ID_TEXT_MAX];
+
+    TRY(journal_rotate_key(office->store, office->key, path, &office->actor, key_id, err));
+    printf("%s: the journal is sealed with the new key %s from now on; keep a new copy of the "
+           "file, and write a checkpoint\n",
+           path, key_id);
+    return BERM_OK;
+}
+
 enum berm_status command_key_rotate(struct invocation *invocation, struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = NULL;
@@ -40,6 +53,8 @@ enum berm_status command_key_rotate(struct invocation *invocation, struct berm_e
                          "added to it");
     }
     TRY(invocation_open_to_write(invocation, &office, err));
+    if (invocation_has(invocation, "signing"))
+        return rotate_signing(office, path, err);
     TRY(vault_rotate(office->store, office->key, path, &office->actor, &count, err));
     TRY(office_seal(office, err));
     printf("%s: %lld numbers are protected with the new key %.*s; keep a new copy of the file\n",

@@ -87,17 +87,29 @@ MUST_USE enum berm_status journal_list(struct store *store, int64_t first_id, in
 /** The public key that the register's journal is sealed with; empty before the first seal. */
 MUST_USE enum berm_status journal_public_key(struct store *store, char out[PUBLIC_KEY_TEXT_MAX],
                                              struct text *ret_public_key, struct berm_error *err);
-/** BERM_CONFLICT where the register's journal is sealed with another key. */
+/** BERM_CONFLICT where the key file does not hold the key that the register's journal is sealed
+ * with. */
 MUST_USE enum berm_status journal_check_key(struct store *store, const struct key_file *key,
                                             struct berm_error *err);
 /**
  * Number, chain and sign what is not sealed yet, in a transaction of its own. The first seal makes
- * the register remember the key, which is an entry too.
+ * the register remember the file's newest key, which is an entry too.
  * Errors  BERM_CONFLICT (another key), BERM_BUSY, BERM_IO.
  */
 MUST_USE enum berm_status journal_seal(struct store *store, const struct key_file *key,
                                        const struct actor *actor, int64_t *ret_sealed,
                                        struct berm_error *err);
+
+/**
+ * Seal with a new key from now on: the key file at path gets one, unless it holds one that is newer
+ * than the register's; an entry that names it is sealed with the old key, and the next one with the
+ * new key. The file is written first, so that a crash leaves a key too many and never one too few.
+ * Errors  as journal_seal; BERM_LIMIT (too many keys in the file).
+ */
+MUST_USE enum berm_status journal_rotate_key(struct store *store, struct key_file *key,
+                                             const char *path, const struct actor *actor,
+                                             char ret_key_id[KEY_ID_TEXT_MAX],
+                                             struct berm_error *err);
 
 /**
  * Write the chain's present end, signed, to a new file, to be kept where the register is not.
@@ -127,6 +139,8 @@ struct journal_verify_options {
 struct journal_verdict {
     int64_t entries, sealed, unsealed, faults;
     bool is_key_trusted;          /* false: the key was taken from the register itself */
+    bool is_key_old;              /* the key file holds a newer one than the last that sealed */
+    int64_t rotations;            /* how often the key was changed */
     char hash[DIGEST_TEXT_MAX];   /* of the last seal */
     char key_id[KEY_ID_TEXT_MAX]; /* empty: nothing was ever sealed */
 };

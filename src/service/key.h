@@ -32,14 +32,27 @@ MUST_USE enum berm_status key_file_read(const char *path, bool is_private,
 void key_file_free(struct key_file *key); /* wipes the keys; NULL is fine */
 void key_file_freep(struct key_file **key);
 
-/** The public key that belongs to the signing key: 64 hexadecimal digits, as long as the key. */
-struct text key_public(const struct key_file *key);
+/** The public key that belongs to the newest signing key: 64 hexadecimal digits, as long as the
+ * key. A register names the one that it is sealed with, which may be an older one. */
+struct text key_newest_public(const struct key_file *key);
+/** Does the file hold the signing key that this public key belongs to? */
+bool key_has_public(const struct key_file *key, struct text public_key);
 /** The fingerprint of a public key. */
 struct text key_id_of(struct text public_key, char out[KEY_ID_TEXT_MAX]);
 
-void key_sign(const struct key_file *key, struct text message, char out[SIGNATURE_TEXT_MAX]);
+/** Sign with the key that the public key belongs to, which the file must hold. */
+void key_sign(const struct key_file *key, struct text public_key, struct text message,
+              char out[SIGNATURE_TEXT_MAX]);
 /** false also where the public key or the signature is no such thing. */
 bool key_verify(struct text public_key, struct text message, struct text signature);
+
+/**
+ * Add a new signing key to the file, which is replaced as a whole; the old keys stay in it, since
+ * other registers and older backups are sealed with them.
+ * Errors  BERM_LIMIT, BERM_IO.
+ */
+MUST_USE enum berm_status key_file_add_sign(struct key_file *key, const char *path,
+                                            struct berm_error *err);
 
 /* ---- Protecting keys: secrets of persons ----------------------------------------------------- */
 

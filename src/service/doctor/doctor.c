@@ -97,10 +97,16 @@ static enum berm_status examine_journal(struct examination *examination, struct 
     TRY(journal_verify(examination->store, &options, &verdict, err));
     if (verdict.faults == 0)
         doctor_tell(examination, "journal",
-                    verdict.unsealed > 0 || !verdict.is_key_trusted ? DOCTOR_NOTE : DOCTOR_OK,
+                    verdict.unsealed > 0 || !verdict.is_key_trusted || verdict.is_key_old
+                        ? DOCTOR_NOTE
+                        : DOCTOR_OK,
                     "%lld entries, %lld not sealed yet%s", (long long)verdict.entries,
                     (long long)verdict.unsealed,
-                    verdict.is_key_trusted ? "" : "; without the key file its key is not proven");
+                    !verdict.is_key_trusted ? "; without the key file its key is not proven"
+                    : verdict.is_key_old
+                        ? "; sealed with an older key of the key file, berm key rotate --signing "
+                          "takes the newest"
+                        : "");
     return BERM_OK;
 }
 

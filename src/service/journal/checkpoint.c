@@ -49,12 +49,13 @@ enum berm_status journal_checkpoint(struct store *store, const struct key_file *
     CLEANUP(arena_freep) struct arena *arena = NULL;
     CLEANUP(statement_closep) struct statement *last = NULL;
     CLEANUP(buffer_free) struct buffer content = {.cap_bytes = CHECKPOINT_BYTES_MAX};
-    char now[32], signature[SIGNATURE_TEXT_MAX];
-    struct text register_id;
+    char now[32], signature[SIGNATURE_TEXT_MAX], key_bytes[PUBLIC_KEY_TEXT_MAX];
+    struct text register_id, public_key;
     bool has_row;
 
     TRY(arena_create(CHECKPOINT_ARENA_BYTES, &arena, err));
     TRY(journal_check_key(store, key, err));
+    TRY(journal_public_key(store, key_bytes, &public_key, err));
     TRY(setting_read(store, "register_id", arena, &register_id, err));
     TRY(statement_prepare(store, STATEMENT_JOURNAL_SEAL_LAST, &last, err));
     TRY(statement_step(last, &has_row, err));
@@ -65,9 +66,9 @@ enum berm_status journal_checkpoint(struct store *store, const struct key_file *
                          "public_key %.*s\n",
                          TEXT_ARG(register_id), (long long)statement_int64(last, 0),
                          TEXT_ARG(statement_text(last, 2)), TEXT_ARG(instant_now(now)),
-                         TEXT_ARG(key_public(key)));
+                         TEXT_ARG(public_key));
     TRY(buffer_status(&content, err));
-    key_sign(key, buffer_text(&content), signature);
+    key_sign(key, public_key, buffer_text(&content), signature);
     buffer_append_format(&content, "signature %s\n", signature);
     TRY(buffer_status(&content, err));
     TRY(write_new_file(path, buffer_text(&content), err));

@@ -40,6 +40,24 @@ MUST_USE enum berm_status digest_begin(const char *what, struct digest **ret_dig
  * step. */
 struct journal_entry entry_of_row(struct statement *row);
 
+/* ---- seal.c ---------------------------------------------------------------------------------- */
+
+/** Remember the public key that the journal is sealed with from now on, and write the entry that
+ * says so. */
+MUST_USE enum berm_status seal_adopt_key(struct store *store, struct text public_key,
+                                         const struct actor *actor, struct berm_error *err);
+/** Seal what waits, inside a writing transaction. */
+MUST_USE enum berm_status seal_waiting(struct store *store, const struct key_file *key,
+                                       struct text public_key, int64_t *ret_sealed,
+                                       struct berm_error *err);
+
+/* ---- rotate.c -------------------------------------------------------------------------------- */
+
+/** The action of an entry that names the next key, and is the last that the old key seals. */
+extern const char ROTATE_SIGNING_KEY[];
+/** One of such an entry's public keys: "previous" or "public_key"; empty where there is none. */
+struct text rotation_key(struct text details, const char *name);
+
 /* ---- checkpoint.c ---------------------------------------------------------------------------- */
 
 struct checkpoint {
@@ -57,7 +75,12 @@ MUST_USE enum berm_status checkpoint_read(const char *path, struct checkpoint *r
 struct verifier {
     struct store *store;
     const struct journal_verify_options *options;
-    struct text public_key; /* that seals are checked with; empty: none */
+    const struct checkpoint *checkpoint;      /* NULL: none was given */
+    char remembered_key[PUBLIC_KEY_TEXT_MAX]; /* what the register says it is sealed with */
+    char public_key[PUBLIC_KEY_TEXT_MAX];     /* that the next seal must be of; empty: none */
+    bool is_key_unused;                       /* the key was changed and has made no seal yet */
+    bool has_trusted_seal;                    /* a key from outside made a seal */
+    bool is_checkpoint_key; /* the checkpoint's seal is of the key that signed the checkpoint */
     struct journal_verdict verdict;
     int64_t last_sealed_id;
     int64_t older_change_id,
@@ -65,6 +88,14 @@ struct verifier {
 };
 void verify_fault(struct verifier *verifier, const char *kind, int64_t journal_id,
                   const char *format, ...) PRINTF_LIKE(4, 5);
+/** The key that the first seal must be of. */
+MUST_USE enum berm_status verify_choose_first_key(struct verifier *verifier,
+                                                  struct berm_error *err);
+/** A row of journal_chain: was it sealed with the key whose turn it is? Follows a change of key. */
+void verify_seal_key(struct verifier *verifier, struct statement *row);
+/** Is the last key the register's, and was a key from outside among them? */
+void verify_last_key(struct verifier *verifier);
+MUST_USE enum berm_status verify_checkpoint(struct verifier *verifier, struct berm_error *err);
 /** Every entry's digest against the change or run that it records, and the other way round. */
 MUST_USE enum berm_status verify_record(struct verifier *verifier,
                                         const struct journal_entry *entry, struct berm_error *err);

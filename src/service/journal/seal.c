@@ -39,31 +39,26 @@ enum berm_status journal_check_key(struct store *store, const struct key_file *k
     struct text known;
 
     TRY(journal_public_key(store, bytes, &known, err));
-    if (known.length == 0 || text_equal(known, key_public(key)))
+    if (known.length == 0 || key_has_public(key, known))
         return BERM_OK;
     key_id_of(known, known_id);
-    key_id_of(key_public(key), given_id);
+    key_id_of(key_newest_public(key), given_id);
     return fail_with(err, BERM_CONFLICT,
                      "the journal of this register is sealed with the key %s, and the key file "
                      "holds %s; give the register's own key file",
                      known_id, given_id);
 }
 
-/* The first seal of a register: from now on it knows its key, and the journal says so. */
-static enum berm_status adopt_key(struct store *store, const struct key_file *key,
-                                  const struct actor *actor, struct berm_error *err)
+enum berm_status seal_adopt_key(struct store *store, struct text public_key,
+                                const struct actor *actor, struct berm_error *err)
 {
-    char bytes[PUBLIC_KEY_TEXT_MAX], key_id[KEY_ID_TEXT_MAX];
-    struct text known;
+    char key_id[KEY_ID_TEXT_MAX];
 
-    TRY(journal_public_key(store, bytes, &known, err));
-    if (known.length > 0)
-        return BERM_OK;
-    TRY(setting_write(store, PUBLIC_KEY_SETTING, key_public(key), err));
+    TRY(setting_write(store, PUBLIC_KEY_SETTING, public_key, err));
     return journal_write(store,
                          &(struct journal_entry){.actor = *actor,
                                                  .action = TEXT("adopt_key"),
-                                                 .subject = key_id_of(key_public(key), key_id)},
+                                                 .subject = key_id_of(public_key, key_id)},
                          err);
 }
 
@@ -93,8 +88,8 @@ static enum berm_status read_end(struct store *store, struct chain_end *ret_end,
 }
 
 static enum berm_status seal_entry(struct statement *insert, const struct key_file *key,
-                                   const struct journal_entry *entry, struct chain_end *end,
-                                   struct berm_error *err)
+                                   struct text public_key, const struct journal_entry *entry,
+                                   struct chain_end *end, struct berm_error *err)
 {
     char hash[DIGEST_TEXT_MAX], signature[SIGNATURE_TEXT_MAX], message[SEAL_MESSAGE_MAX];
     char key_id[KEY_ID_TEXT_MAX];
@@ -102,17 +97,17 @@ static enum berm_status seal_entry(struct statement *insert, const struct key_fi
     end->sequence++;
     TRY(seal_hash(end->sequence, text_of(end->hash), entry, hash, err));
     memcpy(end->hash, hash, sizeof hash);
-    key_sign(key, seal_message(end->sequence, text_of(hash), message), signature);
+    key_sign(key, public_key, seal_message(end->sequence, text_of(hash), message), signature);
     statement_bind_int64(insert, JOURNAL_SEAL_INSERT__SEQUENCE, end->sequence);
     statement_bind_int64(insert, JOURNAL_SEAL_INSERT__JOURNAL_ID, entry->journal_id);
     statement_bind_text(insert, JOURNAL_SEAL_INSERT__HASH, text_of(hash));
-    statement_bind_text(insert, JOURNAL_SEAL_INSERT__KEY_ID, key_id_of(key_public(key), key_id));
+    statement_bind_text(insert, JOURNAL_SEAL_INSERT__KEY_ID, key_id_of(public_key, key_id));
     statement_bind_text(insert, JOURNAL_SEAL_INSERT__SIGNATURE, text_of(signature));
     return statement_run(insert, err);
 }
 
-static enum berm_status seal_all(struct store *store, const struct key_file *key,
-                                 int64_t *ret_sealed, struct berm_error *err)
+enum berm_status seal_waiting(struct store *store, const struct key_file *key,
+                              struct text public_key, int64_t *ret_sealed, struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *list = NULL;
     CLEANUP(statement_closep) struct statement *insert = NULL;
@@ -128,7 +123,7 @@ static enum berm_status seal_all(struct store *store, const struct key_file *key
     for (; has_row; sealed++) {
         struct journal_entry entry = entry_of_row(list);
 
-        TRY(seal_entry(insert, key, &entry, &end, err));
+        TRY(seal_entry(insert, key, public_key, &entry, &end, err));
         TRY(statement_step(list, &has_row, err));
     }
     *ret_sealed = sealed;
@@ -140,13 +135,20 @@ enum berm_status journal_seal(struct store *store, const struct key_file *key,
                               struct berm_error *err)
 {
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
+    char bytes[PUBLIC_KEY_TEXT_MAX];
+    struct text public_key;
     int64_t sealed;
 
     TRY(store_begin(store, err));
     transaction = store;
     TRY(journal_check_key(store, key, err));
-    TRY(adopt_key(store, key, actor, err));
-    TRY(seal_all(store, key, &sealed, err));
+    TRY(journal_public_key(store, bytes, &public_key, err));
+    if (public_key.length == 0) {
+        /* The first seal of a register: from now on it knows its key, and the journal says so. */
+        public_key = key_newest_public(key);
+        TRY(seal_adopt_key(store, public_key, actor, err));
+    }
+    TRY(seal_waiting(store, key, public_key, &sealed, err));
     TRY(store_commit(store, err));
     transaction = NULL;
     *ret_sealed = sealed;

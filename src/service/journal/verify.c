@@ -4,9 +4,7 @@
  * without a seal before the last sealed one was put in by somebody. A fault breaks one link only:
  * the walk goes on with the hash that stands there, so that a single change is told once.
  *
- * Who can write the database could put in a key of their own and sign everything anew. So the key
- * is taken from outside: the key file at hand, else a checkpoint; only without either the
- * register's own word is believed, and the verdict says so.
+ * Which key a seal must be of, and why that key is believed, is verify_keys.c's business.
  */
 #include "service/journal/private.h"
 
@@ -43,19 +41,6 @@ static void keep_hash(struct chain_walk *walk, struct text hash)
     if (length > 0)
         memcpy(walk->hash, hash.bytes, length);
     walk->hash[length] = 0;
-}
-
-static void check_signature(struct verifier *verifier, struct statement *row, int64_t sequence)
-{
-    char message[SEAL_MESSAGE_MAX];
-    struct text hash = statement_text(row, 13);
-
-    if (hash.length != DIGEST_TEXT_MAX - 1 ||
-        !key_verify(verifier->public_key, seal_message(sequence, hash, message),
-                    statement_text(row, 15)))
-        verify_fault(verifier, "signature", statement_int64(row, 12),
-                     "the seal %lld of entry %lld was not made with the key", (long long)sequence,
-                     (long long)statement_int64(row, 12));
 }
 
 static enum berm_status check_link(struct verifier *verifier, struct statement *row,
@@ -98,7 +83,7 @@ static enum berm_status verify_chain(struct verifier *verifier, struct berm_erro
     TRY(statement_step(chain, &has_row, err));
     while (has_row) {
         TRY(check_link(verifier, chain, &walk, err));
-        check_signature(verifier, chain, statement_int64(chain, 11));
+        verify_seal_key(verifier, chain);
         walk.sequence = statement_int64(chain, 11);
         walk.journal_id = statement_int64(chain, 12);
         keep_hash(&walk, statement_text(chain, 13));
@@ -172,75 +157,21 @@ static enum berm_status verify_entries(struct verifier *verifier, struct berm_er
     return verify_all_recorded(verifier, err);
 }
 
-/* ---- Keys and checkpoints -------------------------------------------------------------------- */
-
-static enum berm_status verify_checkpoint(struct verifier *verifier,
-                                          const struct checkpoint *checkpoint,
-                                          struct berm_error *err)
-{
-    CLEANUP(arena_freep) struct arena *arena = NULL;
-    CLEANUP(statement_closep) struct statement *at = NULL;
-    struct text register_id;
-    bool has_row;
-
-    TRY(arena_create(1 << 16, &arena, err));
-    TRY(setting_read(verifier->store, "register_id", arena, &register_id, err));
-    if (!text_equal(register_id, checkpoint->register_id))
-        return fail_with(err, BERM_INVALID_INPUT,
-                         "the checkpoint %s is of another register; give one of this register",
-                         verifier->options->checkpoint_path);
-    if (!text_equal(checkpoint->public_key, verifier->public_key))
-        verify_fault(verifier, "key", 0, "the checkpoint was signed with another key");
-    TRY(statement_prepare(verifier->store, STATEMENT_JOURNAL_SEAL_AT, &at, err));
-    statement_bind_int64(at, JOURNAL_SEAL_AT__SEQUENCE, checkpoint->sequence);
-    TRY(statement_step(at, &has_row, err));
-    if (!has_row)
-        verify_fault(verifier, "truncated", 0,
-                     "the chain had %lld seals when the checkpoint was made and lacks that one "
-                     "now: its end was cut off",
-                     (long long)checkpoint->sequence);
-    else if (!text_equal(statement_text(at, 0), checkpoint->hash))
-        verify_fault(verifier, "changed", 0,
-                     "seal %lld is not the one of the checkpoint: the chain was written anew",
-                     (long long)checkpoint->sequence);
-    return BERM_OK;
-}
-
-/* Which key the seals must be of; remembered is what the register says. */
-static void choose_key(struct verifier *verifier, const struct checkpoint *checkpoint,
-                       struct text remembered)
-{
-    const struct journal_verify_options *options = verifier->options;
-
-    verifier->public_key = options->key                     ? key_public(options->key)
-                           : checkpoint->content.length > 0 ? checkpoint->public_key
-                                                            : remembered;
-    verifier->verdict.is_key_trusted = options->key || checkpoint->content.length > 0;
-    if (remembered.length == 0)
-        return;
-    key_id_of(remembered, verifier->verdict.key_id);
-    if (!text_equal(remembered, verifier->public_key))
-        verify_fault(verifier, "key", 0,
-                     "the register says that its journal is sealed with the key %s, which is not "
-                     "the one given",
-                     verifier->verdict.key_id);
-}
+/* ---- All of it ------------------------------------------------------------------------------- */
 
 static enum berm_status verify_in_snapshot(struct verifier *verifier, struct berm_error *err)
 {
     CLEANUP(checkpoint_close) struct checkpoint checkpoint = {0};
-    char bytes[PUBLIC_KEY_TEXT_MAX];
-    struct text remembered;
 
-    if (verifier->options->checkpoint_path)
+    if (verifier->options->checkpoint_path) {
         TRY(checkpoint_read(verifier->options->checkpoint_path, &checkpoint, err));
-    TRY(journal_public_key(verifier->store, bytes, &remembered, err));
-    choose_key(verifier, &checkpoint, remembered);
+        verifier->checkpoint = &checkpoint;
+    }
+    TRY(verify_choose_first_key(verifier, err));
     TRY(verify_chain(verifier, err));
+    verify_last_key(verifier);
     TRY(verify_entries(verifier, err));
-    if (checkpoint.content.length > 0)
-        TRY(verify_checkpoint(verifier, &checkpoint, err));
-    return BERM_OK;
+    return verifier->checkpoint ? verify_checkpoint(verifier, err) : BERM_OK;
 }
 
 enum berm_status journal_verify(struct store *store, const struct journal_verify_options *options,

@@ -3,7 +3,7 @@
  *
  *   # comment
  *   berm-key 1
- *   sign 64 hexadecimal digits
+ *   sign 64 hexadecimal digits; the oldest first, the last is for new registers
  *   protect 8 hexadecimal digits (the key's id) 64 hexadecimal digits
  *
  * It is made with mode 0600 and refused when others may read it: a key that leaked is worse than a
@@ -52,14 +52,6 @@ static enum berm_status key_new(struct key_file **ret_key, struct berm_error *er
     return BERM_OK;
 }
 
-static void derive_public(struct key_file *key)
-{
-    unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
-
-    crypto_sign_seed_keypair(public_key, key->secret, key->seed);
-    sodium_bin2hex(key->public_key, sizeof key->public_key, public_key, sizeof public_key);
-}
-
 /* ---- Writing --------------------------------------------------------------------------------- */
 
 static void wipe_buffer(struct buffer *buffer)
@@ -104,7 +96,8 @@ static enum berm_status key_file_write(const struct key_file *key, const char *p
     int file;
 
     buffer_append_text(&content, text_of(HEAD));
-    append_key(&content, "sign", key->seed, sizeof key->seed);
+    for (size_t s = 0; s < key->sign_count; s++)
+        append_key(&content, "sign", key->sign[s].seed, sizeof key->sign[s].seed);
     for (size_t p = 0; p < key->protect_count; p++) {
         snprintf(words, sizeof words, "protect %s", key->protect[p].id);
         append_key(&content, words, key->protect[p].master, sizeof key->protect[p].master);
@@ -131,8 +124,7 @@ enum berm_status key_file_create(const char *path, struct key_file **ret_key,
     CLEANUP(key_file_freep) struct key_file *key = NULL;
 
     TRY(key_new(&key, err));
-    randombytes_buf(key->seed, sizeof key->seed);
-    derive_public(key);
+    TRY(sign_key_add(key, err));
     TRY(protect_key_add(key, err));
     TRY(key_file_write(key, path, err));
     *ret_key = key;
@@ -140,19 +132,49 @@ enum berm_status key_file_create(const char *path, struct key_file **ret_key,
     return BERM_OK;
 }
 
-enum berm_status key_file_add_protect(struct key_file *key, const char *path,
-                                      struct berm_error *err)
+/* The new name must be on the disk before anything is written that only the new key can read. */
+static enum berm_status sync_folder_of(const char *path, struct berm_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char name[PATH_BYTES_MAX] = ".";
+    int folder, failed;
+
+    if (slash != NULL)
+        snprintf(name, sizeof name, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    failed = folder < 0 || fsync(folder) != 0;
+    if (folder >= 0)
+        close(folder);
+    return failed ? fail_with(err, BERM_IO, "cannot write the folder %s: %s", name, strerror(errno))
+                  : BERM_OK;
+}
+
+/* Write the file anew beside the old one, and put it in its place in one step. */
+static enum berm_status key_file_replace(const struct key_file *key, const char *path,
+                                         struct berm_error *err)
 {
     char fresh[PATH_BYTES_MAX];
 
     if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh)
         return fail_with(err, BERM_INVALID_INPUT, "the path %s is too long", path);
-    TRY(protect_key_add(key, err));
     TRY(key_file_write(key, fresh, err));
     if (rename(fresh, path) == 0)
-        return BERM_OK;
+        return sync_folder_of(path, err);
     unlink(fresh);
     return fail_with(err, BERM_IO, "cannot replace %s: %s", path, strerror(errno));
+}
+
+enum berm_status key_file_add_protect(struct key_file *key, const char *path,
+                                      struct berm_error *err)
+{
+    TRY(protect_key_add(key, err));
+    return key_file_replace(key, path, err);
+}
+
+enum berm_status key_file_add_sign(struct key_file *key, const char *path, struct berm_error *err)
+{
+    TRY(sign_key_add(key, err));
+    return key_file_replace(key, path, err);
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -183,6 +205,19 @@ static struct text take_word(struct text *line)
     return word;
 }
 
+static bool read_sign(struct key_file *key, struct text seed)
+{
+    struct sign_key *sign = &key->sign[key->sign_count];
+
+    if (key->sign_count == SIGN_KEYS_MAX || !key_from_hex(seed, sign->seed, sizeof sign->seed))
+        return false;
+    sign_key_derive(sign);
+    if (key_has_public(key, text_of(sign->public_key)))
+        return false;
+    key->sign_count++;
+    return true;
+}
+
 static bool read_protect(struct key_file *key, struct text id, struct text rest)
 {
     struct protect_key *protect = &key->protect[key->protect_count];
@@ -198,8 +233,7 @@ static bool read_protect(struct key_file *key, struct text id, struct text rest)
 }
 
 static enum berm_status read_line(struct key_file *key, struct text line, int number,
-                                  const char *path, bool *has_head, bool *has_sign,
-                                  struct berm_error *err)
+                                  const char *path, bool *has_head, struct berm_error *err)
 {
     struct text word = take_word(&line);
     struct text value = take_word(&line);
@@ -210,11 +244,8 @@ static enum berm_status read_line(struct key_file *key, struct text line, int nu
         *has_head = true;
         return BERM_OK;
     }
-    if (*has_head && text_equal(word, TEXT("sign")) && !*has_sign &&
-        key_from_hex(value, key->seed, sizeof key->seed)) {
-        *has_sign = true;
+    if (*has_head && text_equal(word, TEXT("sign")) && read_sign(key, value))
         return BERM_OK;
-    }
     if (*has_head && text_equal(word, TEXT("protect")) && read_protect(key, value, line))
         return BERM_OK;
     return fail_with(err, BERM_INVALID_INPUT,
@@ -228,7 +259,7 @@ enum berm_status key_file_read(const char *path, bool is_private, struct key_fil
 {
     CLEANUP(wipe_buffer) struct buffer content = {0};
     CLEANUP(key_file_freep) struct key_file *key = NULL;
-    bool has_head = false, has_sign = false;
+    bool has_head = false;
     struct text rest;
 
     TRY(key_new(&key, err));
@@ -240,16 +271,14 @@ enum berm_status key_file_read(const char *path, bool is_private, struct key_fil
         const char *end = memchr(rest.bytes, '\n', rest.length);
         size_t length = end == NULL ? rest.length : (size_t)(end - rest.bytes);
 
-        TRY(read_line(key, (struct text){rest.bytes, length}, number, path, &has_head, &has_sign,
-                      err));
+        TRY(read_line(key, (struct text){rest.bytes, length}, number, path, &has_head, err));
         rest = text_from(rest, length + (end != NULL));
     }
-    if (!has_sign)
+    if (key->sign_count == 0)
         return fail_with(err, BERM_INVALID_INPUT,
                          "%s is no key file: it has no line \"sign\"; make one with berm key "
                          "create",
                          path);
-    derive_public(key);
     *ret_key = key;
     key = NULL;
     return BERM_OK;

@@ -17,9 +17,46 @@ bool key_from_hex(struct text hex, unsigned char *out, size_t size)
            length == size;
 }
 
-struct text key_public(const struct key_file *key)
+void sign_key_derive(struct sign_key *sign)
 {
-    return (struct text){key->public_key, PUBLIC_KEY_TEXT_MAX - 1};
+    unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
+
+    crypto_sign_seed_keypair(public_key, sign->secret, sign->seed);
+    sodium_bin2hex(sign->public_key, sizeof sign->public_key, public_key, sizeof public_key);
+}
+
+enum berm_status sign_key_add(struct key_file *key, struct berm_error *err)
+{
+    struct sign_key *sign = &key->sign[key->sign_count];
+
+    if (key->sign_count == SIGN_KEYS_MAX)
+        return fail_with(err, BERM_LIMIT,
+                         "the key file holds %d signing keys already; take out the oldest, which "
+                         "only old backups need",
+                         (int)SIGN_KEYS_MAX);
+    randombytes_buf(sign->seed, sizeof sign->seed);
+    sign_key_derive(sign);
+    key->sign_count++;
+    return BERM_OK;
+}
+
+static const struct sign_key *find(const struct key_file *key, struct text public_key)
+{
+    for (size_t s = 0; s < key->sign_count; s++)
+        if (text_equal(text_of(key->sign[s].public_key), public_key))
+            return &key->sign[s];
+    return NULL;
+}
+
+struct text key_newest_public(const struct key_file *key)
+{
+    assert(key->sign_count > 0);
+    return text_of(key->sign[key->sign_count - 1].public_key);
+}
+
+bool key_has_public(const struct key_file *key, struct text public_key)
+{
+    return find(key, public_key) != NULL;
 }
 
 struct text key_id_of(struct text public_key, char out[KEY_ID_TEXT_MAX])
@@ -31,13 +68,16 @@ struct text key_id_of(struct text public_key, char out[KEY_ID_TEXT_MAX])
     return (struct text){out, KEY_ID_TEXT_MAX - 1};
 }
 
-void key_sign(const struct key_file *key, struct text message, char out[SIGNATURE_TEXT_MAX])
+void key_sign(const struct key_file *key, struct text public_key, struct text message,
+              char out[SIGNATURE_TEXT_MAX])
 {
+    const struct sign_key *sign = find(key, public_key);
     unsigned char signature[crypto_sign_BYTES];
 
+    assert(sign != NULL);
     static_assert(sizeof signature * 2 + 1 == SIGNATURE_TEXT_MAX, "two digits a byte and the end");
     crypto_sign_detached(signature, NULL, (const unsigned char *)message.bytes, message.length,
-                         key->secret);
+                         sign->secret);
     sodium_bin2hex(out, SIGNATURE_TEXT_MAX, signature, sizeof signature);
 }
 

@@ -42,6 +42,11 @@ SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.cha
 FROM journal_seal s LEFT JOIN journal j ON j.journal_id = s.journal_id
 ORDER BY s.sequence;
 
+-- name: journal_first_rotation
+-- The sealed entry by which the signing key was changed for the first time.
+SELECT j.details FROM journal j JOIN journal_seal s ON s.journal_id = j.journal_id
+WHERE j.action = :action ORDER BY j.journal_id LIMIT 1;
+
 -- name: journal_change_head
 SELECT at, actor, via, file_name, file_sha256, added, changed FROM change WHERE change_id = :change_id;
 

@@ -54,7 +54,7 @@ static void a_key_file_that_was_made_reads_as_the_same_key(void **state)
 
     assert_ok(key_file_create(place->path, &made, &err));
     assert_ok(key_file_read(place->path, true, &again, &err));
-    assert_true(text_equal(key_public(made), key_public(again)));
+    assert_true(text_equal(key_newest_public(made), key_newest_public(again)));
     assert_fails(key_file_create(place->path, &none, &err), BERM_CONFLICT, "never overwritten");
 }
 
@@ -81,6 +81,8 @@ static void what_is_no_key_file_is_refused(void **state)
         "berm-key 1\nsign 00000000000000000000000000000000000000000000000000000000000000\n",
         "berm-key 1\nsign zz00000000000000000000000000000000000000000000000000000000000000\n",
         "berm-key 1\nsign\n",
+        "berm-key 1\nsign 4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb\n"
+        "sign 4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb\n",
         "code,name\nA,one\n",
     };
     struct place *place = *state;
@@ -94,6 +96,28 @@ static void what_is_no_key_file_is_refused(void **state)
     }
 }
 
+static void the_newest_signing_key_stands_behind_the_older_ones(void **state)
+{
+    struct place *place = *state;
+    CLEANUP(key_file_freep) struct key_file *key = NULL;
+    CLEANUP(key_file_freep) struct key_file *again = NULL;
+    char older[PUBLIC_KEY_TEXT_MAX], signature[SIGNATURE_TEXT_MAX];
+    struct berm_error err;
+
+    assert_ok(key_file_create(place->path, &key, &err));
+    snprintf(older, sizeof older, "%.*s", TEXT_ARG(key_newest_public(key)));
+    for (int k = 1; k < 64; k++)
+        assert_ok(key_file_add_sign(key, place->path, &err));
+    assert_fails(key_file_add_sign(key, place->path, &err), BERM_LIMIT, "64 signing keys");
+    assert_ok(key_file_read(place->path, true, &again, &err));
+    assert_true(text_equal(key_newest_public(key), key_newest_public(again)));
+    assert_false(text_equal(key_newest_public(again), text_of(older)));
+    assert_true(key_has_public(again, text_of(older)));
+    key_sign(again, text_of(older), TEXT("r"), signature);
+    assert_true(key_verify(text_of(older), TEXT("r"), text_of(signature)));
+    assert_false(key_verify(key_newest_public(again), TEXT("r"), text_of(signature)));
+}
+
 /* RFC 8032, section 7.1, test 2: the message is the byte 0x72. */
 static void a_signature_is_that_of_the_standard(void **state)
 {
@@ -105,18 +129,18 @@ static void a_signature_is_that_of_the_standard(void **state)
     put(place->path, "# a key for everybody\nberm-key 1\n"
                      "sign 4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb\n");
     assert_ok(key_file_read(place->path, true, &key, &err));
-    assert_text(key_public(key),
+    assert_text(key_newest_public(key),
                 "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
-    key_sign(key, TEXT("r"), signature);
+    key_sign(key, key_newest_public(key), TEXT("r"), signature);
     assert_string_equal(signature,
                         "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
                         "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
-    assert_true(key_verify(key_public(key), TEXT("r"), text_of(signature)));
-    assert_false(key_verify(key_public(key), TEXT("s"), text_of(signature)));
+    assert_true(key_verify(key_newest_public(key), TEXT("r"), text_of(signature)));
+    assert_false(key_verify(key_newest_public(key), TEXT("s"), text_of(signature)));
     assert_false(key_verify(TEXT("00"), TEXT("r"), text_of(signature)));
-    assert_false(key_verify(key_public(key), TEXT("r"), TEXT("no signature")));
+    assert_false(key_verify(key_newest_public(key), TEXT("r"), TEXT("no signature")));
     signature[0] = '8';
-    assert_false(key_verify(key_public(key), TEXT("r"), text_of(signature)));
+    assert_false(key_verify(key_newest_public(key), TEXT("r"), text_of(signature)));
 }
 
 static void a_secret_opens_with_its_key_and_owner_only(void **state)
@@ -162,7 +186,7 @@ static void a_new_protecting_key_leaves_the_old_ones_in_the_file(void **state)
     assert_ok(key_file_read(place->path, true, &again, &err));
     assert_int_equal(stat(place->path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);
-    assert_true(text_equal(key_public(key), key_public(again)));
+    assert_true(text_equal(key_newest_public(key), key_newest_public(again)));
     assert_true(text_equal(key_newest_protect_id(key), key_newest_protect_id(again)));
     assert_true(key_has_protect(again, text_of(old_id)));
     assert_ok(key_lookup(again, text_of(old_id), TEXT("x"), new_hash, &err));
@@ -178,6 +202,7 @@ int main(void)
         TEST(a_key_file_that_was_made_reads_as_the_same_key),
         TEST(a_key_file_that_others_may_read_is_refused),
         TEST(what_is_no_key_file_is_refused),
+        TEST(the_newest_signing_key_stands_behind_the_older_ones),
         TEST(a_signature_is_that_of_the_standard),
         TEST(a_secret_opens_with_its_key_and_owner_only),
         TEST(a_new_protecting_key_leaves_the_old_ones_in_the_file),
