@@ -160,26 +160,62 @@ static enum berm_status read_file(const struct source *source, struct arena *are
     return status == BERM_OK ? BERM_OK : fail_within(err, status, "%.*s", TEXT_ARG(file));
 }
 
-enum berm_status pack_read_cases(struct arena *arena, struct text name_or_folder,
-                                 const struct pack *pack, const struct pack_case **ret_cases,
-                                 size_t *ret_count, struct berm_error *err)
+static enum berm_status read_source(struct arena *arena, const struct source *source,
+                                    const struct pack *pack, const struct pack_case **ret_cases,
+                                    size_t *ret_count, struct berm_error *err)
 {
-    CLEANUP(source_close) struct source source = {.folder = -1};
     CLEANUP(all_cases_free) struct all_cases all = {0};
     const struct text *files;
     size_t file_count;
     struct pack_case *cases;
     size_t count;
 
-    TRY(source_open(arena, name_or_folder, &source, err));
-    TRY(source_list_cases(&source, arena, &files, &file_count, err));
+    TRY(source_list_cases(source, arena, &files, &file_count, err));
     for (size_t i = 0; i < file_count; i++)
-        TRY(read_file(&source, arena, pack, files[i], &all, err));
+        TRY(read_file(source, arena, pack, files[i], &all, err));
     count = all.cases.length / sizeof *cases;
     TRY(arena_new(arena, count, sizeof *cases, &cases, err));
     if (count > 0)
         memcpy(cases, all.cases.bytes, all.cases.length);
     *ret_cases = cases;
     *ret_count = count;
+    return BERM_OK;
+}
+
+enum berm_status pack_read_cases(struct arena *arena, struct text name_or_folder,
+                                 const struct pack *pack, const struct pack_case **ret_cases,
+                                 size_t *ret_count, struct berm_error *err)
+{
+    CLEANUP(source_close) struct source source = {.folder = -1};
+
+    TRY(source_open(arena, name_or_folder, &source, err));
+    return read_source(arena, &source, pack, ret_cases, ret_count, err);
+}
+
+enum berm_status bundle_read_cases(struct arena *arena, const struct pack_bundle *bundle,
+                                   const struct pack *pack, const struct pack_case **ret_cases,
+                                   size_t *ret_count, struct berm_error *err)
+{
+    struct source source;
+
+    TRY(source_of_bundle(arena, bundle, &source, err));
+    return read_source(arena, &source, pack, ret_cases, ret_count, err);
+}
+
+enum berm_status case_of_facts(struct arena *arena, const struct pack *pack, struct text facts,
+                               struct pack_case *ret_case, struct berm_error *err)
+{
+    static const struct text keys[] = {TEXT("month"),   TEXT("areas"), TEXT("household"),
+                                       TEXT("members"), TEXT("flows"), TEXT("parameters")};
+    struct case_reading reading = {.arena = arena, .pack = pack};
+    struct pack_case read = {.name = TEXT("the household")};
+
+    TRY(yaml_read(arena, facts, &reading.node, err));
+    TRY(yaml_expect_keys(reading.node, keys, ARRAY_COUNT(keys), "a household's facts", err));
+    TRY(read_month(&reading, NULL, &read.month, err));
+    reading.month = read.month;
+    TRY(read_areas(&reading, NULL, &read, err));
+    TRY(case_read_facts(&reading, &read, err));
+    *ret_case = read;
     return BERM_OK;
 }

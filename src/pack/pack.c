@@ -7,6 +7,7 @@
  */
 #include "pack/pack.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "pack/decisions.h"
@@ -16,7 +17,7 @@
 #include "pack/tables.h"
 
 /* The files that decide, in the order in which the digest takes them. */
-enum pack_file {
+enum deciding_file {
     FILE_MANIFEST,
     FILE_DICTIONARY,
     FILE_CHOICES,
@@ -28,7 +29,7 @@ enum pack_file {
     FILE_COUNT,
 };
 
-struct pack_files {
+struct deciding_files {
     struct text names[FILE_COUNT];
     struct text bytes[FILE_COUNT];
     bool is_there[FILE_COUNT];
@@ -38,7 +39,7 @@ struct pack_files {
  * figures a pack still says everything: a rule that reads a parameter that is nowhere listed is an
  * error. */
 static enum berm_status read_files(const struct source *source, struct arena *arena,
-                                   struct text policy, struct pack_files *files,
+                                   struct text policy, struct deciding_files *files,
                                    struct berm_error *err)
 {
     static const bool is_optional[FILE_COUNT] = {
@@ -63,7 +64,7 @@ static enum berm_status read_files(const struct source *source, struct arena *ar
 }
 
 /* "NAME LENGTH\n", the bytes, "\n" for each file: no two packs that differ can give the same. */
-static enum berm_status make_digest_input(struct arena *arena, const struct pack_files *files,
+static enum berm_status make_digest_input(struct arena *arena, const struct deciding_files *files,
                                           struct text *ret_input, struct berm_error *err)
 {
     CLEANUP(buffer_free) struct buffer input = {0};
@@ -83,7 +84,7 @@ static enum berm_status make_digest_input(struct arena *arena, const struct pack
 }
 
 static enum berm_status read_manifest(const struct source *source, struct arena *arena,
-                                      struct pack_files *files, struct manifest *ret_manifest,
+                                      struct deciding_files *files, struct manifest *ret_manifest,
                                       struct berm_error *err)
 {
     struct manifest manifest;
@@ -116,7 +117,7 @@ static enum berm_status check_relations(const struct dictionary *dictionary, str
     return BERM_OK;
 }
 
-static enum berm_status read_model(struct arena *arena, const struct pack_files *files,
+static enum berm_status read_model(struct arena *arena, const struct deciding_files *files,
                                    struct pack *pack, struct berm_error *err)
 {
     struct dmn_read_options options = {.strictness = FEEL_STRICT,
@@ -131,7 +132,7 @@ static enum berm_status read_model(struct arena *arena, const struct pack_files 
 }
 
 static enum berm_status build(struct arena *arena, const struct manifest *manifest,
-                              const struct pack_files *files, struct pack *pack,
+                              const struct deciding_files *files, struct pack *pack,
                               struct berm_error *err)
 {
     TRY(dictionary_read(arena, files->bytes[FILE_DICTIONARY], files->bytes[FILE_CHOICES],
@@ -150,17 +151,15 @@ static enum berm_status build(struct arena *arena, const struct manifest *manife
     return make_digest_input(arena, files, &pack->digest_input, err);
 }
 
-enum berm_status pack_read(struct arena *arena, struct text name_or_folder,
-                           const struct pack **ret_pack, struct berm_error *err)
+static enum berm_status read_source(struct arena *arena, const struct source *source,
+                                    const struct pack **ret_pack, struct berm_error *err)
 {
-    CLEANUP(source_close) struct source source = {.folder = -1};
-    struct pack_files files = {0};
+    struct deciding_files files = {0};
     struct manifest manifest;
     struct pack *pack;
 
-    TRY(source_open(arena, name_or_folder, &source, err));
-    TRY(read_manifest(&source, arena, &files, &manifest, err));
-    TRY(read_files(&source, arena, manifest.policy, &files, err));
+    TRY(read_manifest(source, arena, &files, &manifest, err));
+    TRY(read_files(source, arena, manifest.policy, &files, err));
     TRY(arena_new(arena, 1, sizeof *pack, &pack, err));
     pack->name = manifest.name;
     pack->version = manifest.version;
@@ -170,6 +169,117 @@ enum berm_status pack_read(struct arena *arena, struct text name_or_folder,
     pack->time_zone = manifest.time_zone;
     TRY(build(arena, &manifest, &files, pack, err));
     *ret_pack = pack;
+    return BERM_OK;
+}
+
+enum berm_status pack_read(struct arena *arena, struct text name_or_folder,
+                           const struct pack **ret_pack, struct berm_error *err)
+{
+    CLEANUP(source_close) struct source source = {.folder = -1};
+
+    TRY(source_open(arena, name_or_folder, &source, err));
+    return read_source(arena, &source, ret_pack, err);
+}
+
+enum berm_status bundle_read(struct arena *arena, const struct pack_bundle *bundle,
+                             const struct pack **ret_pack, struct berm_error *err)
+{
+    struct source source;
+
+    TRY(source_of_bundle(arena, bundle, &source, err));
+    return read_source(arena, &source, ret_pack, err);
+}
+
+/* ---- Bundles --------------------------------------------------------------------------------- */
+
+static int compare_paths(const void *a, const void *b)
+{
+    return text_compare(((const struct pack_file *)a)->path, ((const struct pack_file *)b)->path);
+}
+
+/* One more file of a bundle that has count so far: its text and the bundle's limits. */
+static enum berm_status check_file(struct text bundle, struct text path, struct text bytes,
+                                   size_t count, size_t *total_bytes, struct berm_error *err)
+{
+    size_t bad;
+
+    if (!text_is_utf8(bytes, &bad))
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "%.*s/%.*s: byte %zu is no UTF-8; save the file as UTF-8",
+                         TEXT_ARG(bundle), TEXT_ARG(path), bad + 1);
+    *total_bytes += bytes.length;
+    if (bytes.length > PACK_FILE_BYTES_MAX || count >= BUNDLE_FILES_MAX ||
+        *total_bytes > BUNDLE_BYTES_MAX)
+        return fail_with(err, BERM_LIMIT, "%.*s: a pack has at most %d files and %d bytes",
+                         TEXT_ARG(bundle), BUNDLE_FILES_MAX, BUNDLE_BYTES_MAX);
+    return BERM_OK;
+}
+
+static enum berm_status add_to_bundle(struct arena *arena, const struct source *source,
+                                      struct text path, struct text bytes, struct pack_file *files,
+                                      struct pack_bundle *bundle, size_t *total_bytes,
+                                      struct berm_error *err)
+{
+    TRY(check_file(source->name, path, bytes, bundle->count, total_bytes, err));
+    TRY(text_copy(arena, path, &files[bundle->count].path, err));
+    files[bundle->count++].bytes = bytes;
+    return BERM_OK;
+}
+
+enum berm_status bundle_check(const struct pack_bundle *bundle, struct berm_error *err)
+{
+    size_t total_bytes = 0;
+
+    for (size_t i = 0; i < bundle->count; i++) {
+        struct text path = bundle->files[i].path;
+
+        if (!source_is_name_inside(path))
+            return fail_with(err, BERM_INVALID_INPUT,
+                             "'%.*s' is no file inside a pack; give a name without '..' and "
+                             "without '/' in front",
+                             TEXT_ARG(path));
+        for (size_t before = 0; before < i; before++)
+            if (text_equal(bundle->files[before].path, path))
+                return fail_with(err, BERM_INVALID_INPUT, "the file %.*s is given twice",
+                                 TEXT_ARG(path));
+        TRY(check_file(bundle->name, path, bundle->files[i].bytes, i, &total_bytes, err));
+    }
+    return BERM_OK;
+}
+
+enum berm_status bundle_collect(struct arena *arena, struct text name_or_folder,
+                                struct pack_bundle *ret_bundle, struct berm_error *err)
+{
+    CLEANUP(source_close) struct source source = {.folder = -1};
+    struct deciding_files deciding = {0};
+    struct pack_bundle bundle = {.name = name_or_folder};
+    struct manifest manifest;
+    struct pack_file *files;
+    const struct text *cases;
+    struct text bytes;
+    size_t case_count, total_bytes = 0;
+    bool is_there;
+
+    TRY(source_open(arena, name_or_folder, &source, err));
+    TRY(read_manifest(&source, arena, &deciding, &manifest, err));
+    TRY(read_files(&source, arena, manifest.policy, &deciding, err));
+    TRY(source_list_cases(&source, arena, &cases, &case_count, err));
+    TRY(arena_new(arena, BUNDLE_FILES_MAX, sizeof *files, &files, err));
+    for (int i = 0; i < FILE_COUNT; i++)
+        if (deciding.is_there[i])
+            TRY(add_to_bundle(arena, &source, deciding.names[i], deciding.bytes[i], files, &bundle,
+                              &total_bytes, err));
+    for (size_t i = 0; i < case_count; i++) {
+        TRY(source_read(&source, arena, cases[i], &bytes, err));
+        TRY(add_to_bundle(arena, &source, cases[i], bytes, files, &bundle, &total_bytes, err));
+    }
+    TRY(source_read_optional(&source, arena, TEXT("README.md"), &is_there, &bytes, err));
+    if (is_there)
+        TRY(add_to_bundle(arena, &source, TEXT("README.md"), bytes, files, &bundle, &total_bytes,
+                          err));
+    qsort(files, bundle.count, sizeof *files, compare_paths);
+    bundle.files = files;
+    *ret_bundle = bundle;
     return BERM_OK;
 }
 

@@ -1,7 +1,7 @@
 /*
  * Packs: what a country or programme decides for itself, read from the binary or from a folder.
- * docs/reference/pack.md is the contract. Files: source (folder or embedded), yaml (document reader
- * over libyaml), pack (the whole), cases.
+ * docs/reference/pack.md is the contract. Files: source (folder, embedded or bundle), bundle (a
+ * pack's files in memory), yaml (document reader over libyaml), pack (the whole), cases.
  */
 #ifndef PACK_PACK_H
 #define PACK_PACK_H
@@ -74,6 +74,35 @@ MUST_USE enum berm_status pack_read(struct arena *arena, struct text name_or_fol
 size_t pack_embedded_count(void);
 struct text pack_embedded_name(size_t position);
 
+/* ---- Bundles ---------------------------------------------------------------------------------
+ *
+ * A pack's files in memory: how a register keeps a version of it. */
+
+enum { BUNDLE_FILES_MAX = 1100, BUNDLE_BYTES_MAX = 64 << 20 };
+
+struct pack_file {
+    struct text path;  /* inside the pack, such as "cases/income.yaml" */
+    struct text bytes; /* UTF-8, ended by a 0 that is not counted */
+};
+struct pack_bundle {
+    struct text name; /* for messages, such as "version 3" */
+    const struct pack_file *files;
+    size_t count;
+};
+
+/**
+ * The files that make up a pack: those that decide, its cases and its README.md, by path. Other
+ * files of a folder are left behind. Errors  those of pack_read before the dictionary is looked at;
+ * BERM_INVALID_INPUT (a file that is no UTF-8), BERM_LIMIT.
+ */
+MUST_USE enum berm_status bundle_collect(struct arena *arena, struct text name_or_folder,
+                                         struct pack_bundle *ret_bundle, struct berm_error *err);
+/** Whether somebody else's bundle can be kept: paths that stay inside, each once, UTF-8, limits. */
+MUST_USE enum berm_status bundle_check(const struct pack_bundle *bundle, struct berm_error *err);
+/** pack_read of a bundle, whose files must live as long as the pack. */
+MUST_USE enum berm_status bundle_read(struct arena *arena, const struct pack_bundle *bundle,
+                                      const struct pack **ret_pack, struct berm_error *err);
+
 int pack_finding_position(const struct pack *pack, struct text code);               /* -1: none */
 const struct finding_info *pack_finding(const struct pack *pack, struct text code); /* NULL: none */
 const struct measure_info *pack_measure(const struct pack *pack, struct text code);
@@ -145,5 +174,17 @@ MUST_USE enum berm_status pack_read_cases(struct arena *arena, struct text name_
                                           const struct pack *pack,
                                           const struct pack_case **ret_cases, size_t *ret_count,
                                           struct berm_error *err);
+MUST_USE enum berm_status bundle_read_cases(struct arena *arena, const struct pack_bundle *bundle,
+                                            const struct pack *pack,
+                                            const struct pack_case **ret_cases, size_t *ret_count,
+                                            struct berm_error *err);
+/**
+ * The facts of one household, written as a case without name and expectation: month, areas,
+ * household, members, flows, parameters. JSON is read too, being YAML. Errors  as pack_read, with
+ * line and column.
+ */
+MUST_USE enum berm_status case_of_facts(struct arena *arena, const struct pack *pack,
+                                        struct text facts, struct pack_case *ret_case,
+                                        struct berm_error *err);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * The two sources of packs. A folder is held open by its descriptor and its files are opened part
+ * The sources of packs. A folder is held open by its descriptor and its files are opened part
  * by part without following links: pack.yaml comes from strangers and names a file, and whatever it
  * names must lie inside the folder. The program's own files need no copy; they are its constant
- * data.
+ * data, and those of a bundle are in memory already.
  */
 #include "pack/source.h"
 
@@ -112,8 +112,7 @@ static void descriptor_close(int *descriptor)
 
 void source_close(struct source *source)
 {
-    if (!source->is_embedded)
-        descriptor_close(&source->folder);
+    descriptor_close(&source->folder);
 }
 
 enum berm_status source_open(struct arena *arena, struct text name_or_folder,
@@ -146,9 +145,27 @@ enum berm_status source_open(struct arena *arena, struct text name_or_folder,
     return BERM_OK;
 }
 
+enum berm_status source_of_bundle(struct arena *arena, const struct pack_bundle *bundle,
+                                  struct source *ret_source, struct berm_error *err)
+{
+    struct source source = {.folder = -1, .bundle = bundle};
+
+    TRY(text_copy(arena, bundle->name, &source.name, err));
+    *ret_source = source;
+    return BERM_OK;
+}
+
+static const struct pack_file *find_in_bundle(const struct pack_bundle *bundle, struct text file)
+{
+    for (size_t i = 0; i < bundle->count; i++)
+        if (text_equal(bundle->files[i].path, file))
+            return &bundle->files[i];
+    return NULL;
+}
+
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-static bool is_name_inside(struct text file)
+bool source_is_name_inside(struct text file)
 {
     size_t start = 0;
 
@@ -246,7 +263,7 @@ enum berm_status source_read(const struct source *source, struct arena *arena, s
 {
     CLEANUP(descriptor_close) int descriptor = -1;
 
-    if (!is_name_inside(file))
+    if (!source_is_name_inside(file))
         return fail_with(err, BERM_INVALID_INPUT,
                          "%s: '%.*s' is no file inside the pack; give a name without '..' and "
                          "without '/' in front",
@@ -257,6 +274,14 @@ enum berm_status source_read(const struct source *source, struct arena *arena, s
         if (embedded == NULL)
             return fail_to_open(source, file, ENOENT, err);
         *ret_bytes = (struct text){(const char *)embedded->bytes, embedded->length};
+        return BERM_OK;
+    }
+    if (source->bundle != NULL) {
+        const struct pack_file *found = find_in_bundle(source->bundle, file);
+
+        if (found == NULL)
+            return fail_to_open(source, file, ENOENT, err);
+        *ret_bytes = found->bytes;
         return BERM_OK;
     }
     descriptor = open_inside(source->folder, file, O_NONBLOCK);
@@ -343,6 +368,20 @@ static enum berm_status list_folder(const struct source *source, struct arena *a
     return BERM_OK;
 }
 
+/* The files of a source that is no folder. */
+static size_t path_count(const struct source *source)
+{
+    if (source->bundle != NULL)
+        return source->bundle->count;
+    return source->is_embedded ? EMBEDDED_FILE_COUNT : 0;
+}
+
+static struct text path_at(const struct source *source, size_t position)
+{
+    return source->bundle != NULL ? source->bundle->files[position].path
+                                  : path_in_pack(&EMBEDDED_FILES[position], source->name);
+}
+
 enum berm_status source_list_cases(const struct source *source, struct arena *arena,
                                    const struct text **ret_files, size_t *ret_count,
                                    struct berm_error *err)
@@ -351,10 +390,10 @@ enum berm_status source_list_cases(const struct source *source, struct arena *ar
     size_t count = 0;
 
     TRY(arena_new(arena, CASE_FILES_MAX, sizeof *files, &files, err));
-    if (!source->is_embedded)
+    if (source->folder >= 0)
         TRY(list_folder(source, arena, files, &count, err));
-    for (size_t i = 0; source->is_embedded && i < EMBEDDED_FILE_COUNT; i++) {
-        struct text path = path_in_pack(&EMBEDDED_FILES[i], source->name);
+    for (size_t i = 0; i < path_count(source); i++) {
+        struct text path = path_at(source, i);
 
         if (text_starts_with(path, TEXT(CASES_FOLDER)) && path.length > strlen(CASES_FOLDER))
             TRY(add_case_file(source, arena, text_from(path, strlen(CASES_FOLDER)), files, &count,

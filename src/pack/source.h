@@ -1,15 +1,16 @@
-/* Where a pack's files come from: the program itself or a folder. Private to pack. */
+/* Where a pack's files come from: the program itself, a folder or a bundle. Private to pack. */
 #ifndef PACK_SOURCE_H
 #define PACK_SOURCE_H
 
-#include "base/base.h"
+#include "pack/pack.h"
 
 enum { CASE_FILES_MAX = 1000 };
 
 struct source {
     struct text name; /* of the pack in the program, or the folder's path; ended by 0 */
     bool is_embedded;
-    int folder; /* descriptor; -1 where embedded */
+    int folder;                       /* descriptor; -1 where it is no folder */
+    const struct pack_bundle *bundle; /* NULL: a folder, or embedded */
 };
 
 /**
@@ -19,6 +20,11 @@ struct source {
  */
 MUST_USE enum berm_status source_open(struct arena *arena, struct text name_or_folder,
                                       struct source *ret_source, struct berm_error *err);
+/** Whether it can name a file of a pack: relative, its parts divided by '/', none of them "..". */
+bool source_is_name_inside(struct text file);
+/** The files of a bundle, which must live as long as the source; nothing to close. */
+MUST_USE enum berm_status source_of_bundle(struct arena *arena, const struct pack_bundle *bundle,
+                                           struct source *ret_source, struct berm_error *err);
 void source_close(struct source *source);
 
 /**
