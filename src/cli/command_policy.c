@@ -1,5 +1,5 @@
 /* berm policy check, eval, test, tck */
-#include "cli.h"
+#include "policy_commands.h"
 
 static void print_finding_of_check(void *context, const char *severity, const char *line)
 {
@@ -13,14 +13,23 @@ enum berm_status command_policy_check(struct invocation *invocation, struct berm
 {
     static const struct output_column COLUMNS[] = {{"severity", CELL_TEXT}, {"what", CELL_TEXT}};
     CLEANUP(output_discard) struct output output = {0};
+    struct policy_verdict verdict;
     enum format format;
-    int64_t errors;
+    int64_t errors, number;
 
     TRY(invocation_format(invocation, &format, err));
     output_begin(&output, stdout, format, COLUMNS, ARRAY_COUNT(COLUMNS));
-    TRY(policy_check(text_of(invocation->arguments[0]), print_finding_of_check, &output, &errors,
-                     err));
-    invocation->exit_code = errors > 0 ? EXIT_CODE_FAILURE : EXIT_CODE_OK;
+    if (text_parse_int64(text_of(invocation->arguments[0]), &number)) {
+        TRY(check_version(invocation, print_finding_of_check, &output, &verdict, err));
+        fprintf(stderr, "version %s: %lld cases passed, %lld failed; it is %s\n",
+                invocation->arguments[0], (long long)verdict.passed, (long long)verdict.failed,
+                verdict.is_checked ? "checked" : "a draft still");
+        invocation->exit_code = verdict.is_checked ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
+    } else {
+        TRY(policy_check(text_of(invocation->arguments[0]), print_finding_of_check, &output,
+                         &errors, err));
+        invocation->exit_code = errors > 0 ? EXIT_CODE_FAILURE : EXIT_CODE_OK;
+    }
     if (output.row_count > 0 || format != FORMAT_TABLE)
         return output_end(&output, err);
     printf("%s: nothing to complain of\n", invocation->arguments[0]);

@@ -1,5 +1,6 @@
-/* Why a household is at risk: its facts as they are now, run once more through the policy, with the
- * spells on record. */
+/* Why a household is at risk: its facts as they are now, run once more through the rules that
+ * decide the month, with the spells on record. What may be seen is a matter of today: masks always
+ * ask the register's present pack. */
 #include "service/access/mask.h"
 #include "service/household.h"
 #include "service/screen/load.h"
@@ -82,10 +83,12 @@ static enum berm_status explain(struct office *office, const struct household_fa
     CLEANUP(screening_runner_freep) struct screening_runner *runner = NULL;
     CLEANUP(batch_freep) struct batch *batch = NULL;
     const struct id_range range = {facts->household_id, facts->household_id};
+    const struct pack *pack;
     struct places places;
 
-    TRY(screening_program_create(arena, office->pack, reasons->month, &reasons->program, err));
-    TRY(places_read_few(office, reasons->month, &range, 1, arena, &places, err));
+    TRY(office_pack_at(office, reasons->month, &pack, err));
+    TRY(screening_program_create(arena, pack, reasons->month, &reasons->program, err));
+    TRY(places_read_few(office->store, pack, reasons->month, &range, 1, arena, &places, err));
     TRY(loader_create(office->store, reasons->program, &places, &loader, err));
     TRY(batch_create(reasons->program, &batch, err));
     TRY(screening_runner_create(reasons->program, &runner, err));

@@ -27,10 +27,12 @@ static enum berm_status check_code(const struct pack *pack, struct text code,
                      TEXT_ARG(code));
 }
 
-/* The row that the statement stands on; its evidence as the caller may see it. */
-static enum berm_status visit_row(struct office *office, struct statement *list,
-                                  const struct field_sight *sight, struct buffer *evidence,
-                                  finding_visitor *visit, void *context, struct berm_error *err)
+/* The row that the statement stands on; its evidence as the caller may see it by the present pack,
+ * its label by the pack of the month. */
+static enum berm_status visit_row(const struct pack *present, const struct pack *of_month,
+                                  struct statement *list, const struct field_sight *sight,
+                                  struct buffer *evidence, finding_visitor *visit, void *context,
+                                  struct berm_error *err)
 {
     struct finding_row row = {
         .household = statement_text(list, 1),
@@ -47,8 +49,8 @@ static enum berm_status visit_row(struct office *office, struct statement *list,
     row.area_name_en = statement_text(list, 10);
     if (row.area_name_en.length == 0)
         row.area_name_en = row.area_name;
-    row.info = pack_finding(office->pack, row.code);
-    TRY(mask_evidence(office->pack, field_sight_at(sight, statement_int64(list, 11)),
+    row.info = pack_finding(of_month, row.code);
+    TRY(mask_evidence(present, field_sight_at(sight, statement_int64(list, 11)),
                       statement_text(list, 9), evidence, &row.evidence, err));
     return visit(context, &row, err);
 }
@@ -63,12 +65,14 @@ enum berm_status findings_list(struct office *office, const struct caller *calle
     CLEANUP(buffer_free) struct buffer evidence = {0};
     struct field_sight sight;
     struct area_scope scope;
+    const struct pack *pack;
     bool has_row;
 
-    TRY(check_code(office->pack, filter->code, err));
     TRY(arena_create(SCOPE_BYTES_MAX, &arena, err));
     TRY(store_begin_read(office->store, err));
     snapshot = office->store;
+    TRY(office_pack_at(office, filter->month, &pack, err));
+    TRY(check_code(pack, filter->code, err));
     TRY(caller_scope(office->store, caller, PERMISSION_FINDING_LIST, filter->area, arena, &scope,
                      err));
     TRY(field_sight_read(office->store, caller, arena, &sight, err));
@@ -80,7 +84,7 @@ enum berm_status findings_list(struct office *office, const struct caller *calle
     statement_bind_int64(list, FINDING_LIST__COUNT, filter->limit > 0 ? filter->limit : -1);
     TRY(statement_step(list, &has_row, err));
     while (has_row) {
-        TRY(visit_row(office, list, &sight, &evidence, visit, context, err));
+        TRY(visit_row(office->pack, pack, list, &sight, &evidence, visit, context, err));
         TRY(statement_step(list, &has_row, err));
     }
     return BERM_OK;

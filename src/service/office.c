@@ -1,8 +1,8 @@
 /*
- * An open register with its pack. The register remembers its pack's name and fingerprint; when the
- * pack changed since (a new version of the program, an edited folder), its new variables become
- * columns and the change is recorded, before anything else is done with it.
+ * An open register with its pack, which it keeps itself (policy/packs.c): what happens outside,
+ * such as a new version of the program or an edited folder, changes nothing in it.
  */
+#include "service/policy/private.h"
 #include "service/screen/again.h"
 
 #include <pwd.h>
@@ -107,33 +107,6 @@ static enum berm_status read_actor(struct arena *arena, struct text *ret_actor,
     return text_format(arena, ret_actor, err, "uid %u", (unsigned)getuid());
 }
 
-static enum berm_status fingerprint(struct office *office, struct berm_error *err)
-{
-    CLEANUP(digest_freep) struct digest *digest = NULL;
-    char digits[DIGEST_TEXT_MAX];
-
-    TRY(digest_create(&digest, err));
-    digest_add(digest, office->pack->digest_input.bytes, office->pack->digest_input.length);
-    return text_copy(office->arena, digest_finish(digest, digits), &office->pack_sha256, err);
-}
-
-/* Columns for the pack's variables, and the pack's fingerprint, as one recorded change. */
-static enum berm_status apply_pack(struct office *office, struct text pack_name,
-                                   struct berm_error *err)
-{
-    CLEANUP(change_close) struct change change = {0};
-    struct change_end end = {.file_sha256 = office->pack_sha256, .action = TEXT("apply_pack")};
-
-    TRY(store_apply_dictionary(office->store, &office->pack->dictionary, err));
-    TRY(setting_write(office->store, "pack", pack_name, err));
-    TRY(setting_write(office->store, "pack_version", office->pack->version, err));
-    TRY(setting_write(office->store, "pack_sha256", office->pack_sha256, err));
-    TRY(text_format(office->arena, &end.subject, err, "%.*s %.*s", TEXT_ARG(office->pack->name),
-                    TEXT_ARG(office->pack->version)));
-    TRY(change_begin(office->store, &office->actor, TEXT("pack applied"), pack_name, &change, err));
-    return change_finish(&change, &office->actor, &end, err);
-}
-
 static enum berm_status office_prepare(struct office **ret_office, struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = calloc(1, sizeof *office);
@@ -148,45 +121,19 @@ static enum berm_status office_prepare(struct office **ret_office, struct berm_e
     return BERM_OK;
 }
 
-/* A folder is remembered by its absolute path, so that the register opens from anywhere. */
-static enum berm_status lasting_name(struct arena *arena, struct text name, struct text *ret_name,
-                                     struct berm_error *err)
-{
-    struct text ended;
-    char *path;
-    enum berm_status status;
-
-    for (size_t i = 0; i < pack_embedded_count(); i++)
-        if (text_equal(pack_embedded_name(i), name)) {
-            *ret_name = pack_embedded_name(i);
-            return BERM_OK;
-        }
-    TRY(text_copy(arena, name, &ended, err));
-    path = realpath(ended.bytes, NULL);
-    if (!path) {
-        *ret_name = ended;
-        return BERM_OK; /* pack_read says what is wrong with it */
-    }
-    status = text_copy(arena, text_of(path), ret_name, err);
-    free(path);
-    return status;
-}
-
 enum berm_status office_create(struct text url, struct text pack_name, struct office **ret_office,
                                struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = NULL;
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
-    struct text lasting;
+    const struct pack *pack;
 
     TRY(office_prepare(&office, err));
-    TRY(lasting_name(office->arena, pack_name, &lasting, err));
-    TRY(pack_read(office->arena, lasting, &office->pack, err));
-    TRY(fingerprint(office, err));
+    TRY(pack_read(office->arena, pack_name, &pack, err)); /* before there is a file */
     TRY(store_open(url, STORE_CREATE, &office->store, err));
     TRY(store_begin(office->store, err));
     transaction = office->store;
-    TRY(apply_pack(office, lasting, err));
+    TRY(office_adopt_pack(office, pack_name, err));
     TRY(store_commit(office->store, err));
     transaction = NULL;
     *ret_office = office;
@@ -198,37 +145,11 @@ enum berm_status office_open(struct text url, enum store_mode mode, struct offic
                              struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = NULL;
-    struct text pack_name, known;
 
     assert(mode != STORE_CREATE);
     TRY(office_prepare(&office, err));
     TRY(store_open(url, mode, &office->store, err));
-    TRY(setting_read(office->store, "pack", office->arena, &pack_name, err));
-    if (pack_name.length == 0)
-        return fail_with(err, BERM_CORRUPT,
-                         "%.*s has no pack: its creation did not finish; remove the file and run "
-                         "berm init again",
-                         TEXT_ARG(url));
-    TRY(pack_read(office->arena, pack_name, &office->pack, err));
-    TRY(fingerprint(office, err));
-    TRY(setting_read(office->store, "pack_sha256", office->arena, &known, err));
-    if (!text_equal(known, office->pack_sha256)) {
-        CLEANUP(store_rollbackp) struct store *transaction = NULL;
-
-        if (mode == STORE_READ_ONLY)
-            return fail_with(
-                err, BERM_CONFLICT,
-                "the pack %.*s changed since it was applied; run a command that writes, such "
-                "as berm screen, to apply it",
-                TEXT_ARG(pack_name));
-        TRY(store_begin(office->store, err));
-        transaction = office->store;
-        TRY(setting_read(office->store, "pack_sha256", office->arena, &known, err));
-        if (!text_equal(known, office->pack_sha256)) /* nobody else did it meanwhile */
-            TRY(apply_pack(office, pack_name, err));
-        TRY(store_commit(office->store, err));
-        transaction = NULL;
-    }
+    TRY(office_open_pack(office, mode, err));
     *ret_office = office;
     office = NULL;
     return BERM_OK;
@@ -260,6 +181,7 @@ void office_close(struct office *office)
         return;
     again_free(office->again); /* before the store that its statements are of */
     store_close(office->store);
+    pack_shelf_free(office->shelf);
     key_file_free(office->key);
     arena_free(office->arena);
     free(office);

@@ -1,5 +1,5 @@
 /* Policies by themselves: check a pack, evaluate a model. */
-#include "service/service.h"
+#include "service/policy/private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,11 +43,20 @@ static enum berm_status read_model(struct arena *arena, struct text path,
     return dmn_model_read(arena, buffer_text(&xml), &options, ret_model, err);
 }
 
+enum berm_status policy_check_model(const struct dmn_model *model, policy_report *report,
+                                    void *context, int64_t *ret_errors, struct berm_error *err)
+{
+    struct checker checker = {.report = report, .context = context};
+
+    TRY(dmn_check(model, report_check, &checker, err));
+    *ret_errors = checker.errors;
+    return BERM_OK;
+}
+
 enum berm_status policy_check(struct text pack_name, policy_report *report, void *context,
                               int64_t *ret_errors, struct berm_error *err)
 {
     CLEANUP(arena_freep) struct arena *arena = NULL;
-    struct checker checker = {.report = report, .context = context};
     const struct dmn_model *model;
     const struct pack *pack;
 
@@ -58,9 +67,7 @@ enum berm_status policy_check(struct text pack_name, policy_report *report, void
         TRY(pack_read(arena, pack_name, &pack, err));
         model = pack->model;
     }
-    TRY(dmn_check(model, report_check, &checker, err));
-    *ret_errors = checker.errors;
-    return BERM_OK;
+    return policy_check_model(model, report, context, ret_errors, err);
 }
 
 /* "name=expression" */

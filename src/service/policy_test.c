@@ -1,5 +1,5 @@
 /* A pack's cases through the engine that screens: what was expected, what came, and why. */
-#include "service/service.h"
+#include "service/policy/private.h"
 
 #include <stdio.h>
 
@@ -197,36 +197,67 @@ static enum berm_status run_case(struct tester *tester, const struct pack_case *
     return BERM_OK;
 }
 
+/* Run the cases one after the other. */
+static enum berm_status run_cases(struct tester *tester, const struct pack_case *cases,
+                                  size_t count, int64_t *passed, int64_t *failed,
+                                  struct berm_error *err)
+{
+    CLEANUP(buffer_free) struct buffer line = {.cap_bytes = 2 * LINE_BYTES_MAX};
+
+    for (size_t c = 0; c < count; c++) {
+        enum berm_status status = run_case(tester, &cases[c], err);
+
+        if (status != BERM_OK)
+            return fail_within(err, status, "%.*s line %d: %.*s", TEXT_ARG(cases[c].file),
+                               cases[c].line, TEXT_ARG(cases[c].name));
+        *passed += tester->line.length == 0;
+        *failed += tester->line.length > 0;
+        if (tester->line.length == 0)
+            continue;
+        buffer_clear(&line);
+        buffer_append_format(&line, "%.*s line %d: %.*s%.*s%c", TEXT_ARG(cases[c].file),
+                             cases[c].line, TEXT_ARG(cases[c].name),
+                             TEXT_ARG(buffer_text(&tester->line)), '\0');
+        tester->report(tester->context, "error", line.bytes);
+    }
+    return BERM_OK;
+}
+
+static void tester_close(struct tester *tester)
+{
+    buffer_free(&tester->line);
+}
+
 enum berm_status policy_test(struct text pack_name, policy_report *report, void *context,
                              int64_t *ret_passed, int64_t *ret_failed, struct berm_error *err)
 {
     CLEANUP(arena_freep) struct arena *arena = NULL;
+    CLEANUP(tester_close)
     struct tester tester = {
         .report = report, .context = context, .line = {.cap_bytes = LINE_BYTES_MAX}};
-    CLEANUP(buffer_free) struct buffer line = {.cap_bytes = 2 * LINE_BYTES_MAX};
     const struct pack_case *cases;
-    enum berm_status status = BERM_OK;
     size_t count;
 
     *ret_passed = *ret_failed = 0;
     TRY(arena_create(PACK_BYTES_MAX, &arena, err));
     TRY(pack_read(arena, pack_name, &tester.pack, err));
     TRY(pack_read_cases(arena, pack_name, tester.pack, &cases, &count, err));
-    for (size_t c = 0; c < count && status == BERM_OK; c++) {
-        status = run_case(&tester, &cases[c], err);
-        if (status != BERM_OK)
-            status = fail_within(err, status, "%.*s line %d: %.*s", TEXT_ARG(cases[c].file),
-                                 cases[c].line, TEXT_ARG(cases[c].name));
-        *ret_passed += status == BERM_OK && tester.line.length == 0;
-        *ret_failed += status == BERM_OK && tester.line.length > 0;
-        if (status != BERM_OK || tester.line.length == 0)
-            continue;
-        buffer_clear(&line);
-        buffer_append_format(&line, "%.*s line %d: %.*s%.*s%c", TEXT_ARG(cases[c].file),
-                             cases[c].line, TEXT_ARG(cases[c].name),
-                             TEXT_ARG(buffer_text(&tester.line)), '\0');
-        report(context, "error", line.bytes);
-    }
-    buffer_free(&tester.line);
-    return status;
+    return run_cases(&tester, cases, count, ret_passed, ret_failed, err);
+}
+
+enum berm_status policy_test_bundle(const struct pack_bundle *bundle, const struct pack *pack,
+                                    policy_report *report, void *context, int64_t *ret_passed,
+                                    int64_t *ret_failed, struct berm_error *err)
+{
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    CLEANUP(tester_close)
+    struct tester tester = {
+        .pack = pack, .report = report, .context = context, .line = {.cap_bytes = LINE_BYTES_MAX}};
+    const struct pack_case *cases;
+    size_t count;
+
+    *ret_passed = *ret_failed = 0;
+    TRY(arena_create(PACK_BYTES_MAX, &arena, err));
+    TRY(bundle_read_cases(arena, bundle, pack, &cases, &count, err));
+    return run_cases(&tester, cases, count, ret_passed, ret_failed, err);
 }

@@ -11,6 +11,7 @@
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
  *   findings.c  lists and counts;  explain.c: why;  household.c: all that is held
  *   summary.c   people and households by area, kind and finding; headcount and gap
+ *   policy/     versions of the pack, what they would change (face: policy.h)
  *   policy.c    check and evaluate;  policy_test.c: a pack's cases
  *   synth/      made-up registers (face: synth.h)
  */
@@ -25,6 +26,7 @@
 #include "service/import.h"
 #include "service/journal.h"
 #include "service/key.h"
+#include "service/policy.h"
 #include "service/progress.h"
 #include "service/screen_again.h"
 #include "service/secret.h"
@@ -36,9 +38,10 @@
 
 struct office {
     struct store *store;
-    struct arena *arena; /* the pack and what lives as long as the office */
-    const struct pack *pack;
-    struct text pack_sha256;
+    struct arena *arena;     /* what lives as long as the office */
+    const struct pack *pack; /* of the published version that begins last: its dictionary is the
+                                register's; for the rules of a month ask office_pack_at */
+    struct pack_shelf *shelf;
     struct actor actor;   /* the operating system's user, until there are accounts */
     struct key_file *key; /* NULL: none at hand; the journal is sealed another time */
     struct again *again;  /* private to screen/again.c; NULL until it is needed */
@@ -48,8 +51,8 @@ struct office {
 MUST_USE enum berm_status office_create(struct text store_url, struct text pack_name,
                                         struct office **ret_office, struct berm_error *err);
 /**
- * Open a register and read its pack. A pack that changed since is applied (its new variables become
- * columns) when the register is opened for writing, and that is a change like any other.
+ * Open a register and read its pack. One that is older than the versions of packs gets the pack of
+ * its name as its first version when it is opened for writing, and that is a change like any other.
  */
 MUST_USE enum berm_status office_open(struct text store_url, enum store_mode mode,
                                       struct office **ret_office, struct berm_error *err);
@@ -293,23 +296,5 @@ struct summary {
 MUST_USE enum berm_status summary_compute(struct office *office, const struct caller *caller,
                                           month_number month, struct text area, struct arena *arena,
                                           struct summary *ret_summary, struct berm_error *err);
-
-/* ---- policy ---------------------------------------------------------------------------------- */
-
-typedef void policy_report(void *context, const char *severity, const char *line);
-/** Report what an author should look at; *ret_errors counts the errors. */
-MUST_USE enum berm_status policy_check(struct text pack_name, policy_report *report, void *context,
-                                       int64_t *ret_errors, struct berm_error *err);
-/** Run a pack's cases; report gets a line for each failure. */
-MUST_USE enum berm_status policy_test(struct text pack_name, policy_report *report, void *context,
-                                      int64_t *ret_passed, int64_t *ret_failed,
-                                      struct berm_error *err);
-/**
- * Evaluate one decision of a DMN file, or all of them where decision is empty, over inputs given as
- * FEEL: "name=expression". Writes {"decision": value, ...}.
- */
-MUST_USE enum berm_status policy_eval(struct text dmn_path, struct text decision,
-                                      const struct text *inputs, size_t input_count,
-                                      struct json_writer *json, struct berm_error *err);
 
 #endif

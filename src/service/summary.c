@@ -12,6 +12,7 @@ enum { WELFARE, LINE, SIZE, FIGURES }; /* decisions, in this order; SIZE only wh
 
 struct summing {
     struct office *office;
+    const struct pack *pack; /* whose rules decide the month */
     struct summary *summary;
     struct area_scope scope; /* the caller's areas, or those of them that were asked for */
     const struct places *places;
@@ -116,7 +117,7 @@ static enum berm_status count_findings(struct summing *summing, int64_t househol
     while (summing->finding_has_row && statement_int64(row, 1) < household_id)
         TRY(statement_step(row, &summing->finding_has_row, err));
     while (summing->finding_has_row && statement_int64(row, 1) == household_id) {
-        int finding = pack_finding_position(summing->office->pack, statement_text(row, 2));
+        int finding = pack_finding_position(summing->pack, statement_text(row, 2));
         bool is_undetermined = statement_int64(row, 4) != 0;
 
         if (finding >= 0)
@@ -151,7 +152,7 @@ static enum berm_status count_standing(struct summing *summing, int64_t househol
         return fail_with(err, BERM_LIMIT, "the policy gives more than %d kinds of household",
                          KINDS_MAX);
     if (k == summing->summary->kind_count) {
-        const struct choice *label = pack_kind(summing->office->pack, kind);
+        const struct choice *label = pack_kind(summing->pack, kind);
 
         TRY(text_copy(summing->arena, kind, &summing->kinds[k].key, err));
         summing->kinds[k].label_en = label ? label->label_en : summing->kinds[k].key;
@@ -253,13 +254,14 @@ static void summing_close(struct summing *summing)
 
 static enum berm_status prepare(struct summing *summing, struct berm_error *err)
 {
-    const struct pack *pack = summing->office->pack;
     struct store *store = summing->office->store;
     const struct screening_program *program;
+    const struct pack *pack;
 
+    TRY(office_pack_at(summing->office, summing->summary->month, &pack, err));
+    summing->pack = pack;
     TRY(screening_program_create(summing->arena, pack, summing->summary->month, &program, err));
-    TRY(places_read(summing->office, summing->summary->month, summing->arena, &summing->places,
-                    err));
+    TRY(places_read(store, pack, summing->summary->month, summing->arena, &summing->places, err));
     TRY(group_places(summing, err));
     TRY(loader_create(store, program, summing->places, &summing->loader, err));
     TRY(batch_create(program, &summing->batch, err));
@@ -286,7 +288,7 @@ static enum berm_status prepare(struct summing *summing, struct berm_error *err)
 /* Labels, and only those findings and levels that anybody has. */
 static void put_together(struct summing *summing)
 {
-    const struct pack *pack = summing->office->pack;
+    const struct pack *pack = summing->pack;
     struct summary *summary = summing->summary;
     struct summary_group *findings = summing->certain;
 

@@ -64,6 +64,16 @@ static enum berm_status fail_type(const struct variable *variable, struct text s
                      variable_type_name(variable->type));
 }
 
+/* The type with which a variable's column was made; empty where it has none yet. */
+static enum berm_status find_type(struct statement *find, const struct variable *variable,
+                                  char out[VARIABLE_NAME_MAX], struct text *ret_type,
+                                  struct berm_error *err)
+{
+    statement_bind_text(find, VARIABLE_TYPE__ENTITY, text_of(entity_name(variable->entity)));
+    statement_bind_text(find, VARIABLE_TYPE__NAME, variable->name);
+    return read_text(find, out, VARIABLE_NAME_MAX, ret_type, err);
+}
+
 static enum berm_status add_column(struct store *store, struct application *application,
                                    const struct variable *variable, struct berm_error *err)
 {
@@ -84,9 +94,7 @@ static enum berm_status apply_variable(struct store *store, struct application *
     char stored_bytes[VARIABLE_NAME_MAX];
     struct text stored = {0};
 
-    statement_bind_text(application->variable_type, VARIABLE_TYPE__ENTITY, entity);
-    statement_bind_text(application->variable_type, VARIABLE_TYPE__NAME, variable->name);
-    TRY(read_text(application->variable_type, stored_bytes, sizeof stored_bytes, &stored, err));
+    TRY(find_type(application->variable_type, variable, stored_bytes, &stored, err));
     if (stored.length > 0 && !text_equal(stored, type))
         return fail_type(variable, stored, err);
     if (stored.length == 0) {
@@ -109,6 +117,37 @@ static enum berm_status apply_variable(struct store *store, struct application *
         return BERM_OK;
     statement_bind_text(application->flow_insert, FLOW_INSERT__NAME, variable->name);
     return statement_run(application->flow_insert, err);
+}
+
+enum berm_status store_check_dictionary(struct store *store, const struct dictionary *dictionary,
+                                        struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *find = NULL;
+    char stored_bytes[VARIABLE_NAME_MAX];
+    struct text stored;
+
+    TRY(statement_prepare(store, STATEMENT_VARIABLE_TYPE, &find, err));
+    for (size_t i = 0; i < dictionary->variable_count; i++) {
+        const struct variable *variable = &dictionary->variables[i];
+
+        TRY(find_type(find, variable, stored_bytes, &stored, err));
+        if (stored.length > 0 && !text_equal(stored, text_of(variable_type_name(variable->type))))
+            return fail_type(variable, stored, err);
+    }
+    return BERM_OK;
+}
+
+enum berm_status store_has_variable(struct store *store, const struct variable *variable,
+                                    bool *ret_has, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *find = NULL;
+    char stored_bytes[VARIABLE_NAME_MAX];
+    struct text stored;
+
+    TRY(statement_prepare(store, STATEMENT_VARIABLE_TYPE, &find, err));
+    TRY(find_type(find, variable, stored_bytes, &stored, err));
+    *ret_has = stored.length > 0;
+    return BERM_OK;
 }
 
 static enum berm_status apply_all(struct store *store, const struct dictionary *dictionary,

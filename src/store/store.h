@@ -142,6 +142,14 @@ MUST_USE enum berm_status store_apply_dictionary(struct store *store,
                                                  const struct dictionary *dictionary,
                                                  struct berm_error *err);
 
+/** Whether it could: BERM_CONFLICT with the name where a variable has another type here. */
+MUST_USE enum berm_status store_check_dictionary(struct store *store,
+                                                 const struct dictionary *dictionary,
+                                                 struct berm_error *err);
+/** Whether a variable has its column; one of a version that nobody published has none. */
+MUST_USE enum berm_status store_has_variable(struct store *store, const struct variable *variable,
+                                             bool *ret_has, struct berm_error *err);
+
 /** Variables of one entity by position: what a built statement reads or writes. */
 struct variable_selection {
     const struct dictionary *dictionary;

@@ -33,24 +33,31 @@ void again_free(struct again *again)
     free(again);
 }
 
+bool again_uses(const struct again *again, const struct pack *pack)
+{
+    return again && again->pack == pack;
+}
+
 static void again_freep(struct again **again)
 {
     again_free(*again);
 }
 
-static enum berm_status again_create(struct office *office, month_number month,
-                                     struct again **ret_again, struct berm_error *err)
+static enum berm_status again_create(struct office *office, const struct pack *pack,
+                                     month_number month, struct again **ret_again,
+                                     struct berm_error *err)
 {
     CLEANUP(again_freep) struct again *again = calloc(1, sizeof *again);
 
     if (!again)
         return fail_with(err, BERM_NO_MEMORY, "no memory to screen households again");
-    again->pack = office->pack;
+    again->pack = pack;
     again->writer.office = office;
+    again->writer.pack = pack;
     TRY(arena_create(AGAIN_BYTES_MAX, &again->arena, err));
     TRY(arena_create(AGAIN_BYTES_MAX, &again->place_arena, err));
     TRY(arena_create(AGAIN_BYTES_MAX, &again->outcome.arena, err));
-    TRY(screening_program_create(again->arena, office->pack, month, &again->program, err));
+    TRY(screening_program_create(again->arena, pack, month, &again->program, err));
     TRY(screen_worker_create(office->store, again->program, &again->places, false, &again->worker,
                              err));
     TRY(run_writer_prepare(&again->writer, err));
@@ -63,12 +70,15 @@ static enum berm_status again_create(struct office *office, month_number month,
 static enum berm_status again_of(struct office *office, month_number month,
                                  struct again **ret_again, struct berm_error *err)
 {
-    struct again *again = office->again;
+    struct again *again;
+    const struct pack *pack;
 
-    if (!again || again->program->month != month || again->pack != office->pack) {
+    TRY(office_pack_at(office, month, &pack, err));
+    again = office->again;
+    if (!again || again->program->month != month || again->pack != pack) {
         again_free(again);
         office->again = NULL;
-        TRY(again_create(office, month, &office->again, err));
+        TRY(again_create(office, pack, month, &office->again, err));
     }
     *ret_again = office->again;
     return BERM_OK;
@@ -174,8 +184,8 @@ static enum berm_status run_chunk(struct again *again, int64_t change_id,
     struct screen_outcome *outcome = &again->outcome;
 
     arena_reset(again->place_arena);
-    TRY(places_read_few(again->writer.office, again->program->month, ranges, range_count,
-                        again->place_arena, &again->places, err));
+    TRY(places_read_few(again->writer.office->store, again->pack, again->program->month, ranges,
+                        range_count, again->place_arena, &again->places, err));
     TRY(screen_worker_run(again->worker, ranges, range_count, outcome, err));
     sum->households += outcome->households;
     sum->opened += (int64_t)outcome->opening_count;

@@ -96,13 +96,15 @@ enum berm_status screen_measure(struct office *office, month_number month, int t
     CLEANUP(measuring_free) struct measuring measuring = {.mutex = PTHREAD_MUTEX_INITIALIZER};
     pthread_t threads[MEASURE_THREADS_MAX];
     const struct places *places;
+    const struct pack *pack;
     struct timespec start, end;
     int wanted = thread_count > 0 ? thread_count : (int)sysconf(_SC_NPROCESSORS_ONLN);
     int started = 0;
 
     TRY(arena_create((size_t)1 << 30, &arena, err));
-    TRY(screening_program_create(arena, office->pack, month, &measuring.program, err));
-    TRY(places_read(office, month, arena, &places, err));
+    TRY(office_pack_at(office, month, &pack, err));
+    TRY(screening_program_create(arena, pack, month, &measuring.program, err));
+    TRY(places_read(office->store, pack, month, arena, &places, err));
     TRY(load_batches(office, &measuring, places, ret_households, err));
     clock_gettime(CLOCK_MONOTONIC, &start);
     while (started < wanted && started < MEASURE_THREADS_MAX &&

@@ -110,12 +110,12 @@ static bool has_area_figures(const struct parameter_table *table)
     return false;
 }
 
-static enum berm_status resolve_all(struct office *office, month_number month,
+static enum berm_status resolve_all(const struct pack *pack, month_number month,
                                     struct places *places, struct arena *arena,
                                     struct berm_error *err)
 {
     date_days day = month_last_day(month);
-    bool is_same_everywhere = !has_area_figures(&office->pack->parameters);
+    bool is_same_everywhere = !has_area_figures(&pack->parameters);
 
     TRY(arena_new(arena, places->area_count, sizeof(struct parameter_set *), &places->parameters,
                   err));
@@ -123,13 +123,14 @@ static enum berm_status resolve_all(struct office *office, month_number month,
         if (i > 0 && is_same_everywhere)
             places->parameters[i] = places->parameters[0];
         else
-            TRY(resolve(office->pack, places, i, day, arena, &places->parameters[i], err));
+            TRY(resolve(pack, places, i, day, arena, &places->parameters[i], err));
     }
     return BERM_OK;
 }
 
-enum berm_status places_read(struct office *office, month_number month, struct arena *arena,
-                             const struct places **ret_places, struct berm_error *err)
+enum berm_status places_read(struct store *store, const struct pack *pack, month_number month,
+                             struct arena *arena, const struct places **ret_places,
+                             struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *rows = NULL;
     struct places *places;
@@ -137,16 +138,16 @@ enum berm_status places_read(struct office *office, month_number month, struct a
     size_t capacity = 0;
 
     TRY(arena_new(arena, 1, sizeof *places, &places, err));
-    TRY(statement_prepare(office->store, STATEMENT_AREA_LIST, &rows, err));
+    TRY(statement_prepare(store, STATEMENT_AREA_LIST, &rows, err));
     TRY(read_areas(rows, arena, &areas, &places->area_count, &capacity, err));
     places->areas = areas;
     TRY(index_ids(arena, places, err));
-    TRY(resolve_all(office, month, places, arena, err));
+    TRY(resolve_all(pack, month, places, arena, err));
     *ret_places = places;
     return BERM_OK;
 }
 
-enum berm_status places_read_few(struct office *office, month_number month,
+enum berm_status places_read_few(struct store *store, const struct pack *pack, month_number month,
                                  const struct id_range *households, size_t range_count,
                                  struct arena *arena, struct places *ret_places,
                                  struct berm_error *err)
@@ -156,7 +157,7 @@ enum berm_status places_read_few(struct office *office, month_number month,
     struct area *areas = NULL;
     size_t count = 0, capacity = 0;
 
-    TRY(statement_prepare(office->store, STATEMENT_AREA_OF_HOUSEHOLDS, &rows, err));
+    TRY(statement_prepare(store, STATEMENT_AREA_OF_HOUSEHOLDS, &rows, err));
     for (size_t r = 0; r < range_count; r++) {
         statement_bind_int64(rows, AREA_OF_HOUSEHOLDS__LOW, households[r].low);
         statement_bind_int64(rows, AREA_OF_HOUSEHOLDS__HIGH, households[r].high);
@@ -169,7 +170,7 @@ enum berm_status places_read_few(struct office *office, month_number month,
         if (i == 0 || areas[i].area_id != areas[places.area_count - 1].area_id)
             areas[places.area_count++] = areas[i];
     places.areas = areas;
-    TRY(resolve_all(office, month, &places, arena, err));
+    TRY(resolve_all(pack, month, &places, arena, err));
     *ret_places = places;
     return BERM_OK;
 }

@@ -18,15 +18,16 @@ struct places {
     const struct parameter_set **parameters; /* by position in areas; areas that agree share one */
 };
 
-MUST_USE enum berm_status places_read(struct office *office, month_number month,
-                                      struct arena *arena, const struct places **ret_places,
-                                      struct berm_error *err);
+/** The pack is the one whose figures are asked for. */
+MUST_USE enum berm_status places_read(struct store *store, const struct pack *pack,
+                                      month_number month, struct arena *arena,
+                                      const struct places **ret_places, struct berm_error *err);
 /** Only the areas of some households, and those above them: what few households cost must not grow
  * with the country. */
-MUST_USE enum berm_status places_read_few(struct office *office, month_number month,
-                                          const struct id_range *households, size_t range_count,
-                                          struct arena *arena, struct places *ret_places,
-                                          struct berm_error *err);
+MUST_USE enum berm_status places_read_few(struct store *store, const struct pack *pack,
+                                          month_number month, const struct id_range *households,
+                                          size_t range_count, struct arena *arena,
+                                          struct places *ret_places, struct berm_error *err);
 /** The place of an area in areas, or -1. */
 int places_find(const struct places *places, int64_t area_id);
 

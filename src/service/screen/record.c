@@ -30,7 +30,7 @@ enum berm_status run_writer_begin(struct run_writer *writer, enum run_kind kind,
                                   int64_t change_id, struct berm_error *err)
 {
     struct store *store = writer->office->store;
-    const struct pack *pack = writer->office->pack;
+    const struct pack *pack = writer->pack;
     CLEANUP(statement_closep) struct statement *run = NULL;
     char now[32];
 
@@ -44,7 +44,7 @@ enum berm_status run_writer_begin(struct run_writer *writer, enum run_kind kind,
     statement_bind_text(run, RUN_INSERT__STATE, text_of(STATES[kind]));
     statement_bind_text(run, RUN_INSERT__PACK, pack->name);
     statement_bind_text(run, RUN_INSERT__PACK_VERSION, pack->version);
-    statement_bind_text(run, RUN_INSERT__PACK_SHA256, writer->office->pack_sha256);
+    statement_bind_text(run, RUN_INSERT__PACK_SHA256, pack->sha256);
     statement_bind_text(run, RUN_INSERT__STARTED_AT, instant_now(now));
     if (change_id == 0)
         statement_bind_null(run, RUN_INSERT__CHANGE_ID);
@@ -56,7 +56,7 @@ enum berm_status run_writer_begin(struct run_writer *writer, enum run_kind kind,
 static enum berm_status store_openings(struct run_writer *writer, struct screen_outcome *outcome,
                                        struct berm_error *err)
 {
-    const struct pack *pack = writer->office->pack;
+    const struct pack *pack = writer->pack;
     struct statement *insert = writer->insert;
     int64_t finding_id;
 

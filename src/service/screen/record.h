@@ -9,9 +9,10 @@ enum run_kind {
     RUN_AGAIN,    /* the households that one change touched */
 };
 
-/** Prepared once, good for many runs of one office; zeroed but for office at first. */
+/** Prepared once, good for many runs of one office; zeroed but for office and pack at first. */
 struct run_writer {
     struct office *office;
+    const struct pack *pack; /* whose rules decide the month */
     struct statement *insert, *close, *standing;
     enum run_kind kind;
     month_number month;

@@ -241,7 +241,8 @@ static enum berm_status screen_in_transaction(struct office *office,
                                               struct crew *crew, struct screen_result *result,
                                               struct berm_error *err)
 {
-    CLEANUP(run_writer_close) struct run_writer writer = {.office = office};
+    CLEANUP(run_writer_close)
+    struct run_writer writer = {.office = office, .pack = crew->program->pack};
     int64_t total;
 
     TRY(household_range(office->store, crew, &total, err));
@@ -277,18 +278,20 @@ enum berm_status screen_month(struct office *office, const struct caller *caller
                         .store_url = store_url(office->store)};
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
     struct screen_result result = {0};
+    const struct pack *pack;
     double start = seconds_now();
 
     TRY(refuse_future(options->month, err));
     TRY(arena_create(PLACE_BYTES_MAX, &arena, err));
-    TRY(screening_program_create(arena, office->pack, options->month, &crew.program, err));
     for (int s = 0; s < SLOTS; s++)
         TRY(arena_create(OUTCOME_BYTES_MAX, &crew.outcomes[s].arena, err));
     TRY(store_begin(office->store, err));
     transaction = office->store;
     TRY(caller_check_everywhere(office->store, caller, PERMISSION_SCREEN, err));
     TRY(is_month_past(office->store, options->month, &crew.is_what_if, err));
-    TRY(places_read(office, options->month, arena, &crew.places, err));
+    TRY(office_pack_at(office, options->month, &pack, err));
+    TRY(screening_program_create(arena, pack, options->month, &crew.program, err));
+    TRY(places_read(office->store, pack, options->month, arena, &crew.places, err));
     TRY(screen_in_transaction(office, options, &crew, &result, err));
     if (!crew.is_what_if)
         TRY(store_commit(office->store, err));
