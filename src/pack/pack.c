@@ -15,6 +15,7 @@
 #include "pack/manifest.h"
 #include "pack/source.h"
 #include "pack/tables.h"
+#include "pack/warnings.h"
 
 /* The files that decide, in the order in which the digest takes them. */
 enum deciding_file {
@@ -26,6 +27,7 @@ enum deciding_file {
     FILE_FINDINGS,
     FILE_MEASURES,
     FILE_FIGURES,
+    FILE_WARNINGS,
     FILE_COUNT,
 };
 
@@ -35,15 +37,17 @@ struct deciding_files {
     bool is_there[FILE_COUNT];
 };
 
-/* pack.yaml has been read before, since it names the policy. Without parameters, measures or
- * figures a pack still says everything: a rule that reads a parameter that is nowhere listed is an
- * error. */
+/* pack.yaml has been read before, since it names the policy. Without parameters, measures, figures
+ * or warnings a pack still says everything: a rule that reads a parameter that is nowhere listed is
+ * an error. */
 static enum berm_status read_files(const struct source *source, struct arena *arena,
                                    struct text policy, struct deciding_files *files,
                                    struct berm_error *err)
 {
-    static const bool is_optional[FILE_COUNT] = {
-        [FILE_PARAMETERS] = true, [FILE_MEASURES] = true, [FILE_FIGURES] = true};
+    static const bool is_optional[FILE_COUNT] = {[FILE_PARAMETERS] = true,
+                                                 [FILE_MEASURES] = true,
+                                                 [FILE_FIGURES] = true,
+                                                 [FILE_WARNINGS] = true};
 
     files->names[FILE_DICTIONARY] = TEXT("dictionary.csv");
     files->names[FILE_CHOICES] = TEXT("choices.csv");
@@ -52,6 +56,7 @@ static enum berm_status read_files(const struct source *source, struct arena *ar
     files->names[FILE_FINDINGS] = TEXT("findings.csv");
     files->names[FILE_MEASURES] = TEXT("measures.csv");
     files->names[FILE_FIGURES] = TEXT("figures.csv");
+    files->names[FILE_WARNINGS] = TEXT("warnings.csv");
     for (int i = FILE_MANIFEST + 1; i < FILE_COUNT; i++) {
         files->is_there[i] = true;
         if (is_optional[i])
@@ -147,6 +152,8 @@ static enum berm_status build(struct arena *arena, const struct manifest *manife
         TRY(tables_read_measures(arena, files->bytes[FILE_MEASURES], pack, err));
     if (files->is_there[FILE_FIGURES])
         TRY(tables_read_figures(arena, files->bytes[FILE_FIGURES], pack, err));
+    if (files->is_there[FILE_WARNINGS])
+        TRY(warnings_read(arena, files->bytes[FILE_WARNINGS], pack, err));
     TRY(decisions_resolve(arena, manifest, pack, err));
     return make_digest_input(arena, files, &pack->digest_input, err);
 }
@@ -321,5 +328,13 @@ const struct figure_info *pack_figure(const struct pack *pack, struct text decis
     for (size_t i = 0; i < pack->figure_count; i++)
         if (text_equal(pack->figures[i].decision, decision))
             return &pack->figures[i];
+    return NULL;
+}
+
+const struct warning_kind *pack_warning(const struct pack *pack, struct text code)
+{
+    for (size_t i = 0; i < pack->warning_count; i++)
+        if (text_equal(pack->warnings[i].code, code))
+            return &pack->warnings[i];
     return NULL;
 }

@@ -29,6 +29,30 @@ struct figure_info {
     struct text unit;
 };
 
+/** What a fact of a warning is set to. */
+enum warning_value {
+    WARNING_AMOUNT,  /* the warning's amount; of a flow: added to what its source reported */
+    WARNING_VALUE,   /* the warning's value */
+    WARNING_LITERAL, /* what the pack says */
+};
+
+struct warning_fact {
+    const struct variable *variable;
+    enum warning_value value;
+    struct text literal; /* WARNING_LITERAL */
+};
+
+/** A kind of warning that departments send, and what the register believes when one comes. */
+struct warning_kind {
+    struct text code;
+    struct text label_en, label_zh;
+    struct text source;
+    struct text flow_source; /* whose report a flow's amount is; empty: the warning's source */
+    const struct warning_fact *facts;
+    size_t fact_count;
+    bool needs_person, needs_amount, needs_value;
+};
+
 /** The pack's inputs as the model sees them, by position in pack->input_types. */
 enum policy_input { INPUT_HOUSEHOLD, INPUT_MEMBERS, INPUT_PARAMETER, INPUT_MONTH, INPUT_COUNT };
 
@@ -59,6 +83,8 @@ struct pack {
     size_t measure_count;
     const struct figure_info *figures;
     size_t figure_count;
+    const struct warning_kind *warnings;
+    size_t warning_count;
     struct text digest_input; /* name and bytes of all files that decide (not cases, not README) */
 };
 
@@ -106,6 +132,9 @@ MUST_USE enum berm_status bundle_read(struct arena *arena, const struct pack_bun
 int pack_finding_position(const struct pack *pack, struct text code);               /* -1: none */
 const struct finding_info *pack_finding(const struct pack *pack, struct text code); /* NULL: none */
 const struct measure_info *pack_measure(const struct pack *pack, struct text code);
+const struct warning_kind *pack_warning(const struct pack *pack, struct text code);
+/** The code that is nearest to a word, for a suggestion; length 0 where none is. */
+struct text pack_warning_nearest(const struct pack *pack, struct text code);
 const struct figure_info *pack_figure(const struct pack *pack, struct text decision);
 
 /** The labels of a household kind: the choice of the list `household_kind`, or NULL. */

@@ -7,9 +7,9 @@
 
 #include "pack/decisions.h"
 
-static enum berm_status read_table(struct arena *arena, struct text csv, const char *file,
-                                   const struct csv_column *columns, size_t column_count,
-                                   struct csv_table *ret_table, struct berm_error *err)
+enum berm_status tables_read_rows(struct arena *arena, struct text csv, const char *file,
+                                  const struct csv_column *columns, size_t column_count,
+                                  struct csv_table *ret_table, struct berm_error *err)
 {
     struct csv_table table;
 
@@ -24,7 +24,7 @@ static enum berm_status read_table(struct arena *arena, struct text csv, const c
 
 /* Fails where a required column is empty, or where the first column's value stands in a row above.
  */
-static enum berm_status check_row(const struct csv_table *table, size_t row, const char *file,
+enum berm_status tables_check_row(const struct csv_table *table, size_t row, const char *file,
                                   const struct csv_column *columns, size_t column_count,
                                   struct berm_error *err)
 {
@@ -42,7 +42,7 @@ static enum berm_status check_row(const struct csv_table *table, size_t row, con
     return BERM_OK;
 }
 
-static enum berm_status check_code(const struct csv_table *table, size_t row, const char *file,
+enum berm_status tables_check_code(const struct csv_table *table, size_t row, const char *file,
                                    struct berm_error *err)
 {
     enum berm_status status = code_check(table->rows[row].fields[0], "code", err);
@@ -67,13 +67,13 @@ enum berm_status tables_read_findings(struct arena *arena, struct text csv, stru
     struct csv_table table;
     struct finding_info *findings;
 
-    TRY(read_table(arena, csv, file, columns, ARRAY_COUNT(columns), &table, err));
+    TRY(tables_read_rows(arena, csv, file, columns, ARRAY_COUNT(columns), &table, err));
     TRY(arena_new(arena, table.row_count, sizeof *findings, &findings, err));
     for (size_t i = 0; i < table.row_count; i++) {
         const struct text *fields = table.rows[i].fields;
 
-        TRY(check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
-        TRY(check_code(&table, i, file, err));
+        TRY(tables_check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
+        TRY(tables_check_code(&table, i, file, err));
         findings[i] = (struct finding_info){.code = fields[0],
                                             .label_en = fields[1],
                                             .label_zh = fields[2],
@@ -122,13 +122,13 @@ enum berm_status tables_read_measures(struct arena *arena, struct text csv, stru
     struct csv_table table;
     struct measure_info *measures;
 
-    TRY(read_table(arena, csv, file, columns, ARRAY_COUNT(columns), &table, err));
+    TRY(tables_read_rows(arena, csv, file, columns, ARRAY_COUNT(columns), &table, err));
     TRY(arena_new(arena, table.row_count, sizeof *measures, &measures, err));
     for (size_t i = 0; i < table.row_count; i++) {
         const struct text *fields = table.rows[i].fields;
 
-        TRY(check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
-        TRY(check_code(&table, i, file, err));
+        TRY(tables_check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
+        TRY(tables_check_code(&table, i, file, err));
         TRY(check_kind(&table, i, 1, file, err));
         measures[i] = (struct measure_info){.code = fields[0],
                                             .kind = fields[1],
@@ -163,13 +163,13 @@ enum berm_status tables_read_figures(struct arena *arena, struct text csv, struc
     struct csv_table table;
     struct figure_info *figures;
 
-    TRY(read_table(arena, csv, file, columns, ARRAY_COUNT(columns), &table, err));
+    TRY(tables_read_rows(arena, csv, file, columns, ARRAY_COUNT(columns), &table, err));
     TRY(arena_new(arena, table.row_count, sizeof *figures, &figures, err));
     for (size_t i = 0; i < table.row_count; i++) {
         const struct text *fields = table.rows[i].fields;
         int decision = dmn_decision_find(pack->model, fields[0]);
 
-        TRY(check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
+        TRY(tables_check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
         if (decision < 0 && !is_parameter(pack, fields[0]))
             return decisions_fail_unknown(pack->model, fields[0], table.rows[i].line,
                                           table.positions[0], file, err);

@@ -1,10 +1,22 @@
-/* The small tables of a pack: findings.csv, measures.csv, figures.csv. Private to pack. */
+/* The small tables of a pack: findings.csv, measures.csv, figures.csv, and what warnings.csv (in
+ * warnings.h) shares with them. Private to pack. */
 #ifndef PACK_TABLES_H
 #define PACK_TABLES_H
 
 #include "pack/pack.h"
 
 enum { PACK_TABLE_ROWS_MAX = 2000 };
+
+/** A table as it stands, and what is checked of each row: that no required field is empty and no
+ * value of the first column stands twice, which must be a code. */
+MUST_USE enum berm_status tables_read_rows(struct arena *arena, struct text csv, const char *file,
+                                           const struct csv_column *columns, size_t column_count,
+                                           struct csv_table *ret_table, struct berm_error *err);
+MUST_USE enum berm_status tables_check_row(const struct csv_table *table, size_t row,
+                                           const char *file, const struct csv_column *columns,
+                                           size_t column_count, struct berm_error *err);
+MUST_USE enum berm_status tables_check_code(const struct csv_table *table, size_t row,
+                                            const char *file, struct berm_error *err);
 
 /**
  * Read one table into pack.
