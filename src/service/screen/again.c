@@ -143,34 +143,34 @@ static bool is_without_difference(const struct screen_outcome *outcome)
     return outcome->opening_count + outcome->closing_count + outcome->standing_count == 0;
 }
 
-static enum severity severity_before(const struct screen_outcome *outcome,
-                                     const struct finding_opening *opening)
+enum berm_status findings_began(struct office *office, int64_t household_id, int64_t run_id,
+                                struct arena *arena, const struct finding_began **ret_rows,
+                                size_t *ret_count, struct berm_error *err)
 {
-    for (size_t i = 0; i < outcome->closing_count; i++)
-        if (outcome->closings[i].household_id == opening->household_id &&
-            outcome->closings[i].open.finding == opening->found.finding)
-            return (enum severity)outcome->closings[i].open.severity;
-    return SEVERITY_NONE;
-}
+    CLEANUP(statement_closep) struct statement *list = NULL;
+    struct finding_began *rows = NULL;
+    size_t count = 0, capacity = 0;
+    bool has_row;
 
-static enum berm_status note_openings(const struct pack *pack, const struct screen_outcome *outcome,
-                                      struct arena *arena, struct finding_began **rows,
-                                      size_t *capacity, struct screen_again_result *result,
-                                      struct berm_error *err)
-{
-    for (size_t i = 0; i < outcome->opening_count; i++) {
-        const struct finding_opening *opening = &outcome->openings[i];
+    TRY(statement_prepare(office->store, STATEMENT_FINDING_BEGAN, &list, err));
+    statement_bind_int64(list, FINDING_BEGAN__HOUSEHOLD_ID, household_id);
+    statement_bind_int64(list, FINDING_BEGAN__RUN_ID, run_id);
+    TRY(statement_step(list, &has_row, err));
+    for (; has_row; count++) {
+        struct finding_began *row;
 
-        TRY(rows_reserve(arena, rows, sizeof **rows, result->began_count, capacity, err));
-        (*rows)[result->began_count++] = (struct finding_began){
-            .household_id = opening->household_id,
-            .finding_id = opening->finding_id,
-            .info = &pack->findings[opening->found.finding],
-            .severity = (enum severity)opening->found.severity,
-            .is_undetermined = opening->found.is_undetermined,
-            .severity_before = severity_before(outcome, opening),
-        };
+        TRY(rows_reserve(arena, &rows, sizeof *rows, count, &capacity, err));
+        row = &rows[count];
+        row->finding_id = statement_int64(list, 0);
+        TRY(text_copy(arena, statement_text(list, 1), &row->code, err));
+        row->info = pack_finding(office->pack, row->code);
+        row->is_undetermined = statement_int64(list, 2) != 0;
+        TRY(text_copy(arena, statement_text(list, 3), &row->severity, err));
+        TRY(text_copy(arena, statement_text(list, 4), &row->severity_before, err));
+        TRY(statement_step(list, &has_row, err));
     }
+    *ret_rows = rows;
+    *ret_count = count;
     return BERM_OK;
 }
 
@@ -202,19 +202,14 @@ static enum berm_status run_chunk(struct again *again, int64_t change_id,
 
 static enum berm_status run_all(struct again *again, const struct actor *actor, int64_t change_id,
                                 const struct id_range *ranges, size_t range_count,
-                                struct arena *arena, struct screen_again_result *result,
-                                struct berm_error *err)
+                                struct screen_again_result *result, struct berm_error *err)
 {
     struct screen_result sum = {0};
-    struct finding_began *began = NULL;
-    size_t capacity = 0;
 
     for (size_t done = 0; done < range_count;) {
         size_t length = chunk_length(ranges + done, range_count - done);
 
         TRY(run_chunk(again, change_id, ranges + done, length, &sum, err));
-        if (arena)
-            TRY(note_openings(again->pack, &again->outcome, arena, &began, &capacity, result, err));
         done += length;
     }
     if (sum.run_id != 0)
@@ -223,7 +218,6 @@ static enum berm_status run_all(struct again *again, const struct actor *actor, 
     result->households = sum.households;
     result->opened = sum.opened;
     result->closed = sum.closed;
-    result->began = began;
     return BERM_OK;
 }
 
@@ -238,7 +232,7 @@ static enum berm_status month_in_force(struct store *store, month_number *ret_mo
 }
 
 enum berm_status screen_again(struct office *office, const struct actor *actor, int64_t change_id,
-                              const int64_t *household_ids, size_t count, struct arena *arena,
+                              const int64_t *household_ids, size_t count,
                               struct screen_again_result *ret_result, struct berm_error *err)
 {
     CLEANUP(arena_freep) struct arena *scratch = NULL;
@@ -253,7 +247,7 @@ enum berm_status screen_again(struct office *office, const struct actor *actor, 
         TRY(arena_create(AGAIN_BYTES_MAX, &scratch, err));
         TRY(make_ranges(scratch, household_ids, count, &ranges, &range_count, err));
         TRY(again_of(office, result.month, &again, err));
-        status = run_all(again, actor, change_id, ranges, range_count, arena, &result, err);
+        status = run_all(again, actor, change_id, ranges, range_count, &result, err);
         if (status != BERM_OK) { /* a statement in the middle of its rows would hold on to them */
             again_free(again);
             office->again = NULL;

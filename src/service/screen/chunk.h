@@ -6,14 +6,8 @@
 
 struct finding_opening {
     int64_t household_id;
-    int64_t finding_id; /* given by who stores it */
     struct found found;
     struct text evidence;
-};
-
-struct finding_closing {
-    int64_t household_id;
-    struct open_finding open; /* as it was */
 };
 
 struct standing_change {
@@ -27,7 +21,7 @@ struct screen_outcome {
     struct arena *arena;
     struct finding_opening *openings;
     size_t opening_count;
-    struct finding_closing *closings;
+    int64_t *closings; /* finding_ids */
     size_t closing_count;
     struct standing_change *standings;
     size_t standing_count;

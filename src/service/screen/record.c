@@ -53,8 +53,8 @@ enum berm_status run_writer_begin(struct run_writer *writer, enum run_kind kind,
     return statement_run(run, err);
 }
 
-static enum berm_status store_openings(struct run_writer *writer, struct screen_outcome *outcome,
-                                       struct berm_error *err)
+static enum berm_status store_openings(struct run_writer *writer,
+                                       const struct screen_outcome *outcome, struct berm_error *err)
 {
     const struct pack *pack = writer->pack;
     struct statement *insert = writer->insert;
@@ -65,11 +65,10 @@ static enum berm_status store_openings(struct run_writer *writer, struct screen_
     TRY(id_take(writer->office->store, "finding", (int64_t)outcome->opening_count, &finding_id,
                 err));
     for (size_t i = 0; i < outcome->opening_count; i++) {
-        struct finding_opening *opening = &outcome->openings[i];
+        const struct finding_opening *opening = &outcome->openings[i];
         enum severity severity = (enum severity)opening->found.severity;
 
-        opening->finding_id = finding_id + (int64_t)i;
-        statement_bind_int64(insert, FINDING_INSERT__FINDING_ID, opening->finding_id);
+        statement_bind_int64(insert, FINDING_INSERT__FINDING_ID, finding_id + (int64_t)i);
         statement_bind_int64(insert, FINDING_INSERT__HOUSEHOLD_ID, opening->household_id);
         statement_bind_text(insert, FINDING_INSERT__CODE,
                             pack->findings[opening->found.finding].code);
@@ -84,14 +83,13 @@ static enum berm_status store_openings(struct run_writer *writer, struct screen_
     return BERM_OK;
 }
 
-enum berm_status run_writer_store(struct run_writer *writer, struct screen_outcome *outcome,
+enum berm_status run_writer_store(struct run_writer *writer, const struct screen_outcome *outcome,
                                   struct berm_error *err)
 {
     for (size_t i = 0; i < outcome->closing_count; i++) {
         statement_bind_month(writer->close, FINDING_CLOSE__TO_MONTH, writer->month);
         statement_bind_int64(writer->close, FINDING_CLOSE__RUN_ID, writer->run_id);
-        statement_bind_int64(writer->close, FINDING_CLOSE__FINDING_ID,
-                             outcome->closings[i].open.finding_id);
+        statement_bind_int64(writer->close, FINDING_CLOSE__FINDING_ID, outcome->closings[i]);
         TRY(statement_run(writer->close, err));
     }
     TRY(store_openings(writer, outcome, err));

@@ -27,9 +27,10 @@ void run_writer_close(struct run_writer *writer);
 MUST_USE enum berm_status run_writer_begin(struct run_writer *writer, enum run_kind kind,
                                            month_number month, int64_t change_id,
                                            struct berm_error *err);
-/** Store what a chunk came to, and fill in the ids of its openings. */
+/** Store what a chunk came to. */
 MUST_USE enum berm_status run_writer_store(struct run_writer *writer,
-                                           struct screen_outcome *outcome, struct berm_error *err);
+                                           const struct screen_outcome *outcome,
+                                           struct berm_error *err);
 /** Write the counts and the entry in the journal. run_id stays until the next begin. */
 MUST_USE enum berm_status run_writer_finish(struct run_writer *writer, const struct actor *actor,
                                             const struct screen_result *result,

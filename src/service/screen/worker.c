@@ -260,12 +260,8 @@ static enum berm_status compare_row(struct screen_worker *worker, size_t row, si
         return fail_with(err, BERM_LIMIT, "household %.*s has more than %d findings",
                          TEXT_ARG(worker->batch->code[row]), OPEN_FINDINGS_MAX);
     spells_compare(open, open_count, result, closed, opened, &changes);
-    for (size_t i = 0, o = 0; i < changes.closed_count; i++) {
-        while (open[o].finding_id != closed[i]) /* in the same order */
-            o++;
-        outcome->closings[outcome->closing_count++] =
-            (struct finding_closing){worker->batch->household_id[row], open[o]};
-    }
+    for (size_t i = 0; i < changes.closed_count; i++)
+        outcome->closings[outcome->closing_count++] = closed[i];
     outcome->unchanged += (int64_t)changes.unchanged_count;
     is_certain = changes.kept_severity > SEVERITY_NONE;
     if (changes.kept_severity >

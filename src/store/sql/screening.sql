@@ -70,6 +70,16 @@ WHERE state = 'published' AND month = :month
 ORDER BY run_id DESC
 LIMIT 1;
 
+-- name: finding_began
+-- What a run opened for a household, each with the severity of the spell that it closed for it.
+SELECT f.finding_id, f.code, f.is_undetermined, f.severity,
+       (SELECT max(c.severity) FROM finding AS c
+        WHERE c.household_id = f.household_id AND c.closing_run_id = f.opening_run_id
+          AND c.code = f.code)
+FROM finding AS f
+WHERE f.household_id = :household_id AND f.opening_run_id = :run_id
+ORDER BY f.finding_id;
+
 -- name: finding_insert
 INSERT INTO finding (finding_id, household_id, code, is_undetermined, severity, from_month,
                      to_month, opening_run_id, closing_run_id, evidence)

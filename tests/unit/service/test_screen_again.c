@@ -36,15 +36,14 @@ static struct office *make_office(const struct pack_folder *folder, const char *
 }
 
 /* As a change of facts would: for the last change, in a transaction of its own. */
-static struct screen_again_result again(struct office *office, const int64_t *ids, size_t count,
-                                        struct arena *arena)
+static struct screen_again_result again(struct office *office, const int64_t *ids, size_t count)
 {
     int64_t change_id = number_from(office->store, "SELECT max(change_id) FROM change");
     struct screen_again_result result;
     struct berm_error err;
 
     assert_ok(store_begin(office->store, &err));
-    assert_ok(screen_again(office, &TESTER, change_id, ids, count, arena, &result, &err));
+    assert_ok(screen_again(office, &TESTER, change_id, ids, count, &result, &err));
     assert_ok(store_commit(office->store, &err));
     return result;
 }
@@ -84,11 +83,10 @@ static void before_the_first_month_there_is_nothing_to_do(void **state)
 {
     const struct pack_folder *folder = *state;
     CLEANUP(office_closep) struct office *office = make_office(folder, "register.db", 2);
-    struct screen_again_result result = again(office, (int64_t[]){1, 2}, 2, folder->arena);
+    struct screen_again_result result = again(office, (int64_t[]){1, 2}, 2);
 
     assert_false(result.has_month);
     assert_int_equal(result.run_id, 0);
-    assert_int_equal(result.began_count, 0);
     assert_int_equal(number_from(office->store, "SELECT count(*) FROM run"), 0);
 }
 
@@ -96,31 +94,33 @@ static void a_worse_house_is_found_at_once_and_a_better_one_cleared(void **state
 {
     const struct pack_folder *folder = *state;
     CLEANUP(office_closep) struct office *office = make_office(folder, "register.db", 3);
+    const struct finding_began *began;
+    struct berm_error err;
+    size_t count;
     struct screen_again_result result;
 
     register_screen(office, september(), 1);
-    result = again(office, (int64_t[]){2}, 1, folder->arena);
+    result = again(office, (int64_t[]){2}, 1);
     assert_true(result.has_month);
     assert_int_equal(result.households, 1);
     assert_int_equal(result.run_id, 0); /* nothing differs: nothing is written */
 
     register_import(folder, office, IMPORT_HOUSEHOLDS, "code,area,housing_grade\nH2,1102,D\n");
-    result = again(office, (int64_t[]){2}, 1, folder->arena);
+    result = again(office, (int64_t[]){2}, 1);
     assert_int_equal(result.month, september());
     assert_int_equal(result.opened, 1);
-    assert_int_equal(result.began_count, 1);
-    assert_int_equal(result.began[0].household_id, 2);
-    assert_text(result.began[0].info->code, "unsafe_house");
-    assert_int_equal(result.began[0].severity, SEVERITY_HIGH);
-    assert_int_equal(result.began[0].severity_before, SEVERITY_NONE);
-    assert_int_equal(
-        number_from(office->store, "SELECT opening_run_id FROM finding WHERE code ='unsafe_house'"),
-        result.run_id);
+    assert_ok(findings_began(office, 2, result.run_id, folder->arena, &began, &count, &err));
+    assert_int_equal(count, 1);
+    assert_text(began[0].info->code, "unsafe_house");
+    assert_text(began[0].severity, "high");
+    assert_text(began[0].severity_before, "");
     assert_int_equal(number_from(office->store, "SELECT max(finding_id) FROM finding"),
-                     result.began[0].finding_id);
+                     began[0].finding_id);
+    assert_ok(findings_began(office, 1, result.run_id, folder->arena, &began, &count, &err));
+    assert_int_equal(count, 0);
 
     register_import(folder, office, IMPORT_HOUSEHOLDS, "code,area,housing_grade\nH2,1102,A\n");
-    result = again(office, (int64_t[]){2, 2, 2}, 3, NULL);
+    result = again(office, (int64_t[]){2, 2, 2}, 3);
     assert_int_equal(result.households, 1);
     assert_int_equal(result.closed, 1);
     assert_int_equal(result.opened, 0);
@@ -131,15 +131,19 @@ static void a_finding_that_becomes_certain_says_what_it_was_before(void **state)
 {
     const struct pack_folder *folder = *state;
     CLEANUP(office_closep) struct office *office = make_office(folder, "register.db", 1);
+    const struct finding_began *began;
+    struct berm_error err;
+    size_t count;
     struct screen_again_result result;
 
     register_import(folder, office, IMPORT_HOUSEHOLDS, "code,area,housing_grade\nH1,1101,\n");
     register_screen(office, september(), 1);
     register_import(folder, office, IMPORT_HOUSEHOLDS, "code,area,housing_grade\nH1,1101,D\n");
-    result = again(office, (int64_t[]){1}, 1, folder->arena);
-    assert_int_equal(result.began_count, 1);
-    assert_false(result.began[0].is_undetermined);
-    assert_int_equal(result.began[0].severity_before, SEVERITY_HIGH);
+    result = again(office, (int64_t[]){1}, 1);
+    assert_ok(findings_began(office, 1, result.run_id, folder->arena, &began, &count, &err));
+    assert_int_equal(count, 1);
+    assert_false(began[0].is_undetermined);
+    assert_text(began[0].severity_before, "high");
     assert_int_equal(result.closed, 1);
 }
 
@@ -152,7 +156,7 @@ static void it_is_no_month_s_run(void **state)
 
     register_screen(office, september(), 1);
     register_import(folder, office, IMPORT_HOUSEHOLDS, "code,area,housing_grade\nH2,1102,D\n");
-    assert_int_equal(again(office, (int64_t[]){2}, 1, NULL).run_id, 2);
+    assert_int_equal(again(office, (int64_t[]){2}, 1).run_id, 2);
     assert_ok(month_last_screened(office->store, &last, &err));
     assert_int_equal(last, september());
     assert_int_equal(
@@ -198,10 +202,9 @@ static void many_households_in_any_order_are_as_one(void **state)
         ids[i] = ids[other];
         ids[other] = id;
     }
-    result = again(office, ids, count, folder->arena);
+    result = again(office, ids, count);
     assert_int_equal(result.households, count);
     assert_int_equal(result.opened, count);
-    assert_int_equal(result.began_count, count);
     assert_int_equal(number_from(office->store, "SELECT count(*) FROM run WHERE state = 'again'"),
                      1);
     dump(office, september(), &found);
@@ -277,7 +280,7 @@ static void run_random_changes(const struct pack_folder *folder, uint64_t seed)
         }
         count =
             change_facts(folder, (struct office *const[2]){at_once, in_full}, month, &random, ids);
-        again(at_once, ids, count, NULL);
+        again(at_once, ids, count);
         register_screen(in_full, month, 2);
         dump(at_once, month, &found);
         dump(in_full, month, &wanted);
