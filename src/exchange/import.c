@@ -10,7 +10,6 @@
 #include "exchange/exchange.h"
 #include "exchange/import_pipeline.h"
 #include "exchange/import_rejects.h"
-#include "exchange/import_secrets.h"
 
 enum {
     SHOWN_CHARACTERS_MAX = 80,
@@ -89,7 +88,8 @@ static enum berm_status report_row(struct run *run, struct row_batch *batch, siz
             TRY(import_column_text(column, record->fields, record->field_count, batch->arena,
                                    &reject.value, err));
     }
-    reject.value = secret_cell_shown(row->field, reject.value, mask);
+    if (row->field == IMPORT_FIELD_ID_NUMBER || row->field == IMPORT_FIELD_BANK_ACCOUNT)
+        reject.value = official_number_mask(reject.value, mask);
     reject.value = shorten(reject.value, shown);
     if (run->options->reject != NULL)
         run->options->reject(run->options->context, &reject);

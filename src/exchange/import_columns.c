@@ -11,63 +11,6 @@
 
 enum {
     PROBLEM_BYTES_MAX = 440, /* of the message; the rest is counted */
-    CANDIDATES_MAX = DICTIONARY_VARIABLES_MAX + IMPORT_FIELD_COUNT,
-};
-
-/* The columns of each kind of file, besides the dictionary's. */
-struct known_field {
-    enum import_field field;
-    bool is_required;
-};
-
-#define REQUIRED true
-#define OPTIONAL false
-
-static const struct {
-    const char *what;
-    struct known_field fields[12];
-    size_t count;
-    bool has_variables;
-    enum entity entity;
-} kinds[IMPORT_KIND_COUNT] = {
-    [IMPORT_AREAS] = {"areas",
-                      {{IMPORT_FIELD_CODE, REQUIRED},
-                       {IMPORT_FIELD_NAME, REQUIRED},
-                       {IMPORT_FIELD_PARENT, OPTIONAL},
-                       {IMPORT_FIELD_NAME_EN, OPTIONAL}},
-                      4,
-                      false,
-                      ENTITY_HOUSEHOLD},
-    [IMPORT_HOUSEHOLDS] = {"households",
-                           {{IMPORT_FIELD_CODE, REQUIRED}, {IMPORT_FIELD_AREA, REQUIRED}},
-                           2,
-                           true,
-                           ENTITY_HOUSEHOLD},
-    [IMPORT_PERSONS] = {"persons",
-                        {{IMPORT_FIELD_CODE, REQUIRED},
-                         {IMPORT_FIELD_HOUSEHOLD, REQUIRED},
-                         {IMPORT_FIELD_NAME, OPTIONAL},
-                         {IMPORT_FIELD_SEX, OPTIONAL},
-                         {IMPORT_FIELD_BIRTH_DATE, OPTIONAL},
-                         {IMPORT_FIELD_RELATION, OPTIONAL},
-                         {IMPORT_FIELD_FROM_DATE, OPTIONAL},
-                         {IMPORT_FIELD_TO_DATE, OPTIONAL},
-                         {IMPORT_FIELD_END_REASON, OPTIONAL},
-                         {IMPORT_FIELD_ID_TYPE, OPTIONAL},
-                         {IMPORT_FIELD_ID_NUMBER, OPTIONAL},
-                         {IMPORT_FIELD_BANK_ACCOUNT, OPTIONAL}},
-                        12,
-                        true,
-                        ENTITY_PERSON},
-    [IMPORT_FLOWS] = {"flows",
-                      {{IMPORT_FIELD_HOUSEHOLD, REQUIRED},
-                       {IMPORT_FIELD_MONTH, REQUIRED},
-                       {IMPORT_FIELD_FLOW, OPTIONAL},
-                       {IMPORT_FIELD_AMOUNT, OPTIONAL},
-                       {IMPORT_FIELD_SOURCE, OPTIONAL}},
-                      5,
-                      true,
-                      ENTITY_FLOW},
 };
 
 /* The plan while it is made. */
@@ -108,47 +51,6 @@ __attribute__((format(printf, 2, 3))) static void note(struct planner *planner, 
 
 /* ---- Names ----------------------------------------------------------------------------------- */
 
-/* What a name of ours stands for; false where it is none. */
-static bool find_field(const struct planner *planner, struct text name,
-                       enum import_field *ret_field, int *ret_variable)
-{
-    const struct column_plan *plan = &planner->plan;
-
-    for (size_t i = 0; i < kinds[plan->kind].count; i++) {
-        enum import_field field = kinds[plan->kind].fields[i].field;
-
-        if (!text_equal(name, text_of(import_field_name(field))))
-            continue;
-        *ret_field = field;
-        *ret_variable = -1;
-        return true;
-    }
-    if (!kinds[plan->kind].has_variables)
-        return false;
-    *ret_field = IMPORT_FIELD_VARIABLE;
-    *ret_variable = dictionary_position(plan->dictionary, plan->entity, name);
-    return *ret_variable >= 0;
-}
-
-/* Our name nearest to a word, or the empty text. */
-static struct text nearest_field(const struct planner *planner, struct text word)
-{
-    const struct column_plan *plan = &planner->plan;
-    const struct variable *variables = dictionary_variables(plan->dictionary, plan->entity);
-    struct text candidates[CANDIDATES_MAX];
-    size_t count = 0;
-    int nearest;
-
-    for (size_t i = 0; i < kinds[plan->kind].count; i++)
-        candidates[count++] = text_of(import_field_name(kinds[plan->kind].fields[i].field));
-    for (size_t i = 0; kinds[plan->kind].has_variables &&
-                       i < plan->dictionary->count[plan->entity] && count < CANDIDATES_MAX;
-         i++)
-        candidates[count++] = variables[i].name;
-    nearest = text_nearest(word, candidates, count);
-    return nearest < 0 ? (struct text){0} : candidates[nearest];
-}
-
 static void note_unknown(struct planner *planner, const char *what, struct text name,
                          struct text nearest)
 {
@@ -181,8 +83,6 @@ static void add_column(struct planner *planner, struct import_column column)
         note(planner, "the column \"%.*s\" stands there twice", TEXT_ARG(column.shown));
         return;
     }
-    if (column.field == IMPORT_FIELD_RELATION)
-        column.list = dictionary_list(planner->plan.dictionary, TEXT("relation"));
     *place = (int)*count;
     planner->columns[(*count)++] = column;
     planner->plan.typed.fields |= UINT32_C(1) << column.field;
@@ -200,6 +100,8 @@ static bool is_report_header(struct text header)
 
 static void plan_headers(struct planner *planner)
 {
+    const struct column_plan *plan = &planner->plan;
+
     for (size_t i = 0; i < planner->plan.header_count; i++) {
         struct import_column column = {.shown = planner->plan.headers[i], .file_column = (int)i};
 
@@ -207,10 +109,12 @@ static void plan_headers(struct planner *planner)
             continue;
         if (column.shown.length == 0)
             note(planner, "column %zu has no name", i + 1);
-        else if (find_field(planner, column.shown, &column.field, &column.variable))
+        else if (import_field_find(plan->dictionary, plan->kind, column.shown, &column.field,
+                                   &column.variable))
             add_column(planner, column);
         else
-            note_unknown(planner, "the column", column.shown, nearest_field(planner, column.shown));
+            note_unknown(planner, "the column", column.shown,
+                         import_field_nearest(plan->dictionary, plan->kind, column.shown));
     }
 }
 
@@ -287,15 +191,18 @@ static enum berm_status plan_from(struct planner *planner, const struct map_row 
 static enum berm_status plan_map(struct planner *planner, const struct column_map *map,
                                  struct berm_error *err)
 {
+    const struct column_plan *plan = &planner->plan;
+
     for (size_t i = 0; i < map->row_count; i++) {
         struct import_column column = {.values = map->rows[i].values};
 
         TRY(plan_from(planner, &map->rows[i], &column, err));
-        if (find_field(planner, map->rows[i].field, &column.field, &column.variable))
+        if (import_field_find(plan->dictionary, plan->kind, map->rows[i].field, &column.field,
+                              &column.variable))
             add_column(planner, column);
         else
             note_unknown(planner, "the map's field", map->rows[i].field,
-                         nearest_field(planner, map->rows[i].field));
+                         import_field_nearest(plan->dictionary, plan->kind, map->rows[i].field));
     }
     return BERM_OK;
 }
@@ -320,12 +227,12 @@ static void check_required(struct planner *planner)
     bool has_flow = plan->column_of[IMPORT_FIELD_FLOW] >= 0;
     bool has_amount = plan->column_of[IMPORT_FIELD_AMOUNT] >= 0;
 
-    for (size_t i = 0; i < kinds[plan->kind].count; i++) {
-        const struct known_field *known = &kinds[plan->kind].fields[i];
+    for (size_t i = 0; i < import_kind_info(plan->kind)->field_count; i++) {
+        const struct import_kind_field *known = &import_kind_info(plan->kind)->fields[i];
 
         if (known->is_required && plan->column_of[known->field] < 0)
             note(planner, "the column \"%s\" is missing, which %s need",
-                 import_field_name(known->field), kinds[plan->kind].what);
+                 import_field_name(known->field), import_kind_name(plan->kind));
     }
     if ((plan->column_of[IMPORT_FIELD_ID_TYPE] >= 0) !=
         (plan->column_of[IMPORT_FIELD_ID_NUMBER] >= 0))
@@ -363,6 +270,7 @@ static enum berm_status planner_open(struct planner *planner, const struct text 
         planner->column_of_variable[i] = -1;
     for (size_t i = 0; i < IMPORT_FIELD_COUNT; i++)
         plan->column_of[i] = -1;
+    plan->relations = dictionary_list(plan->dictionary, TEXT("relation"));
     plan->headers = trimmed;
     plan->is_report = planner->is_report;
     plan->columns = planner->columns;
@@ -386,7 +294,7 @@ enum berm_status column_plan_make(enum import_kind kind, const struct dictionary
         .arena = arena,
         .plan = {.kind = kind,
                  .dictionary = dictionary,
-                 .entity = kinds[kind].entity,
+                 .entity = import_kind_info(kind)->entity,
                  .header_count = header_count},
     };
 

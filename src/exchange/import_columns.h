@@ -20,16 +20,16 @@ struct import_column {
     const struct template_part *parts;
     size_t part_count;
     const struct value_map *values; /* NULL: as they are */
-    const struct choice_list *list; /* IMPORT_FIELD_RELATION */
 };
 
 /** What a kind of file is read by. Everything lives in the arena. */
 struct column_plan {
     enum import_kind kind;
     const struct dictionary *dictionary;
-    enum entity entity;         /* of the variables */
-    const struct text *headers; /* the file's own */
-    const bool *is_report;      /* for each header: one of a rejects file, which is passed over */
+    enum entity entity;                  /* of the variables */
+    const struct choice_list *relations; /* NULL: the pack has none */
+    const struct text *headers;          /* the file's own */
+    const bool *is_report; /* for each header: one of a rejects file, which is passed over */
     size_t header_count;
     const struct import_column *columns;
     size_t column_count;

@@ -144,11 +144,69 @@ struct import_counts {
     int64_t entries; /* flows: amounts in the rows that were taken */
 };
 
+/* ---- Fields as people write them ------------------------------------------------------------- */
+
+struct import_kind_field {
+    enum import_field field;
+    bool is_required;
+};
+/** What a row of a kind may hold. */
+struct import_kind_info {
+    const char *name; /* "households" */
+    struct import_kind_field fields[12];
+    size_t field_count;
+    bool has_variables; /* and the dictionary's variables of an entity */
+    enum entity entity;
+};
+const struct import_kind_info *import_kind_info(enum import_kind kind);
+const char *import_kind_name(enum import_kind kind);
+const char *import_field_name(enum import_field field); /* "birth_date"; "" for NONE, VARIABLE */
+/** Which field of a kind has this name, and which variable (-1: none); false: no field has it. */
+bool import_field_find(const struct dictionary *dictionary, enum import_kind kind, struct text name,
+                       enum import_field *ret_field, int *ret_variable);
+/** The name of the kind that is nearest to a word; empty where none is near. */
+struct text import_field_nearest(const struct dictionary *dictionary, enum import_kind kind,
+                                 struct text word);
+
+/** By what texts are read. */
+struct field_reader {
+    const struct dictionary *dictionary;
+    const struct choice_list *relations; /* NULL: the pack has none */
+    date_days today;
+    struct arena *arena;
+};
+/*
+ * Read one field's text into a row. Households and persons: a variable's value goes to *value.
+ * Flows: an amount is added to amounts unless the text is empty; *flow is the long form's flow,
+ * whose amount import_read_amount reads when both are known.
+ * Owner   what is kept is a slice of text or of the dictionary, or lives in the reader's arena.
+ * Errors  BERM_INVALID_INPUT, BERM_LIMIT: one sentence with the remedy.
+ */
+MUST_USE enum berm_status import_read_area(enum import_field field, struct text text,
+                                           struct import_area *row, struct berm_error *err);
+MUST_USE enum berm_status import_read_household(const struct field_reader *reader,
+                                                enum import_field field, int variable,
+                                                struct text text, struct import_household *row,
+                                                struct field_value *value, struct berm_error *err);
+MUST_USE enum berm_status import_read_person(const struct field_reader *reader,
+                                             enum import_field field, int variable,
+                                             struct text text, struct import_person *row,
+                                             struct field_value *value, struct berm_error *err);
+MUST_USE enum berm_status import_read_flow(const struct field_reader *reader,
+                                           enum import_field field, int variable, struct text text,
+                                           struct import_flow *row, struct import_amount *amounts,
+                                           int *flow, struct berm_error *err);
+MUST_USE enum berm_status import_read_amount(const struct field_reader *reader, int flow,
+                                             struct text text, struct import_amount *amounts,
+                                             size_t *count, struct berm_error *err);
+/** At the row's end: the id number in its one form, now that its type is known. */
+MUST_USE enum berm_status import_finish_person(const struct field_reader *reader,
+                                               struct import_person *row, struct berm_error *err);
+
+/* ---- An import ------------------------------------------------------------------------------- */
+
 /** A running import. It holds the store's write lock until finished or freed. */
 struct import;
-
-const char *import_kind_name(enum import_kind kind);    /* "households" */
-const char *import_field_name(enum import_field field); /* "birth_date"; "" for NONE, VARIABLE */
 
 /**
  * Begin the transaction. start and what it points to must outlive the import.

@@ -10,49 +10,14 @@
 #include <stdlib.h>
 
 static const struct {
-    const char *name;  /* of the kind */
     const char *via;   /* what the change log says */
     const char *table; /* in id_counter; NULL: no ids */
 } kinds[IMPORT_KIND_COUNT] = {
-    [IMPORT_AREAS] = {"areas", "import areas", "area"},
-    [IMPORT_HOUSEHOLDS] = {"households", "import households", "household"},
-    [IMPORT_PERSONS] = {"persons", "import persons", "person"},
-    [IMPORT_FLOWS] = {"flows", "import flows", NULL},
+    [IMPORT_AREAS] = {"import areas", "area"},
+    [IMPORT_HOUSEHOLDS] = {"import households", "household"},
+    [IMPORT_PERSONS] = {"import persons", "person"},
+    [IMPORT_FLOWS] = {"import flows", NULL},
 };
-
-const char *import_kind_name(enum import_kind kind)
-{
-    return kinds[kind].name;
-}
-
-const char *import_field_name(enum import_field field)
-{
-    static const char *const names[IMPORT_FIELD_COUNT] = {
-        [IMPORT_FIELD_NONE] = "",
-        [IMPORT_FIELD_CODE] = "code",
-        [IMPORT_FIELD_NAME] = "name",
-        [IMPORT_FIELD_NAME_EN] = "name_en",
-        [IMPORT_FIELD_PARENT] = "parent",
-        [IMPORT_FIELD_AREA] = "area",
-        [IMPORT_FIELD_HOUSEHOLD] = "household",
-        [IMPORT_FIELD_SEX] = "sex",
-        [IMPORT_FIELD_BIRTH_DATE] = "birth_date",
-        [IMPORT_FIELD_RELATION] = "relation",
-        [IMPORT_FIELD_FROM_DATE] = "from_date",
-        [IMPORT_FIELD_TO_DATE] = "to_date",
-        [IMPORT_FIELD_END_REASON] = "end_reason",
-        [IMPORT_FIELD_ID_TYPE] = "id_type",
-        [IMPORT_FIELD_ID_NUMBER] = "id_number",
-        [IMPORT_FIELD_BANK_ACCOUNT] = "bank_account",
-        [IMPORT_FIELD_MONTH] = "month",
-        [IMPORT_FIELD_FLOW] = "flow",
-        [IMPORT_FIELD_AMOUNT] = "amount",
-        [IMPORT_FIELD_SOURCE] = "source",
-        [IMPORT_FIELD_VARIABLE] = "",
-    };
-
-    return names[field];
-}
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
@@ -278,7 +243,7 @@ static enum berm_status finish_change(struct import *import, struct text file_sh
                              .changed = import->counts.changed,
                              .file_sha256 = file_sha256,
                              .action = TEXT("import"),
-                             .subject = text_of(kinds[import->kind].name)};
+                             .subject = text_of(import_kind_name(import->kind))};
     int64_t first = 0;
 
     if (import->next_id > import->first_id)
