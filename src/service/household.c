@@ -44,12 +44,16 @@ enum berm_status household_find(struct office *office, const struct caller *call
                                 struct household_facts *ret_facts, struct berm_error *err)
 {
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    struct household_facts facts = {0};
     struct area_scope scope;
 
     TRY(store_begin_read(office->store, err));
     snapshot = office->store;
-    return household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, &scope,
-                             ret_facts, err);
+    TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, &scope, &facts,
+                          err));
+    TRY(household_version(office->store, facts.household_id, &facts.version, err));
+    *ret_facts = facts;
+    return BERM_OK;
 }
 
 /* A value of the present row that outlives it. */
@@ -227,6 +231,7 @@ enum berm_status household_read(struct office *office, const struct caller *call
     snapshot = office->store;
     TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, &scope, &facts,
                           err));
+    TRY(household_version(office->store, facts.household_id, &facts.version, err));
     TRY(store_prepare_data_read(office->store, all_of(dictionary, ENTITY_HOUSEHOLD), &data, err));
     TRY(read_data(data, dictionary, ENTITY_HOUSEHOLD, facts.household_id, arena, &values, err));
     mask_values(dictionary, ENTITY_HOUSEHOLD, facts.class_seen, false, values);

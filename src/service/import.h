@@ -101,6 +101,7 @@ struct import_person {
 struct import_amount {
     int flow; /* position in the dictionary */
     int64_t amount_minor;
+    bool is_taken_back; /* by hand: the report is to go, and there is no amount */
 };
 
 /** What one source reported of one household and month. */
@@ -130,7 +131,7 @@ struct import_start {
     enum import_kind kind;
     const struct dictionary *dictionary;
     struct import_columns columns;
-    const struct caller *caller; /* must hold PERMISSION_IMPORT in the whole register */
+    const struct caller *caller; /* holds PERMISSION_IMPORT; areas: in the whole register */
     struct actor actor;
     struct text file_name;      /* without its folder */
     const struct key_file *key; /* NULL: none; id numbers and bank accounts cannot be taken then */

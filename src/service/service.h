@@ -9,6 +9,7 @@
  *   doctor/     whether a register is sound (face: doctor.h)
  *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
+ *   facts/      changing the facts of one household by hand (face: facts.h)
  *   findings.c  lists and counts;  explain.c: why;  household.c: all that is held
  *   summary.c   people and households by area, kind and finding; headcount and gap
  *   policy/     versions of the pack, what they would change (face: policy.h)
@@ -23,6 +24,7 @@
 #include "service/access.h"
 #include "service/digest.h"
 #include "service/doctor.h"
+#include "service/facts.h"
 #include "service/import.h"
 #include "service/journal.h"
 #include "service/key.h"
@@ -231,6 +233,7 @@ struct household_facts {
     enum field_class class_seen;
     struct text code, area_code, area_name, area_name_en; /* name_en: name where there is none */
     bool is_active;
+    int64_t version;                  /* household_version */
     const struct field_value *values; /* one for each household variable */
     struct household_member *members;
     size_t member_count;
@@ -239,7 +242,7 @@ struct household_facts {
     const struct household_change *changes; /* oldest first */
     size_t change_count;
 };
-/** The household's head data: id, code, area, whether it is active. BERM_NOT_FOUND. */
+/** The household's head data: id, code, area, whether it is active, version. BERM_NOT_FOUND. */
 MUST_USE enum berm_status household_find(struct office *office, const struct caller *caller,
                                          struct text code, struct arena *arena,
                                          struct household_facts *ret_facts, struct berm_error *err);

@@ -233,7 +233,7 @@ static enum berm_status insert_area(struct import *import, struct statement *ins
     statement_bind_int64(insert, IMPORT_AREA_INSERT__LEVEL, area->level);
     statement_bind_int64(insert, IMPORT_AREA_INSERT__POSITION_LOW, area->position_low);
     statement_bind_int64(insert, IMPORT_AREA_INSERT__POSITION_HIGH, area->position_high);
-    statement_bind_int64(insert, IMPORT_AREA_INSERT__CHANGE_ID, import->change.change_id);
+    statement_bind_int64(insert, IMPORT_AREA_INSERT__CHANGE_ID, import->change->change_id);
     return statement_run(insert, err);
 }
 

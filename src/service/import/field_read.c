@@ -213,7 +213,7 @@ enum berm_status import_read_amount(const struct field_reader *reader, int flow,
         return BERM_OK;
     if (!read_plain_amount(variable, text, reader->dictionary->money_decimals, &value.number))
         TRY(variable_parse(reader->dictionary, variable, text, reader->arena, &value, err));
-    amounts[(*count)++] = (struct import_amount){flow, value.number};
+    amounts[(*count)++] = (struct import_amount){.flow = flow, .amount_minor = value.number};
     return BERM_OK;
 }
 

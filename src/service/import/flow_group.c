@@ -45,7 +45,7 @@ static enum berm_status read_entries(struct import *import, struct import_flow_s
             .source_id = (int)statement_int64(list, 1),
             .amount_minor = statement_int64(list, 2),
             .was_there = true,
-            .is_of_this_file = statement_int64(list, 3) == import->change.change_id,
+            .is_of_this_file = statement_int64(list, 3) == import->change->change_id,
         };
 
         entry.flow = entry.flow_id > FLOW_ID_MAX ? -1 : state->flow_of_id[entry.flow_id];
@@ -129,7 +129,15 @@ static enum berm_status check_repeated(struct import *import, struct import_flow
     return BERM_OK;
 }
 
-/* Lay a row's amounts over the group. */
+static void take_back(struct group *group, struct group_entry *entry)
+{
+    group->is_different = true;
+    entry->before_minor = entry->amount_minor;
+    entry->is_taken_back = true;
+    entry->is_of_this_file = true;
+}
+
+/* Lay a row's amounts over the group. A report that is not there need not be taken back. */
 static enum berm_status take_amounts(struct import *import, struct import_flow *row, int source_id,
                                      struct berm_error *err)
 {
@@ -141,7 +149,12 @@ static enum berm_status take_amounts(struct import *import, struct import_flow *
         struct import_amount amount = row->amounts[i];
         struct group_entry *entry = find_entry(&state->group, amount.flow, source_id);
 
-        if (entry == NULL) {
+        if (amount.is_taken_back) {
+            if (entry != NULL) {
+                outcome = IMPORT_CHANGED;
+                take_back(&state->group, entry);
+            }
+        } else if (entry == NULL) {
             outcome = outcome == IMPORT_CHANGED ? IMPORT_CHANGED : IMPORT_ADDED;
             state->group.is_different = true;
             TRY(add_entry(&state->group,
@@ -188,15 +201,15 @@ static enum berm_status insert_entry(struct import *import, const struct group_e
     statement_bind_int64(insert, IMPORT_ENTRY_INSERT__FLOW_ID, entry->flow_id);
     statement_bind_int64(insert, IMPORT_ENTRY_INSERT__FLOW_SOURCE_ID, entry->source_id);
     statement_bind_int64(insert, IMPORT_ENTRY_INSERT__AMOUNT_MINOR, entry->amount_minor);
-    statement_bind_int64(insert, IMPORT_ENTRY_INSERT__CHANGE_ID, import->change.change_id);
+    statement_bind_int64(insert, IMPORT_ENTRY_INSERT__CHANGE_ID, import->change->change_id);
     return statement_run(insert, err);
 }
 
-static enum berm_status update_entry(struct import *import, const struct group_entry *entry,
-                                     struct berm_error *err)
+/* Note in the change log what an entry was before. */
+static enum berm_status log_entry(struct import *import, const struct group_entry *entry,
+                                  struct berm_error *err)
 {
     struct import_flow_state *state = import->flows;
-    struct statement *update = state->entry_update;
     const struct variable *flow = &state->flows[entry->flow];
     struct text source = state->source_codes[entry->source_id];
     char before[MONEY_TEXT_MAX], after[MONEY_TEXT_MAX];
@@ -205,18 +218,52 @@ static enum berm_status update_entry(struct import *import, const struct group_e
     int length = snprintf(key, sizeof key, "%04d%02d %.*s %.*s", state->group.month / 12,
                           state->group.month % 12 + 1, TEXT_ARG(flow->name), TEXT_ARG(source));
 
+    import_log_text(import, "amount", money_format(entry->before_minor, decimals, before),
+                    entry->is_taken_back ? TEXT("")
+                                         : money_format(entry->amount_minor, decimals, after));
+    assert(length > 0 && length < (int)sizeof key);
+    return import_log_write(import, "flow", state->group.household_id,
+                            (struct text){key, (size_t)length}, err);
+}
+
+static enum berm_status update_entry(struct import *import, const struct group_entry *entry,
+                                     struct berm_error *err)
+{
+    struct import_flow_state *state = import->flows;
+    struct statement *update = state->entry_update;
+
     statement_bind_int64(update, IMPORT_ENTRY_UPDATE__HOUSEHOLD_ID, state->group.household_id);
     statement_bind_month(update, IMPORT_ENTRY_UPDATE__MONTH, state->group.month);
     statement_bind_int64(update, IMPORT_ENTRY_UPDATE__FLOW_ID, entry->flow_id);
     statement_bind_int64(update, IMPORT_ENTRY_UPDATE__FLOW_SOURCE_ID, entry->source_id);
     statement_bind_int64(update, IMPORT_ENTRY_UPDATE__AMOUNT_MINOR, entry->amount_minor);
-    statement_bind_int64(update, IMPORT_ENTRY_UPDATE__CHANGE_ID, import->change.change_id);
+    statement_bind_int64(update, IMPORT_ENTRY_UPDATE__CHANGE_ID, import->change->change_id);
     TRY(statement_run(update, err));
-    import_log_text(import, "amount", money_format(entry->before_minor, decimals, before),
-                    money_format(entry->amount_minor, decimals, after));
-    assert(length > 0 && length < (int)sizeof key);
-    return import_log_write(import, "flow", state->group.household_id,
-                            (struct text){key, (size_t)length}, err);
+    return log_entry(import, entry, err);
+}
+
+static enum berm_status delete_entry(struct import *import, const struct group_entry *entry,
+                                     struct berm_error *err)
+{
+    struct import_flow_state *state = import->flows;
+    struct statement *remove = state->entry_delete;
+
+    statement_bind_int64(remove, IMPORT_ENTRY_DELETE__HOUSEHOLD_ID, state->group.household_id);
+    statement_bind_month(remove, IMPORT_ENTRY_DELETE__MONTH, state->group.month);
+    statement_bind_int64(remove, IMPORT_ENTRY_DELETE__FLOW_ID, entry->flow_id);
+    statement_bind_int64(remove, IMPORT_ENTRY_DELETE__FLOW_SOURCE_ID, entry->source_id);
+    TRY(statement_run(remove, err));
+    return log_entry(import, entry, err);
+}
+
+static enum berm_status write_entry(struct import *import, const struct group_entry *entry,
+                                    struct berm_error *err)
+{
+    if (!entry->was_there)
+        return insert_entry(import, entry, err);
+    if (entry->is_taken_back)
+        return delete_entry(import, entry, err);
+    return entry->is_changed ? update_entry(import, entry, err) : BERM_OK;
 }
 
 static enum berm_status write_months(struct import_flow_state *state, struct berm_error *err)
@@ -240,7 +287,7 @@ static enum berm_status write_months(struct import_flow_state *state, struct ber
         size_t count = 0;
 
         for (size_t i = 0; i < group->count; i++)
-            if (group->entries[i].flow == (int)flow)
+            if (group->entries[i].flow == (int)flow && !group->entries[i].is_taken_back)
                 state->reports[count++] =
                     (struct flow_report){state->source_codes[group->entries[i].source_id],
                                          group->entries[i].amount_minor};
@@ -259,14 +306,8 @@ enum berm_status flow_group_end(struct import *import, struct berm_error *err)
         group->household_id = 0;
         return BERM_OK;
     }
-    for (size_t i = 0; i < group->count; i++) {
-        const struct group_entry *entry = &group->entries[i];
-
-        if (!entry->was_there)
-            TRY(insert_entry(import, entry, err));
-        else if (entry->is_changed)
-            TRY(update_entry(import, entry, err));
-    }
+    for (size_t i = 0; i < group->count; i++)
+        TRY(write_entry(import, &group->entries[i], err));
     TRY(write_months(state, err));
     group->household_id = 0;
     return BERM_OK;

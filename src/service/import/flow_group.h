@@ -18,6 +18,7 @@ struct group_entry {
     int64_t before_minor;
     bool was_there;
     bool is_changed;
+    bool is_taken_back;
     bool is_of_this_file;
 };
 
@@ -35,6 +36,7 @@ struct import_flow_state {
     struct statement *entry_list;
     struct statement *entry_insert;
     struct statement *entry_update;
+    struct statement *entry_delete;
     struct statement *source_insert;
     struct statement *monthly_write;
     const struct variable *flows;

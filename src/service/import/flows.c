@@ -89,7 +89,7 @@ enum berm_status import_flows_open(struct import *import, struct berm_error *err
     state->flow_count = import->dictionary->count[ENTITY_FLOW];
     all.count = state->flow_count;
     TRY(arena_create(SOURCE_ARENA_BYTES_MAX, &state->arena, err));
-    TRY(code_lookup_open(store, STATEMENT_IMPORT_HOUSEHOLD_BY_CODE, &state->households, err));
+    TRY(household_lookup_open(import, &state->households, err));
     TRY(read_flow_ids(import, state, err));
     TRY(read_sources(import, state, err));
     TRY(import_has_row(store, STATEMENT_IMPORT_ANY_FLOW_ENTRY, &has_any, err));
@@ -97,6 +97,7 @@ enum berm_status import_flows_open(struct import *import, struct berm_error *err
     TRY(statement_prepare(store, STATEMENT_IMPORT_ENTRY_LIST, &state->entry_list, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_ENTRY_INSERT, &state->entry_insert, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_ENTRY_UPDATE, &state->entry_update, err));
+    TRY(statement_prepare(store, STATEMENT_IMPORT_ENTRY_DELETE, &state->entry_delete, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_FLOW_SOURCE_INSERT, &state->source_insert, err));
     return store_prepare_data_write(store, all, &state->monthly_write, err);
 }
@@ -109,6 +110,7 @@ void import_flows_close(struct import_flow_state *state)
     statement_closep(&state->entry_list);
     statement_closep(&state->entry_insert);
     statement_closep(&state->entry_update);
+    statement_closep(&state->entry_delete);
     statement_closep(&state->source_insert);
     statement_closep(&state->monthly_write);
     map_free(state->sources);

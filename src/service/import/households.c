@@ -21,6 +21,7 @@ struct import_household_state {
 struct standing_household {
     int64_t household_id; /* 0: none */
     int64_t area_id;
+    bool is_elsewhere; /* where the import may not write */
 };
 
 enum berm_status import_households_open(struct import *import, struct berm_error *err)
@@ -31,10 +32,13 @@ enum berm_status import_households_open(struct import *import, struct berm_error
     if (state == NULL)
         return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
     import->households = state; /* who closes it */
-    TRY(code_lookup_open(store, STATEMENT_IMPORT_AREA_BY_CODE, &state->areas, err));
+    TRY(area_lookup_open(import, &state->areas, err));
     TRY(data_rows_open(import, ENTITY_HOUSEHOLD, &state->data, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_HOUSEHOLD_INSERT, &state->insert, err));
-    TRY(statement_prepare(store, STATEMENT_IMPORT_HOUSEHOLD_BY_CODE, &state->find, err));
+    TRY(statement_prepare(store,
+                          import_is_partial(import) ? STATEMENT_IMPORT_HOUSEHOLD_PLACE
+                                                    : STATEMENT_IMPORT_HOUSEHOLD_BY_CODE,
+                          &state->find, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_HOUSEHOLD_SET_AREA, &state->set_area, err));
     return statement_prepare(store, STATEMENT_IMPORT_AREA_CODE, &state->area_code, err);
 }
@@ -52,17 +56,23 @@ void import_households_close(struct import_household_state *state)
     free(state);
 }
 
-static enum berm_status find_household(struct import_household_state *state, struct text code,
+static enum berm_status find_household(const struct import *import, struct text code,
                                        struct standing_household *ret_standing,
                                        struct berm_error *err)
 {
+    struct import_household_state *state = import->households;
     bool has_row = false;
 
-    statement_bind_text(state->find, IMPORT_HOUSEHOLD_BY_CODE__CODE, code);
+    statement_bind_text(state->find, 1, code);
     TRY(statement_step(state->find, &has_row, err));
     *ret_standing = (struct standing_household){0};
-    if (has_row) {
+    if (has_row)
         ret_standing->household_id = statement_int64(state->find, 0);
+    if (has_row && import_is_partial(import)) {
+        ret_standing->is_elsewhere =
+            !area_scope_contains(import->scope, statement_int64(state->find, 1));
+        ret_standing->area_id = statement_int64(state->find, 2);
+    } else if (has_row) {
         ret_standing->area_id = statement_int64(state->find, 1);
     }
     statement_reset(state->find);
@@ -79,7 +89,7 @@ static enum berm_status insert_household(struct import *import, const struct imp
     statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__HOUSEHOLD_ID, import->next_id);
     statement_bind_text(insert, IMPORT_HOUSEHOLD_INSERT__CODE, row->code);
     statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__AREA_ID, area_id);
-    statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__CHANGE_ID, import->change.change_id);
+    statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__CHANGE_ID, import->change->change_id);
     TRY(statement_run(insert, err));
     *ret_is_new = statement_changed_count(insert) > 0;
     if (!*ret_is_new)
@@ -112,6 +122,11 @@ static enum berm_status update_household(struct import *import, struct import_ho
     bool was_seen = id >= import->first_id;
     bool differs = false;
 
+    if (standing.is_elsewhere)
+        return import_reject(arena, &row->row, IMPORT_FIELD_CODE, err,
+                             "the code \"%.*s\" cannot be given to a new household; choose "
+                             "another, or correct it",
+                             TEXT_ARG(row->code));
     if (!was_seen)
         TRY(seen_set_add(import->seen, (uint64_t)id, &was_seen, err));
     if (was_seen)
@@ -153,7 +168,7 @@ static enum berm_status take_household(struct import *import, struct import_hous
                              "the code",
                              TEXT_ARG(row->area));
     if (state->expects_existing || state->data.missing != NULL) {
-        TRY(find_household(state, row->code, &standing, err));
+        TRY(find_household(import, row->code, &standing, err));
         if (standing.household_id == 0 && state->data.missing != NULL)
             return import_reject(arena, &row->row, IMPORT_FIELD_NONE, err,
                                  "the household \"%.*s\" is new and needs %.*s, for which the file "
@@ -168,7 +183,7 @@ static enum berm_status take_household(struct import *import, struct import_hous
         return BERM_OK;
     }
     if (standing.household_id == 0)
-        TRY(find_household(state, row->code, &standing, err));
+        TRY(find_household(import, row->code, &standing, err));
     state->expects_existing = true;
     return update_household(import, row, standing, area_id, arena, err);
 }

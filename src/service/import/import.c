@@ -1,5 +1,6 @@
 /*
- * The frame of an import: transaction, change, ids, change log. A file is one change; a row that
+ * The frame of an import: transaction, change, ids, change log. A file is one change, and so is
+ * what is entered by hand, whose transaction and change are somebody else's; a row that
  * was added points to it, a row that was changed has a change_row with the fields before and after.
  * Ids are counted here and written back once at the end, which the store's write lock makes safe.
  */
@@ -8,6 +9,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { SCOPE_BYTES_MAX = 1 << 20 };
 
 static const struct {
     const char *via;   /* what the change log says */
@@ -131,7 +134,7 @@ enum berm_status import_log_write(struct import *import, const char *entity, int
 {
     json_end_object(&import->writer);
     TRY(buffer_status(&import->json, err));
-    TRY(change_add_row(&import->change, text_of(entity), entity_id, key, buffer_text(&import->json),
+    TRY(change_add_row(import->change, text_of(entity), entity_id, key, buffer_text(&import->json),
                        err));
     import_log_clear(import);
     return BERM_OK;
@@ -191,8 +194,8 @@ static enum berm_status open_kind(struct import *import, struct berm_error *err)
     return fail_with(err, BERM_INTERNAL, "an import must have a kind");
 }
 
-enum berm_status import_begin(struct store *store, const struct import_start *start,
-                              struct import **ret_import, struct berm_error *err)
+static enum berm_status import_create(struct store *store, const struct import_start *start,
+                                      struct import **ret_import, struct berm_error *err)
 {
     CLEANUP(import_freep) struct import *import = calloc(1, sizeof *import);
 
@@ -204,19 +207,65 @@ enum berm_status import_begin(struct store *store, const struct import_start *st
     import->columns = &start->columns;
     import->start = start;
     import_log_clear(import);
+    TRY(seen_set_create(&import->seen, err));
+    *ret_import = import;
+    import = NULL;
+    return BERM_OK;
+}
+
+/* Inside the transaction, with a change and a scope. */
+static enum berm_status open_rows(struct import *import, struct berm_error *err)
+{
+    if (kinds[import->kind].table != NULL)
+        TRY(id_take(import->store, kinds[import->kind].table, 0, &import->first_id, err));
+    import->next_id = import->first_id;
+    TRY(open_kind(import, err));
+    return import_secrets_open(import, err);
+}
+
+enum berm_status import_open(struct store *store, const struct import_start *start,
+                             const struct area_scope *scope, struct change *change,
+                             struct import **ret_import, struct berm_error *err)
+{
+    CLEANUP(import_freep) struct import *import = NULL;
+
+    TRY(import_create(store, start, &import, err));
+    import->scope = scope;
+    import->change = change;
+    TRY(open_rows(import, err));
+    *ret_import = import;
+    import = NULL;
+    return BERM_OK;
+}
+
+static enum berm_status read_scope(struct import *import, struct berm_error *err)
+{
+    struct area_scope *scope = NULL;
+
+    TRY(arena_create(SCOPE_BYTES_MAX, &import->arena, err));
+    TRY(arena_new(import->arena, 1, sizeof *scope, &scope, err));
+    TRY(caller_scope(import->store, import->start->caller, PERMISSION_IMPORT, (struct text){0},
+                     import->arena, scope, err));
+    import->scope = scope;
+    return BERM_OK;
+}
+
+enum berm_status import_begin(struct store *store, const struct import_start *start,
+                              struct import **ret_import, struct berm_error *err)
+{
+    CLEANUP(import_freep) struct import *import = NULL;
+
+    TRY(import_create(store, start, &import, err));
     TRY(caller_check_everywhere(store, start->caller, PERMISSION_IMPORT, err));
     TRY(check_order(store, start->kind, err));
-    TRY(seen_set_create(&import->seen, err));
     TRY(expect_first_load(store, start->kind, err));
     import->has_begun = true; /* from here on rolling back ends the bulk mode too */
     TRY(store_begin(store, err));
+    TRY(read_scope(import, err));
     TRY(change_begin(store, &start->actor, text_of(kinds[import->kind].via), start->file_name,
-                     &import->change, err));
-    if (kinds[import->kind].table != NULL)
-        TRY(id_take(store, kinds[import->kind].table, 0, &import->first_id, err));
-    import->next_id = import->first_id;
-    TRY(open_kind(import, err));
-    TRY(import_secrets_open(import, err));
+                     &import->own_change, err));
+    import->change = &import->own_change;
+    TRY(open_rows(import, err));
     *ret_import = import;
     import = NULL;
     return BERM_OK;
@@ -244,15 +293,11 @@ static enum berm_status finish_change(struct import *import, struct text file_sh
                              .file_sha256 = file_sha256,
                              .action = TEXT("import"),
                              .subject = text_of(import_kind_name(import->kind))};
-    int64_t first = 0;
 
-    if (import->next_id > import->first_id)
-        TRY(id_take(import->store, kinds[import->kind].table, import->next_id - import->first_id,
-                    &first, err));
     write_details(&import->counts, &details);
     TRY(buffer_status(&details, err));
     end.details = buffer_text(&details);
-    return change_finish(&import->change, &import->start->actor, &end, err);
+    return change_finish(import->change, &import->start->actor, &end, err);
 }
 
 static void close_kinds(struct import *import)
@@ -268,22 +313,37 @@ static void close_kinds(struct import *import)
     vault_closep(&import->vault);
 }
 
+enum berm_status import_end(struct import *import, struct import_counts *ret_counts,
+                            struct berm_error *err)
+{
+    int64_t first = 0;
+
+    close_kinds(import);
+    if (import->next_id > import->first_id)
+        TRY(id_take(import->store, kinds[import->kind].table, import->next_id - import->first_id,
+                    &first, err));
+    *ret_counts = import->counts;
+    return BERM_OK;
+}
+
 enum berm_status import_finish(struct import *import, struct text file_sha256, bool is_dry_run,
                                struct import_counts *ret_counts, struct berm_error *err)
 {
     bool is_to_keep = !is_dry_run && import->counts.added + import->counts.changed > 0;
 
-    close_kinds(import);
+    struct import_counts counts;
+
+    TRY(import_end(import, &counts, err));
     if (is_to_keep) {
         TRY(finish_change(import, file_sha256, err));
-        change_close(&import->change);
+        change_close(&import->own_change);
         TRY(store_commit(import->store, err));
     } else {
-        change_close(&import->change);
+        change_close(&import->own_change);
         store_rollback(import->store);
     }
     import->has_begun = false;
-    *ret_counts = import->counts;
+    *ret_counts = counts;
     return BERM_OK;
 }
 
@@ -292,10 +352,11 @@ void import_free(struct import *import)
     if (import == NULL)
         return;
     close_kinds(import);
-    change_close(&import->change);
+    change_close(&import->own_change);
     if (import->has_begun)
         store_rollback(import->store);
     seen_set_free(import->seen);
+    arena_free(import->arena);
     buffer_free(&import->json);
     free(import);
 }

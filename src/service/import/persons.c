@@ -20,7 +20,8 @@ struct import_person_state {
     struct statement *spell_update;
     struct statement *household_code;
     struct statement *member_count;
-    struct arena *arena; /* what is read of the person at hand */
+    struct statement *place; /* NULL: the import may write everywhere */
+    struct arena *arena;     /* what is read of the person at hand */
     bool expects_existing;
     int64_t counted_household_id; /* whose open members are counted; 0: none */
     int64_t counted_members;
@@ -45,7 +46,7 @@ enum berm_status import_persons_open(struct import *import, struct berm_error *e
         return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
     import->persons = state; /* who closes it */
     TRY(arena_create(PERSON_ROW_BYTES_MAX, &state->arena, err));
-    TRY(code_lookup_open(store, STATEMENT_IMPORT_HOUSEHOLD_BY_CODE, &state->households, err));
+    TRY(household_lookup_open(import, &state->households, err));
     TRY(data_rows_open(import, ENTITY_PERSON, &state->data, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_PERSON_INSERT, &state->insert, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_PERSON_BY_CODE, &state->find, err));
@@ -54,6 +55,8 @@ enum berm_status import_persons_open(struct import *import, struct berm_error *e
     TRY(statement_prepare(store, STATEMENT_IMPORT_SPELL_INSERT, &state->spell_insert, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_SPELL_UPDATE, &state->spell_update, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_MEMBER_COUNT, &state->member_count, err));
+    if (import_is_partial(import))
+        TRY(statement_prepare(store, STATEMENT_PERSON_PLACE, &state->place, err));
     return statement_prepare(store, STATEMENT_IMPORT_HOUSEHOLD_CODE, &state->household_code, err);
 }
 
@@ -70,6 +73,7 @@ void import_persons_close(struct import_person_state *state)
     statement_closep(&state->spell_insert);
     statement_closep(&state->spell_update);
     statement_closep(&state->member_count);
+    statement_closep(&state->place);
     statement_closep(&state->household_code);
     arena_free(state->arena);
     free(state);
@@ -158,7 +162,7 @@ static enum berm_status insert_spell(struct import *import, int64_t person_id,
     bind_date_or_null(insert, IMPORT_SPELL_INSERT__TO_DATE, spell->to);
     bind_text_or_null(insert, IMPORT_SPELL_INSERT__RELATION, spell->relation);
     bind_text_or_null(insert, IMPORT_SPELL_INSERT__END_REASON, spell->end_reason);
-    statement_bind_int64(insert, IMPORT_SPELL_INSERT__CHANGE_ID, import->change.change_id);
+    statement_bind_int64(insert, IMPORT_SPELL_INSERT__CHANGE_ID, import->change->change_id);
     return statement_run(insert, err);
 }
 
@@ -172,6 +176,7 @@ static enum berm_status update_spell(struct import *import, int64_t person_id,
     bind_date_or_null(update, IMPORT_SPELL_UPDATE__TO_DATE, after->to);
     bind_text_or_null(update, IMPORT_SPELL_UPDATE__RELATION, after->relation);
     bind_text_or_null(update, IMPORT_SPELL_UPDATE__END_REASON, after->end_reason);
+    statement_bind_int64(update, IMPORT_SPELL_UPDATE__CHANGE_ID, import->change->change_id);
     statement_bind_int64(update, IMPORT_SPELL_UPDATE__HOUSEHOLD_ID, before->household_id);
     statement_bind_int64(update, IMPORT_SPELL_UPDATE__PERSON_ID, person_id);
     statement_bind_date(update, IMPORT_SPELL_UPDATE__FROM_DATE, before->from);
@@ -224,7 +229,7 @@ static enum berm_status insert_person(struct import *import, struct import_perso
     statement_bind_text(insert, IMPORT_PERSON_INSERT__NAME, row->name);
     bind_text_or_null(insert, IMPORT_PERSON_INSERT__SEX, row->sex);
     bind_date_or_null(insert, IMPORT_PERSON_INSERT__BIRTH_DATE, row->birth_date);
-    statement_bind_int64(insert, IMPORT_PERSON_INSERT__CHANGE_ID, import->change.change_id);
+    statement_bind_int64(insert, IMPORT_PERSON_INSERT__CHANGE_ID, import->change->change_id);
     TRY(statement_run(insert, err));
     if (statement_changed_count(insert) == 0)
         return BERM_OK;
@@ -375,14 +380,37 @@ static enum berm_status check_update(struct import *import, struct import_person
     return takes_a_place ? check_room(import, row, &plan->after, arena, err) : BERM_OK;
 }
 
+enum berm_status import_person_is_elsewhere(struct import *import, struct text code,
+                                            bool *ret_is_elsewhere, struct berm_error *err)
+{
+    struct statement *place = import->persons->place;
+    bool has_row;
+
+    *ret_is_elsewhere = false;
+    if (place == NULL)
+        return BERM_OK;
+    statement_bind_text(place, PERSON_PLACE__CODE, code);
+    TRY(statement_step(place, &has_row, err));
+    *ret_is_elsewhere = !has_row || !area_scope_contains(import->scope, statement_int64(place, 0));
+    statement_reset(place);
+    return BERM_OK;
+}
+
 static enum berm_status update_person(struct import *import, struct import_person *row,
                                       struct standing_person *person, int64_t household_id,
                                       struct arena *arena, struct berm_error *err)
 {
     struct import_person_state *state = import->persons;
     struct spell_plan plan = {0};
-    bool fields_differ, data_differ = false, spell_differs = false, was_seen;
+    bool fields_differ, data_differ = false, spell_differs = false, was_seen, is_elsewhere;
 
+    TRY(import_person_is_elsewhere(import, row->code, &is_elsewhere, err));
+    if (is_elsewhere)
+        return import_reject(arena, &row->row, IMPORT_FIELD_CODE, err,
+                             "the code \"%.*s\" cannot be given to a new person; choose another, "
+                             "or correct it; who moved here from elsewhere is moved by somebody "
+                             "who may write in both places",
+                             TEXT_ARG(row->code));
     TRY(check_update(import, row, person, household_id, &plan, arena, err));
     if (row->row.outcome == IMPORT_REJECTED)
         return BERM_OK;

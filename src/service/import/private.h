@@ -16,10 +16,13 @@ struct import {
     enum import_kind kind;
     const struct import_columns *columns;
     const struct import_start *start;
-    bool has_begun;
-    struct change change;
-    struct vault *vault; /* NULL: no id numbers or bank accounts */
-    int64_t first_id;    /* ids from here on are given out by this import */
+    bool has_begun; /* a transaction of its own */
+    struct change own_change;
+    struct change *change;          /* its own, or that of whoever opened it */
+    const struct area_scope *scope; /* what lies outside is not there */
+    struct arena *arena;            /* the scope of an import of its own */
+    struct vault *vault;            /* NULL: no id numbers or bank accounts */
+    int64_t first_id;               /* ids from here on are given out by this import */
     int64_t next_id;
     struct import_counts counts;
     struct seen_set *seen;
@@ -33,7 +36,25 @@ struct import {
     struct import_flow_state *flows;
 };
 
+/** Whether some rows may speak of what the caller must not touch. */
+static inline bool import_is_partial(const struct import *import)
+{
+    return !import->scope->is_everything;
+}
+
 /* ---- import.c -------------------------------------------------------------------------------- */
+
+/**
+ * Take rows inside a transaction and a change that the caller of this began: what is entered by
+ * hand goes the way of a file. caller, actor and file_name of start are not looked at.
+ * Owner   start, scope and change must outlive it; import_free.
+ */
+MUST_USE enum berm_status import_open(struct store *store, const struct import_start *start,
+                                      const struct area_scope *scope, struct change *change,
+                                      struct import **ret_import, struct berm_error *err);
+/** Give back the ids that were not used, and tell the counts. No more rows can be taken. */
+MUST_USE enum berm_status import_end(struct import *import, struct import_counts *ret_counts,
+                                     struct berm_error *err);
 
 enum { IMPORT_SHOWN_BYTES_MAX = 80 }; /* of a value in a message */
 
@@ -71,6 +92,10 @@ MUST_USE enum berm_status import_households_open(struct import *import, struct b
 void import_households_close(struct import_household_state *state);
 MUST_USE enum berm_status import_persons_open(struct import *import, struct berm_error *err);
 void import_persons_close(struct import_person_state *state);
+/** Whether a person who is there belongs where the import may not write. */
+MUST_USE enum berm_status import_person_is_elsewhere(struct import *import, struct text code,
+                                                     bool *ret_is_elsewhere,
+                                                     struct berm_error *err);
 MUST_USE enum berm_status import_flows_open(struct import *import, struct berm_error *err);
 void import_flows_close(struct import_flow_state *state);
 
@@ -91,17 +116,20 @@ enum { IMPORT_LOOKUP_CODES_MAX = 49152 }; /* remembered at one time: a map of 2 
 
 /** Remembers what it found, and forgets all of it when it holds too much. */
 struct code_lookup {
-    struct statement *find; /* parameter 1: the code; column 0: the id */
+    struct statement *find;         /* parameter 1: the code; column 0: the id, 1: the position */
+    const struct area_scope *scope; /* NULL: everywhere, and column 1 is not looked at */
     struct map *known;
     int64_t last_id;
     size_t last_length;
     char last_code[CODE_BYTES_MAX];
 };
 
-MUST_USE enum berm_status code_lookup_open(struct store *store, enum statement_id find,
-                                           struct code_lookup *lookup, struct berm_error *err);
+MUST_USE enum berm_status area_lookup_open(struct import *import, struct code_lookup *lookup,
+                                           struct berm_error *err);
+MUST_USE enum berm_status household_lookup_open(struct import *import, struct code_lookup *lookup,
+                                                struct berm_error *err);
 void code_lookup_close(struct code_lookup *lookup);
-/** *ret_id is 0 where there is no such code. */
+/** *ret_id is 0 where there is no such code, or it lies outside the import's areas. */
 MUST_USE enum berm_status code_lookup_find(struct code_lookup *lookup, struct text code,
                                            int64_t *ret_id, struct berm_error *err);
 

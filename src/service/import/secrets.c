@@ -1,7 +1,7 @@
 /*
  * Id numbers and bank accounts of an import's persons. The change log says only that a number was
  * set, changed or removed. An id number that is another person's rejects the row and names that
- * person's code, to whoever holds the file and nobody else.
+ * person's code, to whoever may write where that person belongs and nobody else.
  */
 #include "service/import/private.h"
 
@@ -28,12 +28,18 @@ enum berm_status import_secrets_check(struct import *import, struct import_perso
 {
     struct secret secret = id_number_of(row);
     struct text owner;
+    bool is_elsewhere;
 
     if (import->vault == NULL || secret.number.length == 0)
         return BERM_OK;
     TRY(vault_owner(import->vault, &secret, arena, &owner, err));
     if (owner.length == 0 || text_equal(owner, row->code))
         return BERM_OK;
+    TRY(import_person_is_elsewhere(import, owner, &is_elsewhere, err));
+    if (is_elsewhere)
+        return import_reject(arena, &row->row, IMPORT_FIELD_ID_NUMBER, err,
+                             "this id number cannot be taken; check it, and where it is right ask "
+                             "whoever keeps the whole register");
     return import_reject(arena, &row->row, IMPORT_FIELD_ID_NUMBER, err,
                          "this id number belongs to the person \"%.*s\" already; if both are the "
                          "same, use that code, else correct the number",
@@ -45,7 +51,7 @@ static enum berm_status put(struct import *import, int64_t person_id, enum secre
 {
     struct vault_change change;
 
-    TRY(vault_put(import->vault, person_id, kind, secret, import->change.change_id, &change, err));
+    TRY(vault_put(import->vault, person_id, kind, secret, import->change->change_id, &change, err));
     if (is_logged && change.is_different)
         import_log_text(import, kind == SECRET_ID_NUMBER ? "id_number" : "bank_account",
                         change.had_one ? TEXT("set") : TEXT(""),

@@ -29,7 +29,7 @@ UPDATE area SET parent_id = :parent_id, name = :name, name_en = :name_en, level 
 WHERE area_id = :area_id;
 
 -- name: import_area_by_code
-SELECT area_id FROM area WHERE code = :code;
+SELECT area_id, position_low FROM area WHERE code = :code;
 
 -- name: import_area_code
 SELECT code FROM area WHERE area_id = :area_id;
@@ -42,6 +42,12 @@ ON CONFLICT (code) DO NOTHING;
 
 -- name: import_household_by_code
 SELECT household_id, area_id FROM household WHERE code = :code;
+
+-- name: import_household_place
+-- The same with its place, for whoever may not write everywhere.
+SELECT h.household_id, a.position_low, h.area_id
+FROM household AS h JOIN area AS a ON a.area_id = h.area_id
+WHERE h.code = :code;
 
 -- name: import_household_code
 SELECT code FROM household WHERE household_id = :household_id;
@@ -72,7 +78,8 @@ VALUES (:household_id, :person_id, :from_date, :to_date, :relation, :end_reason,
 
 -- name: import_spell_update
 UPDATE membership
-SET from_date = :new_from_date, to_date = :to_date, relation = :relation, end_reason = :end_reason
+SET from_date = :new_from_date, to_date = :to_date, relation = :relation, end_reason = :end_reason,
+    change_id = :change_id
 WHERE household_id = :household_id AND person_id = :person_id AND from_date = :from_date;
 
 -- name: import_member_count
@@ -97,5 +104,10 @@ VALUES (:household_id, :month, :flow_id, :flow_source_id, :amount_minor, :change
 
 -- name: import_entry_update
 UPDATE flow_entry SET amount_minor = :amount_minor, change_id = :change_id
+WHERE household_id = :household_id AND month = :month AND flow_id = :flow_id
+    AND flow_source_id = :flow_source_id;
+
+-- name: import_entry_delete
+DELETE FROM flow_entry
 WHERE household_id = :household_id AND month = :month AND flow_id = :flow_id
     AND flow_source_id = :flow_source_id;
