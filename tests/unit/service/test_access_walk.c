@@ -233,7 +233,7 @@ static void what_concerns_the_whole_register_needs_all_of_it(void **state)
     struct caller whole = register_new_caller(made, "whole", ROLE_COUNTY, "C");
     struct caller viewer = register_new_caller(made, "viewer", ROLE_VIEWER, "C");
     struct screen_options options = {.month = month_from_civil(2020, 12), .thread_count = 1};
-    struct import_options import = {.kind = IMPORT_HOUSEHOLDS, .caller = &part, .path = "-"};
+    struct import_options import = {.kind = IMPORT_AREAS, .caller = &part, .path = "-"};
     struct import_result imported;
     struct screen_result result;
     struct berm_error err;
@@ -245,7 +245,7 @@ static void what_concerns_the_whole_register_needs_all_of_it(void **state)
                  "permission screen");
     assert_ok(screen_month(made->office, &whole, &options, &result, &err));
     snprintf(path, sizeof path, "%s/import.csv", made->folder->path);
-    folder_write(made->folder, "import.csv", "code,area\nA-9,A1\n");
+    folder_write(made->folder, "import.csv", "code,name,parent\nA3,Near north,A\n");
     import.path = path;
     assert_fails(exchange_import(made->office->store, &made->office->pack->dictionary, &import,
                                  &imported, &err),
