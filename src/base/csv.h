@@ -61,4 +61,12 @@ const char *csv_problem_text(enum csv_problem problem);
 /** Append a field to a line of output, quoted where it must be. */
 void csv_append_field(struct buffer *out, struct text field);
 
+/**
+ * The same for text that people wrote: where a spreadsheet program would take it for a formula
+ * (= + - @, tab, carriage return and their wide forms, also behind apostrophes), one apostrophe
+ * stands in front. csv_unguarded takes it away again, so that every text comes back as it was.
+ */
+void csv_append_guarded(struct buffer *out, struct text field);
+struct text csv_unguarded(struct text field);
+
 #endif

@@ -49,3 +49,49 @@ void csv_append_field(struct buffer *out, struct text field)
     }
     buffer_append_char(out, '"');
 }
+
+/* ---- Cells that a spreadsheet program would run ---------------------------------------------- */
+
+/* What a formula begins with, also in the wide forms that an East Asian keyboard types. */
+static bool begins_formula(struct text field)
+{
+    static const struct text BEGINNINGS[] = {{"=", 1},  {"+", 1},  {"-", 1},  {"@", 1},  {"\t", 1},
+                                             {"\r", 1}, {"＝", 3}, {"＋", 3}, {"－", 3}, {"＠", 3}};
+
+    for (size_t b = 0; b < ARRAY_COUNT(BEGINNINGS); b++)
+        if (text_starts_with(field, BEGINNINGS[b]))
+            return true;
+    return false;
+}
+
+/* Apostrophes in front count along, so that a guard can be told from an apostrophe of the text. */
+static bool is_formula_behind_apostrophes(struct text field)
+{
+    size_t at = 0;
+
+    while (at < field.length && field.bytes[at] == '\'')
+        at++;
+    return begins_formula(text_from(field, at));
+}
+
+void csv_append_guarded(struct buffer *out, struct text field)
+{
+    CLEANUP(buffer_free) struct buffer guarded = {0};
+
+    if (!is_formula_behind_apostrophes(field)) {
+        csv_append_field(out, field);
+        return;
+    }
+    buffer_append_char(&guarded, '\'');
+    buffer_append_text(&guarded, field);
+    out->has_failed = out->has_failed || guarded.has_failed;
+    csv_append_field(out, buffer_text(&guarded));
+}
+
+struct text csv_unguarded(struct text field)
+{
+    bool is_guarded =
+        field.length > 1 && field.bytes[0] == '\'' && is_formula_behind_apostrophes(field);
+
+    return is_guarded ? text_from(field, 1) : field;
+}

@@ -36,6 +36,15 @@ size_t typed_row_bytes(enum import_kind kind)
 
 /* ---- Texts ----------------------------------------------------------------------------------- */
 
+/* A cell as it was meant: without blanks around it, and without the apostrophe with which an export
+ * keeps a spreadsheet program from running it. Empty where the record is short. */
+static struct text cell_text(const struct text *fields, size_t field_count, int file_column)
+{
+    if ((size_t)file_column >= field_count)
+        return (struct text){0};
+    return csv_unguarded(text_trimmed(fields[file_column]));
+}
+
 static enum berm_status join_parts(const struct import_column *column, const struct text *fields,
                                    size_t field_count, struct arena *arena, struct text *ret_text,
                                    struct berm_error *err)
@@ -53,8 +62,7 @@ static enum berm_status join_parts(const struct import_column *column, const str
 
         parts[i] = column->parts[i].text;
         if (file_column >= 0)
-            parts[i] = (size_t)file_column < field_count ? text_trimmed(fields[file_column])
-                                                         : (struct text){0};
+            parts[i] = cell_text(fields, field_count, file_column);
         length += parts[i].length;
     }
     bytes = arena_alloc(arena, length);
@@ -77,8 +85,8 @@ enum berm_status import_column_text(const struct import_column *column, const st
 
     if (column->file_column < 0)
         TRY(join_parts(column, fields, field_count, arena, &text, err));
-    else if ((size_t)column->file_column < field_count)
-        text = text_trimmed(fields[column->file_column]);
+    else
+        text = cell_text(fields, field_count, column->file_column);
     *ret_text = column->values == NULL ? text : value_map_apply(column->values, text);
     return BERM_OK;
 }

@@ -418,6 +418,36 @@ static void every_problem_has_a_sentence(void **state)
         assert_string_not_equal(csv_problem_text((enum csv_problem)problem), "unknown problem");
 }
 
+static void what_a_spreadsheet_would_run_is_guarded_and_comes_back(void **state)
+{
+    static const char *const GUARDED[] = {"=1+1", "+a", "-a",  "@a",  "\tx",
+                                          "\rx",  "＝", "－1", "'=a", "''@a"};
+    static const char *const AS_THEY_ARE[] = {"", "a", "'", "''", "'a", "a=b", "1-2", "李", "'tis"};
+    CLEANUP(buffer_free) struct buffer out = {0};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(GUARDED); i++) {
+        CLEANUP(csv_reader_freep) struct csv_reader *reader = NULL;
+        struct csv_record record;
+        struct berm_error err;
+        bool has_record;
+
+        buffer_clear(&out);
+        csv_append_guarded(&out, text_of(GUARDED[i]));
+        assert_ok(csv_reader_create_from_text(buffer_text(&out), &reader, &err));
+        assert_ok(csv_reader_next(reader, &record, &has_record, &err));
+        assert_true(has_record && record.field_count == 1);
+        assert_int_equal(record.fields[0].bytes[0], '\'');
+        assert_true(text_equal(csv_unguarded(record.fields[0]), text_of(GUARDED[i])));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(AS_THEY_ARE); i++) {
+        buffer_clear(&out);
+        csv_append_guarded(&out, text_of(AS_THEY_ARE[i]));
+        assert_true(text_equal(buffer_text(&out), text_of(AS_THEY_ARE[i])));
+        assert_true(text_equal(csv_unguarded(text_of(AS_THEY_ARE[i])), text_of(AS_THEY_ARE[i])));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -435,6 +465,7 @@ int main(void)
         cmocka_unit_test(records_are_the_same_however_the_bytes_arrive),
         cmocka_unit_test(records_across_the_edge_of_the_buffer_are_whole),
         cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(what_a_spreadsheet_would_run_is_guarded_and_comes_back),
         cmocka_unit_test(every_problem_has_a_sentence),
     };
 
