@@ -1,8 +1,8 @@
 /*
- * Files in and out. Here: the import of CSV files. Files by subject: input (bytes, encoding,
- * digest), encoding, import_map (--map), import_columns (header to fields), import_cells (text to
- * typed values), import_reader (rows in batches), import_pipeline (the second thread),
- * import_rejects (the file of rejected rows), import (the whole).
+ * Files in and out: the import of CSV files, and exports to a file (export). Import by subject:
+ * input (bytes, encoding, digest), encoding, import_map (--map), import_columns (header to fields),
+ * import_cells (text to typed values), import_reader (rows in batches), import_pipeline (the second
+ * thread), import_rejects (the file of rejected rows), import (the whole).
  */
 #ifndef EXCHANGE_EXCHANGE_H
 #define EXCHANGE_EXCHANGE_H
@@ -64,5 +64,24 @@ struct import_result {
 MUST_USE enum berm_status exchange_import(struct store *store, const struct dictionary *dictionary,
                                           const struct import_options *options,
                                           struct import_result *ret_result, struct berm_error *err);
+
+/* ---- Exports --------------------------------------------------------------------------------- */
+
+struct export_options {
+    const struct caller *caller; /* never NULL */
+    struct actor actor;
+    struct export_order order;
+    const char *path; /* "-": standard output */
+};
+
+/**
+ * Write an export to a file that is there as a whole or not at all: it is written beside its place
+ * and renamed when it is complete, readable for its owner only. The journal has an entry for the
+ * beginning, and one for the end, which also says where it broke off.
+ * Errors  those of export_create and export_next; BERM_IO.
+ */
+MUST_USE enum berm_status exchange_export(struct office *office,
+                                          const struct export_options *options, int64_t *ret_rows,
+                                          struct berm_error *err);
 
 #endif

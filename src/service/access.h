@@ -70,6 +70,8 @@ struct area_scope {
 };
 
 bool area_scope_contains(const struct area_scope *scope, int64_t position);
+/** Whether every position of inner is one of scope. */
+bool area_scope_covers(const struct area_scope *scope, const struct area_scope *inner);
 /** Sort and join ranges in place, and make a scope of them. Owner: scope in arena. */
 MUST_USE enum berm_status area_scope_make(struct area_range *ranges, size_t count,
                                           struct arena *arena, struct area_scope *ret_scope,

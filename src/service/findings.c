@@ -6,8 +6,8 @@
 
 enum { SCOPE_BYTES_MAX = 1 << 20 };
 
-static enum berm_status check_code(const struct pack *pack, struct text code,
-                                   struct berm_error *err)
+enum berm_status finding_code_check(const struct pack *pack, struct text code,
+                                    struct berm_error *err)
 {
     struct text names[256];
     size_t count =
@@ -72,7 +72,7 @@ enum berm_status findings_list(struct office *office, const struct caller *calle
     TRY(store_begin_read(office->store, err));
     snapshot = office->store;
     TRY(office_pack_at(office, filter->month, &pack, err));
-    TRY(check_code(pack, filter->code, err));
+    TRY(finding_code_check(pack, filter->code, err));
     TRY(caller_scope(office->store, caller, PERMISSION_FINDING_LIST, filter->area, arena, &scope,
                      err));
     TRY(field_sight_read(office->store, caller, arena, &sight, err));

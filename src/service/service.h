@@ -6,6 +6,7 @@
  *   import/     files of areas, households, persons and flows (face: import.h)
  *   screen/     a month's run: the store to columns, chunks on all cores, one writer; and changed
  *               households at once (face: screen_again.h)
+ *   export/     lists of any length, in pieces (face: export.h)
  *   doctor/     whether a register is sound (face: doctor.h)
  *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
@@ -25,6 +26,7 @@
 #include "service/digest.h"
 #include "service/doctor.h"
 #include "service/facts.h"
+#include "service/export.h"
 #include "service/import.h"
 #include "service/journal.h"
 #include "service/key.h"
@@ -149,6 +151,10 @@ struct finding_row {
 };
 typedef enum berm_status finding_visitor(void *context, const struct finding_row *row,
                                          struct berm_error *err);
+
+/** BERM_NOT_FOUND, with a suggestion, where the pack has no such finding; empty is fine. */
+MUST_USE enum berm_status finding_code_check(const struct pack *pack, struct text code,
+                                             struct berm_error *err);
 
 struct finding_filter {
     month_number month;

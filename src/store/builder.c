@@ -146,6 +146,23 @@ void build_member_scan(struct buffer *sql, struct variable_selection selection)
                 " ORDER BY m.household_id, m.person_id");
 }
 
+void build_person_scan(struct buffer *sql, struct variable_selection selection)
+{
+    append(sql, "SELECT m.household_id, m.person_id, p.code, p.name, p.sex, p.birth_date,"
+                " m.relation, m.from_date, m.to_date, m.end_reason");
+    append_columns(sql, selection, "d.");
+    append(sql, " FROM membership m CROSS JOIN person p");
+    if (selected_count(selection) > 0)
+        append(sql, " LEFT JOIN person_data d ON d.person_id = m.person_id");
+    append(sql, " WHERE p.person_id = m.person_id AND m.household_id BETWEEN ?1 AND ?2"
+                " AND NOT EXISTS (SELECT 1 FROM membership o WHERE o.person_id = m.person_id"
+                " AND (o.household_id <> m.household_id OR o.from_date <> m.from_date)"
+                " AND (o.to_date IS NULL OR (m.to_date IS NOT NULL"
+                " AND (o.from_date > m.from_date OR (o.from_date = m.from_date"
+                " AND o.household_id > m.household_id)))))"
+                " ORDER BY m.household_id, m.person_id");
+}
+
 void build_flow_scan(struct buffer *sql, struct variable_selection selection)
 {
     append(sql, "SELECT household_id, month");

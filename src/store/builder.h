@@ -14,6 +14,7 @@ void build_data_write(struct buffer *sql, struct variable_selection selection);
 void build_data_read(struct buffer *sql, struct variable_selection selection);
 void build_household_scan(struct buffer *sql, struct variable_selection selection);
 void build_member_scan(struct buffer *sql, struct variable_selection selection);
+void build_person_scan(struct buffer *sql, struct variable_selection selection);
 void build_flow_scan(struct buffer *sql, struct variable_selection selection);
 
 #endif

@@ -218,6 +218,12 @@ enum berm_status store_prepare_member_scan(struct store *store, struct variable_
     return prepare_built(store, build_member_scan, selection, "member_scan", ret_statement, err);
 }
 
+enum berm_status store_prepare_person_scan(struct store *store, struct variable_selection selection,
+                                           struct statement **ret_statement, struct berm_error *err)
+{
+    return prepare_built(store, build_person_scan, selection, "person_scan", ret_statement, err);
+}
+
 enum berm_status store_prepare_flow_scan(struct store *store, struct variable_selection selection,
                                          struct statement **ret_statement, struct berm_error *err)
 {

@@ -183,6 +183,14 @@ MUST_USE enum berm_status store_prepare_member_scan(struct store *store,
                                                     struct variable_selection selection,
                                                     struct statement **ret_statement,
                                                     struct berm_error *err);
+/** Persons, each once: where they are a member now, or else were last. Parameters: 1 low, 2 high
+ * household_id. Columns: 0 household_id, 1 person_id, 2 person code, 3 name, 4 sex, 5 birth_date,
+ * 6 relation, 7 from_date, 8 to_date, 9 end_reason, 10... the selected person variables; by
+ * household_id, then person_id. */
+MUST_USE enum berm_status store_prepare_person_scan(struct store *store,
+                                                    struct variable_selection selection,
+                                                    struct statement **ret_statement,
+                                                    struct berm_error *err);
 /** Monthly flows. Parameters: 1 low, 2 high household_id, 3 first, 4 last month. Columns: 0
  * household_id, 1 month, 2... the selected flows (NULL: not reported); by household_id, then month.
  */

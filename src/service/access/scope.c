@@ -25,6 +25,20 @@ bool area_scope_contains(const struct area_scope *scope, int64_t position)
     return low < scope->count && position >= scope->ranges[low].low;
 }
 
+/* A range that is covered lies in one range: those that meet are joined. */
+bool area_scope_covers(const struct area_scope *scope, const struct area_scope *inner)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < inner->count; i++) {
+        while (at < scope->count && scope->ranges[at].high < inner->ranges[i].high)
+            at++;
+        if (at == scope->count || scope->ranges[at].low > inner->ranges[i].low)
+            return false;
+    }
+    return true;
+}
+
 static int compare_ranges(const void *a, const void *b)
 {
     const struct area_range *first = a;

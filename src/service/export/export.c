@@ -1,0 +1,278 @@
+/*
+ * An export from its order to its last piece. Each piece asks anew what the caller may see, in the
+ * transaction that reads it: where areas moved out of the caller's sight meanwhile, the export ends
+ * with an error rather than with a column that should not be there.
+ */
+#include "service/export/private.h"
+
+#include <sodium.h>
+
+enum { EXPORT_BYTES_MAX = 8 << 20, PIECE_ARENA_BYTES_MAX = 16 << 20 };
+
+static export_piece_writer *const WRITERS[EXPORT_KIND_COUNT] = {
+    [EXPORT_HOUSEHOLDS] = export_write_households, [EXPORT_PERSONS] = export_write_persons,
+    [EXPORT_FLOWS] = export_write_flows,           [EXPORT_FINDINGS] = export_write_findings,
+    [EXPORT_SPELLS] = export_write_spells,         [EXPORT_AREAS] = export_write_areas,
+    [EXPORT_CODEBOOK] = export_write_codebook,
+};
+
+/* ---- The order ------------------------------------------------------------------------------- */
+
+static enum berm_status copy_order(struct export *export, const struct export_order *order,
+                                   struct berm_error *err)
+{
+    struct text *columns;
+
+    export->order = *order;
+    TRY(text_copy(export->arena, order->area, &export->order.area, err));
+    TRY(text_copy(export->arena, order->finding, &export->order.finding, err));
+    TRY(arena_new(export->arena, order->column_count, sizeof *columns, &columns, err));
+    for (size_t c = 0; c < order->column_count; c++)
+        TRY(text_copy(export->arena, order->columns[c], &columns[c], err));
+    export->order.columns = columns;
+    return BERM_OK;
+}
+
+/* Whoever exports findings may list them wherever it may export (permissions.def); an API token
+ * may hold less. */
+static enum berm_status check_order(const struct office *office, const struct caller *caller,
+                                    const struct export_order *order, struct berm_error *err)
+{
+    TRY(caller_check(caller, PERMISSION_EXPORT, err));
+    if (order->kind == EXPORT_FINDINGS || order->kind == EXPORT_SPELLS)
+        TRY(caller_check(caller, PERMISSION_FINDING_LIST, err));
+    if (order->with_secrets && order->kind != EXPORT_PERSONS)
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "id numbers and accounts belong to persons; the export of %s has none",
+                         export_kind_name(order->kind));
+    if (order->with_secrets && office->key == NULL)
+        return fail_with(
+            err, BERM_INVALID_INPUT,
+            "id numbers and accounts are encrypted; give the key file that opens them");
+    return BERM_OK;
+}
+
+/* By the rules of the month; spells may be of any. */
+static enum berm_status check_finding(struct office *office, const struct export_order *order,
+                                      struct berm_error *err)
+{
+    const struct pack *pack = office->pack;
+
+    if (order->kind == EXPORT_FINDINGS)
+        TRY(office_pack_at(office, order->month, &pack, err));
+    return finding_code_check(pack, order->finding, err);
+}
+
+static enum berm_status check_secrets(const struct export *export, const struct export_view *view,
+                                      struct berm_error *err)
+{
+    if (!export->order.with_secrets || export_view_shows(view, FIELD_CLASS_SENSITIVE))
+        return BERM_OK;
+    return fail_with(err, BERM_FORBIDDEN,
+                     "id numbers and accounts are sensitive; %.*s does not see that in all areas "
+                     "of the export",
+                     TEXT_ARG(export->caller->name));
+}
+
+enum berm_status export_create(struct office *office, const struct caller *caller,
+                               const struct export_order *order, struct export **ret_export,
+                               struct berm_error *err)
+{
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    unsigned char id[8];
+    struct export_view view;
+    struct export *export;
+
+    TRY(check_order(office, caller, order, err));
+    TRY(arena_create(EXPORT_BYTES_MAX, &arena, err));
+    TRY(arena_new(arena, 1, sizeof *export, &export, err));
+    export->arena = arena;
+    export->caller = caller;
+    TRY(copy_order(export, order, err));
+    TRY(text_copy(arena, office->pack->sha256, &export->pack_sha256, err));
+    randombytes_buf(id, sizeof id);
+    sodium_bin2hex(export->id, sizeof export->id, id, sizeof id);
+    TRY(store_begin_read(office->store, err));
+    snapshot = office->store;
+    TRY(export_view_read(office->store, caller, order->area, arena, &view, err));
+    TRY(check_finding(office, order, err));
+    TRY(check_secrets(export, &view, err));
+    TRY(export_choose_columns(export, office->pack, &view, err));
+    *ret_export = export;
+    arena = NULL;
+    return BERM_OK;
+}
+
+void export_free(struct export *export)
+{
+    if (export)
+        arena_free(export->arena); /* in which it lies itself */
+}
+
+void export_freep(struct export **export)
+{
+    export_free(*export);
+    *export = NULL;
+}
+
+int64_t export_row_count(const struct export *export)
+{
+    return export->row_count;
+}
+
+/* ---- The journal ----------------------------------------------------------------------------- */
+
+static void write_month(struct json_writer *json, const char *key, month_number month)
+{
+    if (month == 0)
+        return;
+    json_key(json, key);
+    json_month(json, month);
+}
+
+static void write_names(const struct export *export, const struct dictionary *dictionary,
+                        enum field_class lowest, struct json_writer *json)
+{
+    for (size_t c = 0; c < export->column_count; c++)
+        if (export->columns[c].field_class >= lowest)
+            json_text(json, export->columns[c].name);
+    for (size_t p = 0; export->order.kind == EXPORT_FLOWS && p < export->position_count; p++) {
+        const struct variable *flow =
+            &dictionary_variables(dictionary, ENTITY_FLOW)[export->positions[p]];
+
+        if (flow->field_class >= lowest)
+            json_text(json, flow->name);
+    }
+}
+
+/* Evidence shows each value by its own class, so it may hold sensitive ones. */
+static bool has_evidence(const struct export *export)
+{
+    bool is_of_findings =
+        export->order.kind == EXPORT_FINDINGS || export->order.kind == EXPORT_SPELLS;
+
+    for (size_t c = 0; is_of_findings && c < export->column_count; c++)
+        if (export->columns[c].fixed == FINDING_EVIDENCE)
+            return caller_holds(export->caller, PERMISSION_FIELDS_SENSITIVE);
+    return false;
+}
+
+static void write_details(const struct export *export, const struct dictionary *dictionary,
+                          struct json_writer *json)
+{
+    const struct export_order *order = &export->order;
+
+    json_begin_object(json);
+    json_key_of_text(json, "export", text_of(export->id));
+    json_key_of_text(json, "format", order->format == EXPORT_CSV ? TEXT("csv") : TEXT("ndjson"));
+    if (order->area.length > 0)
+        json_key_of_text(json, "area", order->area);
+    if (order->kind == EXPORT_FINDINGS)
+        write_month(json, "month", order->month);
+    write_month(json, "from", order->first_month);
+    write_month(json, "to", order->last_month);
+    if (order->finding.length > 0)
+        json_key_of_text(json, "finding", order->finding);
+    if (order->column_count > 0) {
+        json_key(json, "columns");
+        json_begin_array(json);
+        write_names(export, dictionary, FIELD_CLASS_PUBLIC, json);
+        json_end_array(json);
+    }
+    json_key(json, "sensitive");
+    json_begin_array(json);
+    write_names(export, dictionary, FIELD_CLASS_SENSITIVE, json);
+    if (has_evidence(export))
+        json_text(json, TEXT("evidence"));
+    json_end_array(json);
+    json_end_object(json);
+}
+
+static enum berm_status write_entry(struct export *export, struct office *office,
+                                    const struct actor *actor, struct text action,
+                                    const struct buffer *details, struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *transaction = NULL;
+
+    TRY(buffer_status(details, err));
+    TRY(store_begin(office->store, err));
+    transaction = office->store;
+    TRY(journal_write(
+        office->store,
+        &(struct journal_entry){.actor = *actor,
+                                .action = action,
+                                .subject = text_of(export_kind_name(export->order.kind)),
+                                .details = buffer_text(details)},
+        err));
+    TRY(store_commit(office->store, err));
+    transaction = NULL;
+    return BERM_OK;
+}
+
+enum berm_status export_note_begin(struct export *export, struct office *office,
+                                   const struct actor *actor, struct berm_error *err)
+{
+    CLEANUP(buffer_free) struct buffer details = {0};
+
+    write_details(export, &office->pack->dictionary, &(struct json_writer){.out = &details});
+    TRY(write_entry(export, office, actor, TEXT("export"), &details, err));
+    export->is_noted = true;
+    return BERM_OK;
+}
+
+enum berm_status export_note_end(struct export *export, struct office *office,
+                                 const struct actor *actor, struct berm_error *err)
+{
+    CLEANUP(buffer_free) struct buffer details = {0};
+    struct json_writer json = {.out = &details};
+
+    json_begin_object(&json);
+    json_key_of_text(&json, "export", text_of(export->id));
+    json_key_of_int64(&json, "rows", export->row_count);
+    json_key_of_bool(&json, "complete", export->is_complete);
+    json_end_object(&json);
+    return write_entry(export, office, actor, TEXT("export_end"), &details, err);
+}
+
+/* ---- Pieces ---------------------------------------------------------------------------------- */
+
+static enum berm_status check_still(const struct export *export, const struct office *office,
+                                    const struct export_view *view, struct berm_error *err)
+{
+    if (!text_equal(export->pack_sha256, office->pack->sha256))
+        return fail_with(err, BERM_CONFLICT,
+                         "the register's pack changed while the export ran; begin it again");
+    if (!export_view_shows(view, export->highest))
+        return fail_with(err, BERM_CONFLICT,
+                         "areas moved while the export ran, and some of its columns may no longer "
+                         "be shown; begin it again");
+    return BERM_OK;
+}
+
+enum berm_status export_next(struct export *export, struct office *office, struct buffer *out,
+                             bool *ret_is_last, struct berm_error *err)
+{
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    struct export_view view;
+    struct export_piece piece = {
+        .export = export, .office = office, .view = &view, .out = out, .start = out->length};
+
+    assert(export->is_noted);
+    if (!export->is_complete) {
+        TRY(arena_create(PIECE_ARENA_BYTES_MAX, &arena, err));
+        piece.arena = arena;
+        TRY(store_begin_read(office->store, err));
+        snapshot = office->store;
+        TRY(export_view_read(office->store, export->caller, export->order.area, arena, &view, err));
+        TRY(check_still(export, office, &view, err));
+        if (!export->has_begun)
+            row_write_header(&piece);
+        export->has_begun = true;
+        TRY(WRITERS[export->order.kind](&piece, err));
+        TRY(buffer_status(out, err));
+    }
+    *ret_is_last = export->is_complete;
+    return BERM_OK;
+}
