@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "http/http.h"
+#include "web/web.h"
 
 /* What the server's callbacks share. */
 struct service {
@@ -51,6 +52,10 @@ static const struct http_route ROUTES[] = {
     {HTTP_GET, "/healthz", serve_health, HTTP_ROUTE_AHEAD, 0},
     {HTTP_GET, "/readyz", serve_readiness, HTTP_ROUTE_AHEAD, 0},
     {HTTP_GET, "/metrics", serve_metrics, HTTP_ROUTE_AHEAD, 0},
+    {HTTP_GET, "/", web_serve_front, 0, 0},
+    {HTTP_GET, "/en", web_serve_front_english, 0, 0},
+    {HTTP_GET, "/zh", web_serve_front_chinese, 0, 0},
+    {HTTP_GET, "/static/{path*}", web_serve_static, 0, 0},
 };
 
 static int open_log(const char *path)

@@ -6,48 +6,12 @@
 
 #include "head.h"
 
-/* Is q's value zero ("0", "0.000")? */
-static bool is_refused(struct text parameters)
-{
-    struct text q = text_trimmed(parameters);
-
-    if (q.length < 3 || (q.bytes[0] | 32) != 'q' || q.bytes[1] != '=')
-        return false;
-    for (size_t i = 2; i < q.length; i++)
-        if (q.bytes[i] != '0' && q.bytes[i] != '.')
-            return false;
-    return true;
-}
-
-/* Does the list take this coding? One that names it goes before a star. */
-static bool accepts(struct text list, struct text coding)
-{
-    bool takes_all = false;
-    struct text item;
-
-    while (list_next(&list, &item)) {
-        size_t end = 0;
-        struct text name;
-        bool is_taken;
-
-        while (end < item.length && item.bytes[end] != ';')
-            end++;
-        name = text_trimmed((struct text){item.bytes, end});
-        is_taken = !is_refused(text_from(item, end < item.length ? end + 1 : end));
-        if (text_equal_ignoring_ascii_case(name, coding))
-            return is_taken;
-        if (text_equal(name, TEXT("*")))
-            takes_all = is_taken;
-    }
-    return takes_all;
-}
-
 static void serve(const struct http_asset *asset, const struct http_request *request,
                   struct http_response *response)
 {
     struct text list = http_request_header(request, "accept-encoding");
-    bool is_brotli = asset->brotli.length > 0 && accepts(list, TEXT("br"));
-    bool is_gzip = !is_brotli && asset->gzip.length > 0 && accepts(list, TEXT("gzip"));
+    bool is_brotli = asset->brotli.length > 0 && accepts_coding(list, TEXT("br"));
+    bool is_gzip = !is_brotli && asset->gzip.length > 0 && accepts_coding(list, TEXT("gzip"));
     char etag[32];
 
     /* A tag names bytes, so each form has its own. */

@@ -79,6 +79,9 @@ struct chunked {
 struct refusal chunked_decode(struct chunked *chunked, struct text bytes, size_t *ret_used,
                               struct text *ret_data);
 
+/** Does an Accept-Encoding take this coding? One that it names goes before a star. */
+bool accepts_coding(struct text list, struct text coding);
+
 bool is_token(struct text text);
 /** Next item of a comma list, trimmed; false at its end. *rest starts as the whole list. */
 bool list_next(struct text *rest, struct text *ret_item);

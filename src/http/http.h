@@ -69,6 +69,14 @@ struct http_stream {
     void (*close)(void *context, void *worker, bool is_complete);
 };
 
+/**
+ * The language that Accept-Language likes best, as an index; 0 where it likes none of them. A wish
+ * for zh-Hans-CN is one for zh.
+ * Source  RFC 4647 section 3.3.1, RFC 9110 section 12.5.4.
+ */
+size_t http_language_choose(const struct http_request *request, const char *const *languages,
+                            size_t count);
+
 /** What a handler fills: zero but for status, which is 200. */
 struct http_response {
     int status;

@@ -48,6 +48,40 @@ with folder() as here:
     check("no packs make an empty table", made.code == 0 and
           "EMBEDDED_FILE_COUNT = 0" in (here / "t.c").read_text(), made.text)
 
+# ---- embed_assets.py
+def assets(here, *folders):
+    made = tool("embed_assets.py", here / "t.c", here / "d.S", here / "t.d", *folders)
+    table = (here / "t.c").read_text() if made.code == 0 else ""
+    return made, {row[0]: row[1:] for row in re.findall(
+        r'^    \{"(.*?)", "(.*?)", \{\w+, (\d+)\}, \{\w+, (\d+)\}, \{\w+, (\d+)\}, (0x[0-9a-f]{16})u, (\w+)\},$',
+        table, re.M)}
+
+
+with folder() as here:
+    write(here / "web" / "index.html", '<link href="/static/style.css">' + "x" * 500)
+    write(here / "web" / "style.css", "a{}" * 500)
+    write(here / "web" / "tiny.txt", "x")
+    write(here / "app" / "index.html", "<p>")
+    write(here / "app" / "assets" / "main-Bx3k9_Za.js", "1;" * 400)
+    write(here / "app" / "assets" / "my-homepage.js", "2;" * 400)
+    made, rows = assets(here, here / "web", f"office={here / 'app'}")
+    style = next((name for name in rows if re.fullmatch(r"style\.[0-9a-f]{8}\.css", name)), None)
+    check("a file that pages ask for has its hash in its name, and the page follows", style and style.encode() in
+          b"".join(path.read_bytes() for path in here.glob("asset-*.p.gen")), made.text + str(rows))
+    equal("such a file may be cached for ever, a page may not", (rows[style][-1], rows["index.html"][-1]),
+          ("true", "false"))
+    equal("a bundler's hash is seen, and a word of eight letters is none",
+          (rows["office/assets/main-Bx3k9_Za.js"][-1], rows["office/assets/my-homepage.js"][-1]), ("true", "false"))
+    check("a form that is no smaller is left out", rows["tiny" + next(n for n in rows if n.startswith("tiny"))[4:]][2:4]
+          == ("0", "0") and int(rows[style][2]) < 100, rows)
+    check("the type comes from the suffix", rows[style][0] == "text/css; charset=utf-8", rows)
+    write(here / "web" / "index.html", '<link href="/static/gone.css">')
+    made, _ = assets(here, here / "web")
+    check("a page that asks for what is not there is refused", made.code == 1 and "gone.css" in made.text, made.text)
+    write(here / "web" / "index.html", "x")
+    write(here / "web" / "x.unknown", "x")
+    check("a type that nobody knows is refused", "TYPES" in assets(here, here / "web")[0].text)
+
 # ---- the front
 for target in ("all", "demo", "test", "bench", "scenarios", "format", "lint", "sanitize", "fuzz",
                "walk-pslm", "install"):

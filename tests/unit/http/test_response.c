@@ -121,6 +121,37 @@ static void a_file_comes_in_the_best_form_that_is_taken(void **state)
     assert_served("gzip", "\"0000000000000001-br\"", "main.js", 200, "gz");
 }
 
+static void the_language_that_is_liked_best_is_chosen(void **state)
+{
+    static const char *const LANGUAGES[] = {"en", "zh"};
+    static const struct {
+        const char *list;
+        size_t wanted;
+    } CASES[] = {
+        {"", 0},
+        {"zh", 1},
+        {"zh-Hans-CN,zh;q=0.9,en;q=0.8", 1},
+        {"en-GB, zh;q=0.5", 0},
+        {"en;q=0.3, ZH-cn;q=0.35", 1},
+        {"de, zh;q=0.1", 1},
+        {"zh;q=0, en;q=0.1", 0},
+        {"zhx, xzh", 0},
+        {"*", 0},
+        {"zh;q=0.0001", 0},
+        {"zh;q=x, en;q=0.9", 0},
+        {",,;;q=,zh", 1},
+    };
+
+    (void)state;
+    for (size_t c = 0; c < ARRAY_COUNT(CASES); c++) {
+        struct http_field header = {TEXT("accept-language"), text_of(CASES[c].list)};
+        struct http_request request = {.headers = &header, .header_count = 1};
+
+        if (http_language_choose(&request, LANGUAGES, 2) != CASES[c].wanted)
+            fail_msg("%s", CASES[c].list);
+    }
+}
+
 static void addresses_are_shortened_to_their_network(void **state)
 {
     static const char *const CASES[][2] = {
@@ -150,6 +181,7 @@ int main(void)
         cmocka_unit_test(the_usual_fields_can_be_replaced),
         cmocka_unit_test(entity_tags_are_compared_weakly),
         cmocka_unit_test(a_file_comes_in_the_best_form_that_is_taken),
+        cmocka_unit_test(the_language_that_is_liked_best_is_chosen),
         cmocka_unit_test(addresses_are_shortened_to_their_network),
     };
 
