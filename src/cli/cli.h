@@ -151,8 +151,8 @@ void error_write(FILE *file, const struct berm_error *err);
 /** How many columns of a terminal a text takes: East Asian wide characters take two. */
 size_t display_width(struct text text);
 
-/** Progress on standard error when it is a terminal; pass NULL context. */
-void show_progress(void *context, int64_t done, int64_t total);
+/** Progress on standard error when it is a terminal; pass NULL context. Never stops the work. */
+bool show_progress(void *context, int64_t done, int64_t total);
 void end_progress(void);
 
 /* ---- Commands -------------------------------------------------------------------------------- */

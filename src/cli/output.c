@@ -258,12 +258,13 @@ void error_write(FILE *file, const struct berm_error *err)
 
 /* ---- Progress -------------------------------------------------------------------------------- */
 
-void show_progress(void *context, int64_t done, int64_t total)
+bool show_progress(void *context, int64_t done, int64_t total)
 {
     (void)context;
     if (isatty(STDERR_FILENO) && total > 0)
         fprintf(stderr, "\r%3d %%  %lld of %lld ", (int)(100 * done / total), (long long)done,
                 (long long)total);
+    return true;
 }
 
 void end_progress(void)

@@ -28,6 +28,7 @@ struct exchange_progress {
 struct import_options {
     enum import_kind kind;
     const char *path;         /* "-": standard input */
+    const char *file_name;    /* for the history; NULL: that of the path */
     const char *map_path;     /* NULL: the file's headers are the fields */
     const char *encoding;     /* "utf-8", "gb18030"; NULL: recognised */
     const char *rejects_path; /* NULL: none */
@@ -35,11 +36,14 @@ struct import_options {
     const struct caller *caller; /* who imports; never NULL */
     struct actor actor;
     const struct key_file *key; /* NULL: none at hand */
-    void *context;              /* of the two calls below, which come from the calling thread */
+    void *context;              /* of the calls below, which come from the calling thread */
     /** About ten times a second, and once at the end; false stops the import. NULL is fine. */
     bool (*progress)(void *context, const struct exchange_progress *progress);
     /** Each rejected row, in the file's order. NULL is fine. */
     void (*reject)(void *context, const struct exchange_reject *reject);
+    /** As in struct import_start, with the same context. NULL is fine. */
+    enum berm_status (*before_commit)(void *context, const struct import_counts *counts,
+                                      struct berm_error *err);
 };
 
 struct import_result {

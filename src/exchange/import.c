@@ -221,7 +221,11 @@ enum berm_status exchange_import(struct store *store, const struct dictionary *d
                                  .caller = options->caller,
                                  .actor = options->actor,
                                  .key = options->key,
-                                 .file_name = name_without_folder(options->path)};
+                                 .file_name = options->file_name != NULL
+                                                  ? text_of(options->file_name)
+                                                  : name_without_folder(options->path),
+                                 .before_commit = options->before_commit,
+                                 .before_commit_context = options->context};
 
     TRY(import_reader_open(options->kind, dictionary, options->path, options->map_path,
                            options->encoding, &reader, err));

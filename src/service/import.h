@@ -127,6 +127,8 @@ static inline bool import_columns_have(const struct import_columns *columns,
     return (columns->fields >> field & 1) != 0;
 }
 
+struct import_counts;
+
 struct import_start {
     enum import_kind kind;
     const struct dictionary *dictionary;
@@ -135,6 +137,11 @@ struct import_start {
     struct actor actor;
     struct text file_name;      /* without its folder */
     const struct key_file *key; /* NULL: none; id numbers and bank accounts cannot be taken then */
+    /** Called in the import's transaction before it is committed, so not where nothing is kept;
+     * failing undoes the import. NULL is fine. */
+    enum berm_status (*before_commit)(void *context, const struct import_counts *counts,
+                                      struct berm_error *err);
+    void *before_commit_context;
 };
 
 struct import_counts {
@@ -161,6 +168,9 @@ struct import_kind_info {
 };
 const struct import_kind_info *import_kind_info(enum import_kind kind);
 const char *import_kind_name(enum import_kind kind);
+/** BERM_INVALID_INPUT with the kinds that there are. */
+MUST_USE enum berm_status import_kind_find(struct text name, enum import_kind *ret_kind,
+                                           struct berm_error *err);
 const char *import_field_name(enum import_field field); /* "birth_date"; "" for NONE, VARIABLE */
 /** Which field of a kind has this name, and which variable (-1: none); false: no field has it. */
 bool import_field_find(const struct dictionary *dictionary, enum import_kind kind, struct text name,

@@ -2,9 +2,13 @@
 #ifndef SERVICE_PROGRESS_H
 #define SERVICE_PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/** Called now and then by the thread that called; done of total households. */
-typedef void progress_report(void *context, int64_t done, int64_t total);
+/**
+ * Called now and then by the thread that called; done of total households. false: stop, and leave
+ * nothing behind; the work then returns BERM_CANCELLED.
+ */
+typedef bool progress_report(void *context, int64_t done, int64_t total);
 
 #endif

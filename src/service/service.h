@@ -94,11 +94,17 @@ MUST_USE enum berm_status month_last_screened(struct store *store, month_number 
 
 /* ---- screen ---------------------------------------------------------------------------------- */
 
+struct screen_result;
+
 struct screen_options {
     month_number month;
     int thread_count; /* 0: one for each processor */
     progress_report *progress;
     void *progress_context;
+    /** Called in the run's transaction when all is stored; failing undoes it. NULL is fine. */
+    enum berm_status (*before_commit)(void *context, const struct screen_result *result,
+                                      struct berm_error *err);
+    void *before_commit_context;
 };
 
 struct screen_result {
@@ -114,7 +120,7 @@ struct screen_result {
 /**
  * Screen every active household for a month and store the differences, all or nothing.
  * Errors  BERM_INVALID_INPUT, BERM_BUSY (another process writes), BERM_IO, BERM_LIMIT,
- *         BERM_FORBIDDEN (it concerns the whole register).
+ *         BERM_FORBIDDEN (it concerns the whole register), BERM_CANCELLED (by progress).
  */
 MUST_USE enum berm_status screen_month(struct office *office, const struct caller *caller,
                                        const struct screen_options *options,

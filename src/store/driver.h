@@ -67,6 +67,12 @@ struct store_driver {
     enum berm_status (*space)(void *connection, int64_t *ret_used_bytes, int64_t *ret_free_bytes,
                               struct berm_error *err);
 
+    enum berm_status (*files_folder)(void *connection, struct buffer *out, struct berm_error *err);
+    /** BERM_BUSY where another holder has it. name: letters and '-'. */
+    enum berm_status (*take_lock)(void *connection, const char *name, void **ret_lock,
+                                  struct berm_error *err);
+    void (*release_lock)(void *lock);
+
     enum berm_status (*prepare)(void *connection, struct text sql, void **ret_handle,
                                 struct berm_error *err);
     void (*finalize)(void *handle);

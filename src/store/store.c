@@ -211,3 +211,47 @@ enum berm_status store_expect_bulk(struct store *store, struct berm_error *err)
     store->is_bulk = true;
     return store->driver->begin_bulk(store->connection, err);
 }
+
+/* ---- Beside the tables ----------------------------------------------------------------------- */
+
+enum berm_status store_files_folder(struct store *store, struct buffer *out, struct berm_error *err)
+{
+    return store->driver->files_folder(store->connection, out, err);
+}
+
+struct store_lock {
+    const struct store_driver *driver;
+    void *held;
+};
+
+enum berm_status store_lock_take(struct store *store, const char *name,
+                                 struct store_lock **ret_lock, struct berm_error *err)
+{
+    struct store_lock *lock = calloc(1, sizeof *lock);
+    enum berm_status status;
+
+    if (lock == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "there is no memory left for a lock");
+    lock->driver = store->driver;
+    status = store->driver->take_lock(store->connection, name, &lock->held, err);
+    if (status != BERM_OK) {
+        free(lock);
+        return status;
+    }
+    *ret_lock = lock;
+    return BERM_OK;
+}
+
+void store_lock_release(struct store_lock *lock)
+{
+    if (lock == NULL)
+        return;
+    lock->driver->release_lock(lock->held);
+    free(lock);
+}
+
+void store_lock_releasep(struct store_lock **lock)
+{
+    store_lock_release(*lock);
+    *lock = NULL;
+}

@@ -88,6 +88,25 @@ MUST_USE enum berm_status store_space(struct store *store, int64_t *ret_used_byt
 MUST_USE enum berm_status store_copy_to(struct store *store, struct text url,
                                         struct berm_error *err);
 
+/**
+ * Append the path of the folder beside the register for files that are no rows, such as uploads.
+ * It need not be there yet.
+ */
+MUST_USE enum berm_status store_files_folder(struct store *store, struct buffer *out,
+                                             struct berm_error *err);
+
+struct store_lock;
+/**
+ * Take a named lock of the register, which has one holder in all processes at a time. It is free
+ * again when it is released or its holder dies; nothing ever waits for it.
+ * Errors  BERM_BUSY (somebody has it), BERM_IO.
+ */
+MUST_USE enum berm_status store_lock_take(struct store *store, const char *name,
+                                          struct store_lock **ret_lock, struct berm_error *err);
+/** Before the store is closed. NULL is fine. */
+void store_lock_release(struct store_lock *lock);
+void store_lock_releasep(struct store_lock **lock);
+
 /* ---- Statements ------------------------------------------------------------------------------ */
 
 /** A statement is good for many runs; statement_close when done. Must not outlive the store.

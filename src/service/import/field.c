@@ -63,6 +63,19 @@ const char *import_kind_name(enum import_kind kind)
     return kinds[kind].name;
 }
 
+enum berm_status import_kind_find(struct text name, enum import_kind *ret_kind,
+                                  struct berm_error *err)
+{
+    for (int k = 0; k < IMPORT_KIND_COUNT; k++)
+        if (text_equal(name, text_of(kinds[k].name))) {
+            *ret_kind = (enum import_kind)k;
+            return BERM_OK;
+        }
+    return fail_with(err, BERM_INVALID_INPUT,
+                     "what is %.*s? Files of areas, households, persons or flows are imported",
+                     TEXT_ARG(name));
+}
+
 const char *import_field_name(enum import_field field)
 {
     static const char *const names[IMPORT_FIELD_COUNT] = {

@@ -346,6 +346,8 @@ enum berm_status import_finish(struct import *import, struct text file_sha256, b
     if (is_to_keep) {
         TRY(finish_change(import, file_sha256, err));
         change_close(&import->own_change);
+        if (import->start->before_commit != NULL)
+            TRY(import->start->before_commit(import->start->before_commit_context, &counts, err));
         TRY(store_commit(import->store, err));
     } else {
         change_close(&import->own_change);

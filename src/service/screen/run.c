@@ -149,8 +149,9 @@ static enum berm_status write_all(struct crew *crew, struct run_writer *writer,
         result->closed += (int64_t)outcome->closing_count;
         result->unchanged += outcome->unchanged;
         release_chunk(crew, chunk);
-        if (options->progress)
-            options->progress(options->progress_context, result->households, total);
+        if (options->progress &&
+            !options->progress(options->progress_context, result->households, total))
+            return fail_with(err, BERM_CANCELLED, "the run was stopped; nothing was stored");
     }
     return BERM_OK;
 }
@@ -256,7 +257,9 @@ static enum berm_status screen_in_transaction(struct office *office,
         TRY(run_writer_finish(&writer, &office->actor, result, err));
     }
     result->run_id = writer.run_id;
-    return BERM_OK;
+    return crew->is_what_if || options->before_commit == NULL
+               ? BERM_OK
+               : options->before_commit(options->before_commit_context, result, err);
 }
 
 static void crew_free(struct crew *crew)

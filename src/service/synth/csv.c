@@ -242,8 +242,9 @@ static enum berm_status write_households(struct csv_set *set, const struct synth
             if (set->files[kind].descriptor >= 0)
                 TRY(append_batch(set, &batch, result, err));
         }
-        if (options->progress != NULL)
-            options->progress(options->progress_context, first + batch.household_count, total);
+        if (options->progress != NULL &&
+            !options->progress(options->progress_context, first + batch.household_count, total))
+            return fail_with(err, BERM_CANCELLED, "the files were not written to their end");
     }
     return BERM_OK;
 }

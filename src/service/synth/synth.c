@@ -26,14 +26,18 @@ struct filling {
     struct synth_result result;
 };
 
-static void report(const struct filling *filling, enum import_kind kind, int64_t done)
+static enum berm_status report(const struct filling *filling, enum import_kind kind, int64_t done,
+                               struct berm_error *err)
 {
     int64_t total = filling->plan->household_count;
 
     if (filling->options->progress == NULL)
-        return;
+        return BERM_OK;
     done = (filling->share_before * total + done * share_of_kind[kind]) / PROGRESS_SHARES;
-    filling->options->progress(filling->options->progress_context, done, total);
+    if (filling->options->progress(filling->options->progress_context, done, total))
+        return BERM_OK;
+    return fail_with(err, BERM_CANCELLED,
+                     "the register was not filled to its end; remove it and begin again");
 }
 
 /* A row that the import refuses is a fault of this program. */
@@ -89,7 +93,7 @@ static enum berm_status fill_kind(struct filling *filling, enum import_kind kind
     TRY(synth_feed_next(feed, &batch, err));
     while (batch != NULL) {
         TRY(take_batch(import, batch, err));
-        report(filling, kind, batch->first_household + batch->household_count);
+        TRY(report(filling, kind, batch->first_household + batch->household_count, err));
         TRY(synth_feed_next(feed, &batch, err));
     }
     TRY(import_finish(import, TEXT(""), false, &counts, err));

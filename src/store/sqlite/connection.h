@@ -22,6 +22,12 @@ enum berm_status sqlite_copy_to(void *handle, const char *location, struct berm_
 enum berm_status sqlite_space(void *handle, int64_t *ret_used_bytes, int64_t *ret_free_bytes,
                               struct berm_error *err);
 
+/* The rows of the driver's table that live in lock.c. */
+enum berm_status sqlite_files_folder(void *handle, struct buffer *out, struct berm_error *err);
+enum berm_status sqlite_take_lock(void *handle, const char *name, void **ret_lock,
+                                  struct berm_error *err);
+void sqlite_release_lock(void *lock);
+
 /* The rows of the driver's table that live in statement.c. */
 enum berm_status sqlite_prepare(void *handle, struct text sql, void **ret_statement,
                                 struct berm_error *err);

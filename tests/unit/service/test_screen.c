@@ -84,6 +84,36 @@ static void a_failure_in_the_middle_stops_all_and_leaves_nothing(void **state)
     assert_int_equal(result.households, BATCH_ROWS_MAX + 900);
 }
 
+static bool stop_at_first(void *context, int64_t done, int64_t total)
+{
+    (void)total;
+    *(int64_t *)context = done;
+    return false;
+}
+
+static void a_run_that_is_stopped_leaves_nothing(void **state)
+{
+    const struct pack_folder *folder = *state;
+    CLEANUP(office_closep) struct office *office = NULL;
+    int64_t done = 0;
+    struct screen_options options = {.month = september(),
+                                     .thread_count = 2,
+                                     .progress = stop_at_first,
+                                     .progress_context = &done};
+    struct screen_result result;
+    struct berm_error err;
+    month_number month;
+
+    allow_unknown_grades(folder);
+    office = register_make(folder, "register.db");
+    fill_register(folder, office, 3 * BATCH_ROWS_MAX);
+    assert_fails(screen_month(office, caller_local(), &options, &result, &err), BERM_CANCELLED,
+                 "nothing was stored");
+    assert_int_equal(done, BATCH_ROWS_MAX);
+    assert_fails(month_last_screened(office->store, &month, &err), BERM_NOT_FOUND, "berm screen");
+    assert_int_equal(register_screen(office, september(), 2).run_id, 1);
+}
+
 static void an_empty_register_is_screened_in_no_time(void **state)
 {
     CLEANUP(office_closep) struct office *office = register_make(*state, "register.db");
@@ -269,6 +299,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PACK_TEST(one_thread_and_four_store_the_same),
         PACK_TEST(a_failure_in_the_middle_stops_all_and_leaves_nothing),
+        PACK_TEST(a_run_that_is_stopped_leaves_nothing),
         PACK_TEST(an_empty_register_is_screened_in_no_time),
         PACK_TEST(a_past_month_is_a_question_and_stores_nothing),
         PACK_TEST(random_months_leave_spells_that_fit_together),

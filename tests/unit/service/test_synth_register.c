@@ -97,12 +97,13 @@ struct seen_progress {
     int64_t total;
 };
 
-static void see_progress(void *context, int64_t done, int64_t total)
+static bool see_progress(void *context, int64_t done, int64_t total)
 {
     struct seen_progress *seen = context;
 
     assert_true(done >= seen->done && done <= total);
     *seen = (struct seen_progress){done, total};
+    return true;
 }
 
 static void progress_goes_up_to_all(void **state)
