@@ -122,6 +122,7 @@ struct http_route {
                    struct http_response *response);
     uint32_t flags;
     size_t body_bytes_max; /* 0: options.body_bytes_max */
+    const void *data;      /* the caller's own */
 };
 
 enum http_log_address { HTTP_LOG_NO_ADDRESS, HTTP_LOG_SHORT_ADDRESS, HTTP_LOG_FULL_ADDRESS };

@@ -210,7 +210,7 @@ MUST_USE enum berm_status account_revoke(struct store *store, const struct calle
 MUST_USE enum berm_status accounts_list(struct store *store, const struct caller *caller,
                                         account_visitor *visit, void *context,
                                         struct berm_error *err);
-/** name empty: those of all accounts. */
+/** name empty: those of all accounts. One's own need no permission. */
 MUST_USE enum berm_status grants_list(struct store *store, const struct caller *caller,
                                       struct text name, grant_visitor *visit, void *context,
                                       struct berm_error *err);
@@ -247,6 +247,8 @@ MUST_USE enum berm_status session_touch(struct store *store, struct text token, 
 /** Log out. Nothing where there is no such session. */
 MUST_USE enum berm_status session_end(struct store *store, struct text token,
                                       struct berm_error *err);
+/** The CSRF token that belongs to a session token. */
+void session_csrf(struct text token, char ret_csrf[TOKEN_TEXT_MAX]);
 /** Compared in constant time. */
 bool session_csrf_matches(struct text token, struct text csrf);
 /** Remove what is over; *ret_count tells how many. */

@@ -16,6 +16,7 @@
  *   policy/     versions of the pack, what they would change (face: policy.h)
  *   policy.c    check and evaluate;  policy_test.c: a pack's cases
  *   synth/      made-up registers (face: synth.h)
+ *   writer.c    the one thread that writes;  idempotency.c: requests that come twice
  */
 #ifndef SERVICE_SERVICE_H
 #define SERVICE_SERVICE_H
@@ -25,8 +26,9 @@
 #include "service/access.h"
 #include "service/digest.h"
 #include "service/doctor.h"
-#include "service/facts.h"
 #include "service/export.h"
+#include "service/facts.h"
+#include "service/idempotency.h"
 #include "service/import.h"
 #include "service/journal.h"
 #include "service/key.h"
@@ -35,6 +37,7 @@
 #include "service/screen_again.h"
 #include "service/secret.h"
 #include "service/synth.h"
+#include "service/writer.h"
 #include "statistics/statistics.h"
 #include "store/store.h"
 

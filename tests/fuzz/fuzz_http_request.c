@@ -28,9 +28,9 @@ static void handle(void *context, const struct http_request *request,
 }
 
 static const struct http_route ROUTES[] = {
-    {HTTP_GET, "/", handle, 0, 0},          {HTTP_GET, "/a/{x}", handle, 0, 0},
-    {HTTP_GET, "/a/b", handle, 0, 0},       {HTTP_POST, "/a/{x}/{y}", handle, 0, 0},
-    {HTTP_GET, "/s/{path*}", handle, 0, 0},
+    {HTTP_GET, "/", handle, 0, 0, NULL},          {HTTP_GET, "/a/{x}", handle, 0, 0, NULL},
+    {HTTP_GET, "/a/b", handle, 0, 0, NULL},       {HTTP_POST, "/a/{x}/{y}", handle, 0, 0, NULL},
+    {HTTP_GET, "/s/{path*}", handle, 0, 0, NULL},
 };
 
 static size_t scan(struct text text, size_t piece, struct refusal *ret_refusal)

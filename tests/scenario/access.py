@@ -123,7 +123,7 @@ with folder() as here:
     facts = json.loads(call("household", "C", "--as", "wang", "--format", "json").out)
     equal("a viewer's hidden variables are named", facts["hidden"], ["roof", "wage"])
     equal("and their values are not told",
-          (facts["roof"], facts["rooms"], facts["flows"], facts["members"][0]["name"]),
+          (facts["values"]["roof"], facts["values"]["rooms"], facts["flows"], facts["members"][0]["name"]),
           (None, 1, [], "(hidden)"))
     contains("the table says so too", call("household", "C", "--as", "wang").out,
              "Hidden from you: roof, wage")

@@ -30,9 +30,6 @@ void secret_make(const char *prefix, char ret_token[TOKEN_TEXT_MAX]);
 MUST_USE enum berm_status secret_hash(struct text token, char ret_hash[DIGEST_TEXT_MAX],
                                       struct berm_error *err);
 
-/** The CSRF token that belongs to a session token. */
-void session_csrf(struct text token, char ret_csrf[TOKEN_TEXT_MAX]);
-
 /* ---- Throttle ------------------------------------------------------------------------------- */
 
 /** BERM_BUSY, with the seconds to wait, while this name may not be tried from this address. */

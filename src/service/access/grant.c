@@ -115,6 +115,7 @@ enum berm_status grants_list(struct store *store, const struct caller *caller, s
     CLEANUP(arena_freep) struct arena *arena = NULL;
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
     CLEANUP(statement_closep) struct statement *list = NULL;
+    bool is_own = caller->account_id != 0 && text_equal(name, caller->name);
     struct area_scope scope;
     int64_t position;
     bool has_row;
@@ -122,8 +123,9 @@ enum berm_status grants_list(struct store *store, const struct caller *caller, s
     TRY(arena_create(SCOPE_BYTES_MAX, &arena, err));
     TRY(store_begin_read(store, err));
     snapshot = store;
-    TRY(caller_scope(store, caller, PERMISSION_ACCOUNT_MANAGE, (struct text){0}, arena, &scope,
-                     err));
+    if (!is_own)
+        TRY(caller_scope(store, caller, PERMISSION_ACCOUNT_MANAGE, (struct text){0}, arena, &scope,
+                         err));
     TRY(statement_prepare(store, STATEMENT_ROLE_GRANT_LIST, &list, err));
     statement_bind_text(list, ROLE_GRANT_LIST__NAME, name);
     TRY(statement_step(list, &has_row, err));
@@ -134,7 +136,7 @@ enum berm_status grants_list(struct store *store, const struct caller *caller, s
                                       .area_name = statement_text(list, 3)};
         bool has_area = statement_has_int64(list, 4, &position);
 
-        if (has_area ? area_scope_contains(&scope, position) : scope.is_everything)
+        if (is_own || (has_area ? area_scope_contains(&scope, position) : scope.is_everything))
             TRY(visit(context, &row, err));
         TRY(statement_step(list, &has_row, err));
     }

@@ -94,7 +94,7 @@ static void wrong_patterns_are_refused(void **state)
         {ROUTE(HTTP_GET, "/a/{}"), ROUTE(HTTP_GET, "/b")},
         {ROUTE(HTTP_GET, "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}"), ROUTE(HTTP_GET, "/b")},
         {ROUTE(HTTP_GET, "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17"), ROUTE(HTTP_GET, "/b")},
-        {{HTTP_GET, "/a", NULL, 0, 0}, ROUTE(HTTP_GET, "/b")},
+        {{HTTP_GET, "/a", NULL, 0, 0, NULL}, ROUTE(HTTP_GET, "/b")},
     };
     CLEANUP(router_freep) struct router *router = NULL;
     struct berm_error err;

@@ -119,10 +119,13 @@ static void free_worker(void *context, void *worker)
 }
 
 static const struct http_route ROUTES[] = {
-    {HTTP_GET, "/echo/{name}", echo, 0, 0},          {HTTP_POST, "/echo/{name}", echo, 0, 0},
-    {HTTP_POST, "/large/{name}", echo, 0, 300000},   {HTTP_GET, "/slow", be_slow, 0, 0},
-    {HTTP_GET, "/stream/{count}", stream, 0, 0},     {HTTP_GET, "/broken", break_header, 0, 0},
-    {HTTP_GET, "/ahead", echo, HTTP_ROUTE_AHEAD, 0},
+    {HTTP_GET, "/echo/{name}", echo, 0, 0, NULL},
+    {HTTP_POST, "/echo/{name}", echo, 0, 0, NULL},
+    {HTTP_POST, "/large/{name}", echo, 0, 300000, NULL},
+    {HTTP_GET, "/slow", be_slow, 0, 0, NULL},
+    {HTTP_GET, "/stream/{count}", stream, 0, 0, NULL},
+    {HTTP_GET, "/broken", break_header, 0, 0, NULL},
+    {HTTP_GET, "/ahead", echo, HTTP_ROUTE_AHEAD, 0, NULL},
 };
 
 static struct http_server *start(int workers, size_t queue, int64_t drain_ms)

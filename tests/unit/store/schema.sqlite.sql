@@ -252,6 +252,19 @@ CREATE INDEX person_secret_by_bank_account ON person_secret (lookup) WHERE kind 
 
 CREATE UNIQUE INDEX person_secret_by_id_number ON person_secret (lookup) WHERE kind = 'id_number';
 
+CREATE TABLE request_answer (
+    account_id   INTEGER NOT NULL,           -- whose key it is; keys of different accounts do not meet
+    key_hash     TEXT NOT NULL,              -- SHA-256 of the key that the client made up, hexadecimal
+    request_hash TEXT NOT NULL,              -- SHA-256 over method, path and body: the same key must not be used for something else
+    status       INTEGER NOT NULL,           -- of HTTP
+    headers      TEXT NOT NULL,              -- the lines of its header fields, as they were sent
+    body         TEXT,                       -- NULL: it held a secret, which is told only once
+    at_s         INTEGER NOT NULL,           -- when, in seconds since 1970-01-01 in UTC
+    PRIMARY KEY (account_id, key_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX request_answer_by_time ON request_answer (at_s);
+
 CREATE TABLE role_grant (
     account_id    INTEGER NOT NULL REFERENCES account,
     role          TEXT NOT NULL,               -- 'viewer', 'field_worker', ...: src/service/access/roles.def

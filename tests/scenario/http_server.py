@@ -16,66 +16,10 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from scenario import check, contains, equal, finish, folder, program, run, skip  # noqa: E402
+from server import empty_register, hear, served  # noqa: E402
 
 HOST = b"Host: localhost\r\n"
 GET = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"
-
-
-class Server:
-    """berm serve on a port of its own."""
-
-    def __init__(self, *options, env=None, stdout=subprocess.DEVNULL):
-        self.process = subprocess.Popen(
-            [program(), "serve", "--listen", "127.0.0.1:0", *options], stdout=stdout,
-            stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
-        line = self.process.stderr.readline().decode()
-        match = re.search(r":(\d+)$", line.strip())
-        assert match, line + self.process.stderr.read().decode()
-        self.port = int(match.group(1))
-
-    def dial(self, timeout=10):
-        return socket.create_connection(("127.0.0.1", self.port), timeout)
-
-    def say(self, request, timeout=10):
-        """All that comes back until the server closes or the time is over."""
-        with self.dial(timeout) as client:
-            with contextlib.suppress(OSError):
-                client.sendall(request)
-            return hear(client)
-
-    def get(self, path):
-        answer = self.say(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-                          .encode())
-        return answer.partition(b"\r\n\r\n")[2].decode()
-
-    def figure(self, name):
-        match = re.search(rf"^{name} (\d+)$", self.get("/metrics"), re.M)
-        return int(match.group(1)) if match else None
-
-    def resident_kib(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
-
-    def end(self, number=signal.SIGTERM, timeout=20):
-        self.process.send_signal(number)
-        try:
-            return self.process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return "no end"
-        finally:
-            self.process.stderr.close()
-
-
-def hear(client):
-    answer = b""
-    with contextlib.suppress(OSError):
-        while True:
-            piece = client.recv(65536)
-            if not piece:
-                break
-            answer += piece
-    return answer
 
 
 def hear_one_head(file):
@@ -92,16 +36,6 @@ def hear_one_head(file):
 def hear_one(file):
     status, fields = hear_one_head(file)
     return status, fields, file.read(int(fields.get("content-length", 0)))
-
-
-@contextlib.contextmanager
-def served(*options, **more):
-    server = Server(*options, **more)
-    try:
-        yield server
-    finally:
-        if server.process.poll() is None:
-            server.end()
 
 
 def status_of(answer):
@@ -437,12 +371,15 @@ def encrypted(here):
 
 
 def wrong_usage():
-    result = run([program(), "serve", "--listen", "nowhere"], timeout=20)
+    result = run([program(), "serve", "--store", empty_register(), "--listen", "nowhere"], timeout=20)
     check("a wrong address is told", result.code == 1 and "127.0.0.1:8080" in result.err, result)
     result = run([program(), "serve", "--queue", "0"], timeout=20)
     equal("a wrong number is wrong usage", result.code, 2)
+    result = run([program(), "serve"], timeout=20, env={"BERM_STORE": ""})
+    check("a register must be named", result.code == 2 and "--store" in result.err, result)
     with served() as server:
-        result = run([program(), "serve", "--listen", f"127.0.0.1:{server.port}"], timeout=20)
+        result = run([program(), "serve", "--store", empty_register(), "--listen",
+                      f"127.0.0.1:{server.port}"], timeout=20)
         check("a port that is taken is told", result.code == 1 and "in use" in result.err, result)
         equal("INT ends it too", server.end(signal.SIGINT), 0)
 

@@ -1,6 +1,6 @@
 /* A household's reasons in plain sentences: what is found by the facts known now, beside what is on
  * record. */
-#include "reports.h"
+#include "view/view.h"
 
 struct text finding_label(const struct finding_row *row, enum language language)
 {

@@ -1,0 +1,216 @@
+/*
+ * The API as a whole: the routes for http/, each worker's office, the writer with its chores, and
+ * the way of a request: who calls, may they, is what they sent well-formed, run it in the right
+ * place, answer.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/call.h"
+
+enum {
+    SEAL_EVERY_MS = 1000,
+    SWEEP_EVERY_MS = 10 * 60 * 1000,
+};
+
+/* ---- A request's way ------------------------------------------------------------------------- */
+
+static enum berm_status run_on_writer(void *context, struct office *office, struct berm_error *err)
+{
+    struct call *call = context;
+    struct office *reading = call->office;
+    enum berm_status status;
+
+    call->office = office;
+    office->actor = call->actor;
+    status = call_run_once(call, err);
+    call->office = reading;
+    return status;
+}
+
+static enum berm_status touch_session(void *context, struct office *office, struct berm_error *err)
+{
+    const struct call *call = context;
+
+    return session_touch(office->store, call->session_token, call->now_s, err);
+}
+
+static enum berm_status admit(struct call *call, struct berm_error *err)
+{
+    bool touch_is_due = false;
+
+    if (call->route->permission == ROUTE_FOR_ANYONE)
+        return BERM_OK;
+    TRY(call_authenticate(call, &touch_is_due, err));
+    call->actor.name = call->caller.name;
+    if (call->route->permission >= 0)
+        TRY(caller_check(&call->caller, (enum permission)call->route->permission, err));
+    if (touch_is_due) /* a session that cannot be noted as used just now is still one */
+        (void)!writer_run(call->api->writer, touch_session, call, err);
+    return BERM_OK;
+}
+
+static enum berm_status run(struct call *call, struct berm_error *err)
+{
+    TRY(admit(call, err));
+    TRY(call_check_queries(call, err));
+    if (call->route->takes != NULL && strchr(call->route->takes, '/') == NULL)
+        TRY(call_read_body(call, err));
+    call->response->status = call->route->status;
+    if (call->route->gives != NULL)
+        call->response->content_type =
+            strchr(call->route->gives, '/') ? call->route->gives : "application/json";
+    call->office->actor = call->actor;
+    if (call->route->kind == ROUTE_WRITES)
+        return writer_run(call->api->writer, run_on_writer, call, err);
+    return call->route->handle(call, err);
+}
+
+static void answer(void *context, const struct http_request *request,
+                   struct http_response *response)
+{
+    struct api_worker *worker = request->worker;
+    struct berm_error error = {0};
+    struct call call = {
+        .api = worker->api,
+        .request = request,
+        .response = response,
+        .route = request->route->data,
+        .office = worker->office,
+        .arena = request->arena,
+        .now_s = seconds_since_1970(),
+        .actor = {.via = TEXT("api"), .address = request->address},
+        .json = {.out = &response->body},
+    };
+    struct actor self = worker->office->actor;
+    enum berm_status status = run(&call, &error);
+
+    (void)context;
+    worker->office->actor = self; /* the call's lives in the request's memory */
+    if (status == BERM_OK)
+        status = buffer_status(&response->body, &error);
+    if (status != BERM_OK)
+        call_fail(&call, status, &error);
+    json_tree_free(call.body_tree);
+}
+
+/* ---- Workers --------------------------------------------------------------------------------- */
+
+enum berm_status api_worker_create(struct api *api, void **ret_worker, struct berm_error *err)
+{
+    struct api_worker *worker = calloc(1, sizeof *worker);
+    enum berm_status status;
+
+    if (worker == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "no memory for a worker");
+    worker->api = api;
+    status = api->options.open(api->options.open_context, &worker->office, err);
+    if (status != BERM_OK) {
+        free(worker);
+        return status;
+    }
+    *ret_worker = worker;
+    return BERM_OK;
+}
+
+void api_worker_free(void *worker_given)
+{
+    struct api_worker *worker = worker_given;
+
+    if (worker == NULL)
+        return;
+    office_close(worker->office);
+    free(worker);
+}
+
+/* ---- The writer's chores --------------------------------------------------------------------- */
+
+static enum berm_status seal(void *context, struct office *office, struct berm_error *err)
+{
+    (void)context;
+    return office_seal(office, err);
+}
+
+static enum berm_status sweep(void *context, struct office *office, struct berm_error *err)
+{
+    int64_t count;
+
+    (void)context;
+    TRY(answers_sweep(office->store, seconds_since_1970(), err));
+    return sessions_sweep(office->store, seconds_since_1970(), &count, err);
+}
+
+static const struct writer_chore CHORES[] = {
+    {seal, NULL, SEAL_EVERY_MS},
+    {sweep, NULL, SWEEP_EVERY_MS},
+};
+
+static void report_chore(void *context, const struct berm_error *error)
+{
+    const struct api *api = context;
+
+    if (api->options.report != NULL)
+        api->options.report(api->options.report_context, TEXT(""), error);
+}
+
+/* ---- The API --------------------------------------------------------------------------------- */
+
+static enum berm_status api_start(struct api *api, struct berm_error *err)
+{
+    const struct writer_options options = {
+        .open = api->options.open,
+        .open_context = api->options.open_context,
+        .chores = CHORES,
+        .chore_count = ARRAY_COUNT(CHORES),
+        .queue_max = api->options.writes_max,
+        .report = report_chore,
+        .report_context = api,
+    };
+
+    api->routes = calloc(API_ROUTE_COUNT, sizeof *api->routes);
+    if (api->routes == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "no memory for the routes");
+    for (size_t r = 0; r < API_ROUTE_COUNT; r++)
+        api->routes[r] = (struct http_route){.method = API_ROUTES[r].method,
+                                             .pattern = API_ROUTES[r].pattern,
+                                             .handle = answer,
+                                             .body_bytes_max = route_body_bytes_max((int)r),
+                                             .data = &API_ROUTES[r]};
+    TRY(password_queue_create(PASSWORD_QUEUE_LENGTH, &api->passwords, err));
+    return writer_create(&options, &api->writer, err);
+}
+
+enum berm_status api_create(const struct api_options *options, struct api **ret_api,
+                            struct berm_error *err)
+{
+    CLEANUP(api_freep) struct api *api = calloc(1, sizeof *api);
+
+    if (api == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "no memory for the API");
+    api->options = *options;
+    TRY(api_start(api, err));
+    *ret_api = api;
+    api = NULL;
+    return BERM_OK;
+}
+
+void api_free(struct api *api)
+{
+    if (api == NULL)
+        return;
+    writer_free(api->writer);
+    password_queue_free(api->passwords);
+    free(api->routes);
+    free(api);
+}
+
+void api_freep(struct api **api)
+{
+    api_free(*api);
+}
+
+const struct http_route *api_routes(const struct api *api, size_t *ret_count)
+{
+    *ret_count = API_ROUTE_COUNT;
+    return api->routes;
+}

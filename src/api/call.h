@@ -1,0 +1,143 @@
+/*
+ * A call: one request on its way through the API, and what handlers read and write it by. Private
+ * to api.
+ *
+ * A handler takes what it needs from the call (call_parameter, call_query_..., body_...), which
+ * notes everything that is wrong with it; asks call_check once; calls one service function with
+ * call->office, call->caller and call->actor; and writes call->json, or sets call->response.
+ */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "api/route.h"
+#include "view/view.h"
+#include "json/json.h"
+
+/** What each worker of the server has of its own. */
+struct api_worker {
+    struct api *api;
+    struct office *office;
+};
+
+/** One thing that is wrong with a request. Source: RFC 9457 section 3.1.5 and its errors example.
+ */
+struct problem {
+    struct text pointer;   /* JSON pointer into the body; empty: not about the body */
+    struct text parameter; /* of the query or path; empty: not about one */
+    struct text code;      /* for programs: "required", "invalid", "unknown", ... */
+    struct text detail;    /* for people: one sentence with the remedy */
+};
+
+#define SESSION_COOKIE "berm_session"
+
+struct call {
+    struct api *api;
+    const struct http_request *request;
+    struct http_response *response;
+    const struct api_route *route;
+    struct office *office; /* the worker's, or the writer's */
+    struct arena *arena;   /* the request's */
+    struct caller caller;
+    struct actor actor;
+    int64_t now_s;
+    struct text session_token; /* empty: by API token, or not at all */
+    struct json_writer json;   /* over the response's body */
+    struct json_tree *body_tree;
+    const struct json_node *body; /* an object, where the route takes JSON */
+
+    int failure_status; /* of HTTP, where it is not the one of the berm_status */
+    const struct problem *problems;
+    size_t problem_count, problem_capacity;
+    bool has_current_version;
+    int64_t current_version; /* told with 412 */
+};
+
+/* ---- Decoding: each notes a problem, and gives a zero, where something is wrong -------------- */
+
+/** A part of the path, such as {code}. */
+struct text call_parameter(struct call *call, const char *name);
+/** A whole number in the path; a problem is BERM_NOT_FOUND then, as no such thing can be. */
+MUST_USE enum berm_status call_parameter_id(struct call *call, const char *name, int64_t *ret_id,
+                                            struct berm_error *err);
+/** Empty where it is missing. */
+struct text call_query(struct call *call, const char *name);
+bool call_has_query(struct call *call, const char *name);
+int64_t call_query_int64(struct call *call, const char *name, int64_t low, int64_t high,
+                         int64_t fallback);
+bool call_query_bool(struct call *call, const char *name, bool fallback);
+/** 0 where it is missing. */
+month_number call_query_month(struct call *call, const char *name);
+
+/** Members of an object of the body. pointer: where the object stands, "" for the body itself. */
+struct body {
+    struct call *call;
+    const struct json_node *node;
+    const char *pointer;
+};
+struct body call_body(struct call *call);
+/** A problem for each member that is not in the list (ended by NULL), with a suggestion. */
+void body_expect(struct body body, const char *const *names);
+struct text body_text(struct body body, const char *name, bool is_required);
+int64_t body_int64(struct body body, const char *name, int64_t low, int64_t high, int64_t fallback);
+bool body_bool(struct body body, const char *name, bool fallback);
+month_number body_month(struct body body, const char *name, bool is_required);
+/** An array or object inside; NULL where it is missing. */
+const struct json_node *body_member(struct body body, const char *name, enum node_kind kind,
+                                    bool is_required);
+
+/** Note what is wrong with a part of the body; format makes the pointer behind the body's own. */
+void call_add_problem(struct call *call, struct text pointer, const char *code, const char *format,
+                      ...) PRINTF_LIKE(4, 5);
+void call_add_query_problem(struct call *call, const char *name, const char *code,
+                            const char *format, ...) PRINTF_LIKE(4, 5);
+/** BERM_INVALID_INPUT where problems were noted: they are all told together. */
+MUST_USE enum berm_status call_check(struct call *call, struct berm_error *err);
+
+/** If-Match as the version in its tag; -1 for *. Errors: 428 where it is missing. */
+MUST_USE enum berm_status call_if_match(struct call *call, int64_t *ret_version,
+                                        struct berm_error *err);
+
+/* ---- Answering ------------------------------------------------------------------------------- */
+
+/**
+ * End an answer that has an ETag: the version, and what this caller sees of it. Where the client
+ * has it already the answer becomes 304. A change takes the version from it; the rest is the
+ * cache's.
+ */
+void call_set_version(struct call *call, int64_t version);
+/** Location of what was made: the collection's path and the thing's id. */
+void call_set_location(struct call *call, struct text collection, struct text id);
+
+/** Answer with what went wrong: status, detail and all problems noted. Source: RFC 9457. */
+void call_fail(struct call *call, enum berm_status status, const struct berm_error *error);
+
+/* ---- Steps of the dispatcher ----------------------------------------------------------------- */
+
+/** Who calls, by token or session; 401, and 403 where a session's request has no CSRF token. */
+MUST_USE enum berm_status call_authenticate(struct call *call, bool *ret_touch_is_due,
+                                            struct berm_error *err);
+MUST_USE enum berm_status call_check_queries(struct call *call, struct berm_error *err);
+MUST_USE enum berm_status call_read_body(struct call *call, struct berm_error *err);
+/** Run the handler; a POST with an Idempotency-Key only where it was not answered before. */
+MUST_USE enum berm_status call_run_once(struct call *call, struct berm_error *err);
+
+/* ---- Handlers: one for each row of routes.def ------------------------------------------------ */
+
+#define ROUTE(id, ...) enum berm_status handle_##id(struct call *call, struct berm_error *err);
+#define QUERY(...)
+#define BODY_MAX(...)
+#include "api/routes.def"
+#undef ROUTE
+#undef QUERY
+#undef BODY_MAX
+
+/* ---- What the calls share -------------------------------------------------------------------- */
+
+struct api {
+    struct api_options options;
+    struct http_route *routes; /* API_ROUTES as http/ wants them */
+    struct writer *writer;
+    struct password_queue *passwords;
+};
+
+#endif

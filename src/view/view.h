@@ -1,0 +1,23 @@
+/*
+ * How things of the register are shown, the same on the command line and in the API: as JSON, and
+ * in plain sentences.
+ */
+#ifndef VIEW_VIEW_H
+#define VIEW_VIEW_H
+
+#include "service/service.h"
+
+/** An object: code, area, values, members, flows, changes, and what is hidden from the caller. */
+void household_write_json(const struct pack *pack, const struct household_facts *facts,
+                          struct json_writer *json);
+
+/** What people call a finding; its code where the pack no longer has it. */
+struct text finding_label(const struct finding_row *row, enum language language);
+/** A household's reasons in plain sentences. */
+void reasons_write(const struct household_reasons *reasons, enum language language,
+                   struct buffer *out);
+/** The members of an object, which is the caller's: findings with their evidence, figures, record.
+ */
+void reasons_write_json(const struct household_reasons *reasons, struct json_writer *json);
+
+#endif
