@@ -44,6 +44,7 @@ struct store_driver {
     enum berm_status (*open)(const char *location, enum store_mode mode, int busy_timeout_ms,
                              void **ret_connection, struct berm_error *err);
     void (*close)(void *connection);
+    void (*limit_cache)(void *connection, int cache_kib); /* a wish: nothing depends on it */
     enum berm_status (*schema_state)(void *connection, struct schema_state *ret_state,
                                      struct berm_error *err);
     /** Inside the transaction of a migration: from now on the schema has this version. */
@@ -95,6 +96,13 @@ struct store_driver {
 
 extern const struct store_driver sqlite_driver;
 
+/** What lies around the transactions of callers. */
+enum transaction_frame {
+    FRAME_NONE,
+    FRAME_BATCH,    /* between store_batch_begin and its end */
+    FRAME_SNAPSHOT, /* between store_snapshot_begin and its end */
+};
+
 /** Prepared statements that nobody uses at the moment, the one closed last first. */
 struct statement_cache {
     struct statement *newest;
@@ -107,13 +115,13 @@ struct store {
     void *connection;
     enum store_mode mode;
     bool is_bulk;
-    bool is_batch;   /* between store_batch_begin and its end */
-    bool is_marked;  /* in a batch: a transaction of a caller is open */
+    enum transaction_frame frame;
+    bool is_inner;   /* in a frame: a transaction of a caller is open */
     struct text url; /* ended by 0; memory of its own */
     struct statement_cache statements;
 };
 
-/** Whether a transaction of the caller is open; the one around a batch does not count. */
+/** Whether a transaction of the caller is open; the frame around it does not count. */
 bool store_is_in_transaction(const struct store *store);
 
 /** Prepare SQL that the builder made. name is for messages and must be a literal. */

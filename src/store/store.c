@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/batch.h"
+#include "store/frame.h"
 #include "store/migration.h"
 
 static const struct store_driver *const drivers[] = {&sqlite_driver};
@@ -116,9 +116,8 @@ void store_close(struct store *store)
         return;
     assert(store->statements.open_count == 0); /* a statement must not outlive its store */
     if (store->connection != NULL) {
+        store->frame = FRAME_NONE;
         store_rollback(store);
-        if (store->is_batch)
-            store_batch_rollback(store);
         statement_cache_clear(store);
         store->driver->close(store->connection);
     }
@@ -136,12 +135,18 @@ struct text store_url(const struct store *store)
     return store->url;
 }
 
+void store_limit_cache(struct store *store, int cache_kib)
+{
+    assert(cache_kib > 0);
+    store->driver->limit_cache(store->connection, cache_kib);
+}
+
 /* ---- Transactions ---------------------------------------------------------------------------- */
 
 bool store_is_in_transaction(const struct store *store)
 {
-    if (store->is_batch)
-        return store->is_marked;
+    if (store->frame != FRAME_NONE)
+        return store->is_inner;
     return store->driver->is_in_transaction(store->connection);
 }
 
@@ -158,16 +163,16 @@ enum berm_status store_begin(struct store *store, struct berm_error *err)
 {
     assert(!store_is_in_transaction(store));
     TRY(check_writable(store, err));
-    if (store->is_batch)
-        return batch_begin_inner(store, err);
+    if (store->frame != FRAME_NONE)
+        return frame_begin(store, err);
     return store->driver->begin(store->connection, TRANSACTION_WRITE, err);
 }
 
 enum berm_status store_begin_read(struct store *store, struct berm_error *err)
 {
     assert(!store_is_in_transaction(store));
-    if (store->is_batch)
-        return batch_begin_inner(store, err);
+    if (store->frame != FRAME_NONE)
+        return frame_begin_read(store, err);
     return store->driver->begin(store->connection, TRANSACTION_READ, err);
 }
 
@@ -180,8 +185,8 @@ static void end_bulk(struct store *store)
 
 enum berm_status store_commit(struct store *store, struct berm_error *err)
 {
-    if (store->is_batch)
-        return batch_commit_inner(store, err);
+    if (store->frame != FRAME_NONE)
+        return frame_commit(store, err);
     assert(store->driver->is_in_transaction(store->connection));
     TRY(store->driver->commit(store->connection, err));
     end_bulk(store);
@@ -190,8 +195,8 @@ enum berm_status store_commit(struct store *store, struct berm_error *err)
 
 void store_rollback(struct store *store)
 {
-    if (store->is_batch) {
-        batch_rollback_inner(store);
+    if (store->frame != FRAME_NONE) {
+        frame_rollback(store);
         return;
     }
     if (store->driver->is_in_transaction(store->connection))
@@ -207,7 +212,7 @@ void store_rollbackp(struct store **store)
 
 enum berm_status store_expect_bulk(struct store *store, struct berm_error *err)
 {
-    assert(!store->is_batch && !store->driver->is_in_transaction(store->connection));
+    assert(store->frame == FRAME_NONE && !store->driver->is_in_transaction(store->connection));
     store->is_bulk = true;
     return store->driver->begin_bulk(store->connection, err);
 }

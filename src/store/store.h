@@ -37,6 +37,9 @@ MUST_USE enum berm_status store_open(struct text url, enum store_mode mode,
 void store_close(struct store *store);
 void store_closep(struct store **store);
 struct text store_url(const struct store *store);
+/** How much of the register this connection may keep in memory: less where there are many of them.
+ */
+void store_limit_cache(struct store *store, int cache_kib);
 
 /** begin takes the write lock at once (BERM_BUSY after STORE_BUSY_TIMEOUT_MS); begin_read a
  * snapshot. */
@@ -61,6 +64,14 @@ MUST_USE enum berm_status store_batch_commit(struct store *store, struct berm_er
 void store_batch_rollback(struct store *store); /* no part may be open */
 /** For CLEANUP: rolls back a batch that was not committed. */
 void store_batch_rollbackp(struct store **store);
+
+/**
+ * A snapshot around several reading functions: all see the same moment, and their own begin_read
+ * and rollback cost nothing. store_begin fails in it (BERM_INTERNAL).
+ */
+MUST_USE enum berm_status store_snapshot_begin(struct store *store, struct berm_error *err);
+void store_snapshot_end(struct store *store); /* no transaction may be open inside it */
+void store_snapshot_endp(struct store **store);
 
 /**
  * Faster bulk loading on a register that has no households yet: bigger cache and deferred syncing,

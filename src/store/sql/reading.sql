@@ -86,12 +86,13 @@ WHERE m.household_id = :household_id
 ORDER BY m.to_date IS NOT NULL, p.person_id, m.from_date;
 
 -- name: flow_entry_of_household
+-- In the order of the key, which is the dictionary's: by names it would have to be sorted.
 SELECT e.month, f.name, s.code, e.amount_minor
 FROM flow_entry AS e
 JOIN flow AS f ON f.flow_id = e.flow_id
 JOIN flow_source AS s ON s.flow_source_id = e.flow_source_id
 WHERE e.household_id = :household_id AND e.month BETWEEN :first AND :last
-ORDER BY e.month, f.name, s.code;
+ORDER BY e.month, e.flow_id, e.flow_source_id;
 
 -- name: standing_at_month_in_range
 SELECT household_id, risk_level, kind

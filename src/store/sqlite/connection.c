@@ -107,7 +107,7 @@ static enum berm_status configure(const struct connection *connection, struct be
     TRY(run(connection, "PRAGMA synchronous = FULL", err));
     TRY(run(connection, "PRAGMA temp_store = FILE", err)); /* a long list is sorted on disk */
     TRY(run(connection, "PRAGMA trusted_schema = OFF", err));
-    TRY(run_with_number(connection, "PRAGMA cache_size = -%d", CACHE_KIB, err));
+    TRY(run_with_number(connection, "PRAGMA cache_size = -%d", connection->cache_kib, err));
     TRY(run_with_number(connection, "PRAGMA page_size = %d", PAGE_BYTES, err)); /* when it is new */
     if (connection->is_read_only)
         TRY(run(connection, "PRAGMA query_only = ON", err));
@@ -126,6 +126,7 @@ static enum berm_status open_connection(const char *location, enum store_mode mo
     if (connection == NULL || (connection->path = strdup(location)) == NULL)
         return fail_with(err, BERM_NO_MEMORY, "there is no memory left to open %s", location);
     pthread_once(&once, stop_counting_memory);
+    connection->cache_kib = CACHE_KIB;
     connection->is_read_only = mode == STORE_READ_ONLY || mode == STORE_AS_IT_IS;
     if (mode == STORE_CREATE)
         flags |= SQLITE_OPEN_CREATE;
@@ -228,6 +229,21 @@ static enum berm_status mark(void *handle, enum mark_action action, struct berm_
     return run(handle, sql[action], err);
 }
 
+/* A setting of the connection only; it touches no file and cannot fail. */
+static void set_cache(const struct connection *connection)
+{
+    (void)run_with_number(connection, "PRAGMA cache_size = -%d", connection->cache_kib, NULL);
+}
+
+static void limit_cache(void *handle, int cache_kib)
+{
+    struct connection *connection = handle;
+
+    connection->cache_kib = cache_kib;
+    if (!connection->is_bulk)
+        set_cache(connection);
+}
+
 static enum berm_status begin_bulk(void *handle, struct berm_error *err)
 {
     struct connection *connection = handle;
@@ -246,9 +262,8 @@ static void end_bulk(void *handle)
         return;
     connection->is_bulk = false;
     try_journal(connection, "PRAGMA journal_mode = WAL");
-    /* Settings of the connection only; they touch no file and cannot fail. */
     sqlite3_exec(connection->database, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
-    (void)run_with_number(connection, "PRAGMA cache_size = -%d", CACHE_KIB, NULL);
+    set_cache(connection);
     sqlite3_db_release_memory(connection->database);
 }
 
@@ -257,6 +272,7 @@ const struct store_driver sqlite_driver = {
     .dialect = DIALECT_SQLITE,
     .open = open_connection,
     .close = close_connection,
+    .limit_cache = limit_cache,
     .schema_state = schema_state,
     .set_schema_version = set_schema_version,
     .take_over = take_over,

@@ -10,6 +10,7 @@ struct connection {
     sqlite3 *database;
     bool is_read_only;
     bool is_bulk;
+    int cache_kib; /* while it is not bulk loading */
     char *path;
 };
 

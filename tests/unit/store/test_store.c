@@ -280,6 +280,21 @@ static void bulk_loading_ends_with_its_transaction(void **state)
     assert_int_equal(number_from(store, "SELECT count(*) FROM household"), 2);
 }
 
+static void a_limited_cache_stays_limited_after_bulk_loading(void **state)
+{
+    CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
+    struct berm_error err;
+
+    assert_int_equal(number_from(store, "PRAGMA cache_size"), -8192);
+    store_limit_cache(store, 1024);
+    assert_int_equal(number_from(store, "PRAGMA cache_size"), -1024);
+    assert_ok(store_expect_bulk(store, &err));
+    assert_ok(store_begin(store, &err));
+    assert_true(number_from(store, "PRAGMA cache_size") < -8192);
+    assert_ok(store_commit(store, &err));
+    assert_int_equal(number_from(store, "PRAGMA cache_size"), -1024);
+}
+
 static void bulk_loading_works_while_another_has_the_register_open(void **state)
 {
     CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
@@ -382,6 +397,7 @@ int main(void)
         TEST(a_second_process_is_told_to_wait),
         TEST(a_killed_bulk_load_leaves_nothing_behind),
         TEST(bulk_loading_ends_with_its_transaction),
+        TEST(a_limited_cache_stays_limited_after_bulk_loading),
         TEST(bulk_loading_works_while_another_has_the_register_open),
         TEST(what_was_not_committed_is_undone_at_closing),
         TEST(a_full_disk_is_told_and_nothing_is_kept),

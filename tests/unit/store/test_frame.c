@@ -1,4 +1,4 @@
-/* Batches: the transactions of many callers as parts of one, and what a failure takes with it. */
+/* Frames: the transactions of many callers as parts of one, and what a failure takes with it. */
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -276,6 +276,45 @@ static void a_killed_batch_leaves_nothing_behind(void **state)
     assert_int_equal(household_count(store), 3);
 }
 
+static int64_t count_in_transaction(struct store *store)
+{
+    CLEANUP(store_rollbackp) struct store *transaction = NULL;
+    struct berm_error err;
+
+    assert_ok(store_begin_read(store, &err));
+    transaction = store;
+    assert_true(store_is_in_transaction(store));
+    return household_count(store);
+}
+
+static void a_snapshot_shows_all_readers_the_same_moment(void **state)
+{
+    CLEANUP(store_closep) struct store *writer = store_with_two_households(state);
+    CLEANUP(store_closep) struct store *store = store_of(state, STORE_READ_WRITE);
+    struct berm_error err;
+
+    {
+        CLEANUP(store_snapshot_endp) struct store *snapshot = NULL;
+
+        assert_ok(store_snapshot_begin(store, &err));
+        snapshot = store;
+        assert_int_equal(count_in_transaction(store), 2);
+        assert_ok(write_household(writer, 3, NULL, &err));
+        assert_int_equal(count_in_transaction(store), 2);
+        assert_ok(store_begin_read(store, &err));
+        assert_ok(store_commit(store, &err));
+        assert_int_equal(household_count(store), 2);
+        assert_fails(store_begin(store, &err), BERM_INTERNAL, "reading only");
+        assert_false(store_is_in_transaction(store));
+    }
+    assert_int_equal(count_in_transaction(store), 3);
+    assert_ok(write_household(store, 4, NULL, &err));
+    assert_ok(store_snapshot_begin(store, &err));
+    store_close(store); /* with the snapshot open */
+    store = NULL;
+    assert_int_equal(household_count(writer), 4);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_create, place_remove)
@@ -290,6 +329,7 @@ int main(void)
         TEST(a_batch_that_cannot_be_committed_keeps_nothing),
         TEST(a_part_that_cannot_be_undone_takes_the_batch_with_it),
         TEST(the_dictionary_can_be_applied_in_a_part),
+        TEST(a_snapshot_shows_all_readers_the_same_moment),
         TEST(a_killed_batch_leaves_nothing_behind),
     };
 
