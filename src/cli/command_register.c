@@ -1,5 +1,5 @@
 /* berm init, berm import */
-#include "cli.h"
+#include "command_job.h"
 #include "exchange/exchange.h"
 
 #include <string.h>
@@ -54,8 +54,7 @@ static void import_view_close(struct import_view *view)
 static bool show_import_progress(void *context, const struct exchange_progress *progress)
 {
     (void)context;
-    show_progress(NULL, progress->bytes, progress->total_bytes);
-    return true;
+    return show_progress(NULL, progress->bytes, progress->total_bytes);
 }
 
 static void show_reject(void *context, const struct exchange_reject *reject)
@@ -76,15 +75,11 @@ static void show_reject(void *context, const struct exchange_reject *reject)
 static enum berm_status kind_of(struct invocation *invocation, enum import_kind *ret_kind,
                                 struct berm_error *err)
 {
-    for (int k = 0; k < IMPORT_KIND_COUNT; k++)
-        if (strcmp(import_kind_name((enum import_kind)k), invocation->arguments[0]) == 0) {
-            *ret_kind = (enum import_kind)k;
-            return BERM_OK;
-        }
-    invocation->exit_code = EXIT_CODE_USAGE;
-    return fail_with(err, BERM_INVALID_INPUT,
-                     "what is %s? berm import takes areas, households, persons or flows",
-                     invocation->arguments[0]);
+    enum berm_status status = import_kind_find(text_of(invocation->arguments[0]), ret_kind, err);
+
+    if (status != BERM_OK)
+        invocation->exit_code = EXIT_CODE_USAGE;
+    return status;
 }
 
 static void report_import(const struct import_options *options, const struct import_result *result)
@@ -121,6 +116,8 @@ enum berm_status command_import(struct invocation *invocation, struct berm_error
     TRY(invocation_format(invocation, &view.format, err));
     TRY(kind_of(invocation, &options.kind, err));
     TRY(invocation_open_to_write(invocation, &office, err));
+    if (invocation_has(invocation, "queue"))
+        return queue_import(invocation, office, options.kind, err);
     options.caller = caller_local();
     options.actor = office->actor;
     options.key = office->key;

@@ -1,4 +1,5 @@
 /* berm screen, berm findings */
+#include "command_job.h"
 #include "reports.h"
 
 #include <string.h>
@@ -86,6 +87,8 @@ enum berm_status command_screen(struct invocation *invocation, struct berm_error
     }
     options.thread_count = (int)threads;
     TRY(invocation_open_to_write(invocation, &office, err));
+    if (invocation_has(invocation, "queue"))
+        return queue_screen(office, options.month, err);
     if (invocation_has(invocation, "measure"))
         return measure(office, &options, err);
     TRY(screen_month(office, caller_local(), &options, &result, err));

@@ -88,4 +88,9 @@ MUST_USE enum berm_status exchange_export(struct office *office,
                                           const struct export_options *options, int64_t *ret_rows,
                                           struct berm_error *err);
 
+/* ---- Jobs ------------------------------------------------------------------------------------ */
+
+/** One for each kind of job, for struct job_runner_options. */
+extern job_function *const exchange_job_functions[JOB_KIND_COUNT];
+
 #endif

@@ -7,6 +7,7 @@
  *   screen/     a month's run: the store to columns, chunks on all cores, one writer; and changed
  *               households at once (face: screen_again.h)
  *   export/     lists of any length, in pieces (face: export.h)
+ *   job/        work that takes long, and uploads for it (face: job.h)
  *   doctor/     whether a register is sound (face: doctor.h)
  *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
@@ -30,6 +31,7 @@
 #include "service/facts.h"
 #include "service/idempotency.h"
 #include "service/import.h"
+#include "service/job.h"
 #include "service/journal.h"
 #include "service/key.h"
 #include "service/policy.h"

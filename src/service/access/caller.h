@@ -9,6 +9,10 @@ MUST_USE enum berm_status caller_read(struct store *store, int64_t account_id, s
                                       uint64_t scopes, struct arena *arena,
                                       struct caller *ret_caller, struct berm_error *err);
 
+/** Scopes as they are stored: names of permissions, one blank between. */
+MUST_USE enum berm_status scopes_write(uint64_t scopes, struct buffer *out, struct berm_error *err);
+uint64_t scopes_read(struct text scopes);
+
 /** The account of a name as it is stored; BERM_NOT_FOUND. */
 struct account {
     int64_t account_id;

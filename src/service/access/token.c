@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static enum berm_status write_scopes(uint64_t scopes, struct buffer *out, struct berm_error *err)
+enum berm_status scopes_write(uint64_t scopes, struct buffer *out, struct berm_error *err)
 {
     for (int p = 0; p < PERMISSION_COUNT; p++)
         if (scopes >> p & 1)
@@ -16,7 +16,7 @@ static enum berm_status write_scopes(uint64_t scopes, struct buffer *out, struct
 }
 
 /* A scope that this version does not know any more allows nothing. */
-static uint64_t read_scopes(struct text scopes)
+uint64_t scopes_read(struct text scopes)
 {
     uint64_t bits = 0;
 
@@ -62,7 +62,7 @@ enum berm_status token_create(struct store *store, const struct caller *caller,
     int64_t api_token_id;
 
     TRY(check_order(order, now_s, err));
-    TRY(write_scopes(order->scopes, &scopes, err));
+    TRY(scopes_write(order->scopes, &scopes, err));
     secret_make("berm_", token);
     TRY(secret_hash(text_of(token), hash, err));
     TRY(store_begin(store, err));
@@ -159,5 +159,5 @@ enum berm_status token_resolve(struct store *store, struct text token, int64_t n
         return fail_with(err, BERM_UNAUTHENTICATED,
                          "the token is not known, expired or revoked; ask for a new one");
     return caller_read(store, statement_int64(find, 0), statement_text(find, 4),
-                       read_scopes(statement_text(find, 1)), arena, ret_caller, err);
+                       scopes_read(statement_text(find, 1)), arena, ret_caller, err);
 }
