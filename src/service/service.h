@@ -12,6 +12,7 @@
  *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
  *   facts/      changing the facts of one household by hand (face: facts.h)
+ *   find/       search, filters and pages of people and households (face: find.h)
  *   findings.c  lists and counts;  explain.c: why;  household.c: all that is held
  *   summary.c   people and households by area, kind and finding; headcount and gap
  *   policy/     versions of the pack, what they would change (face: policy.h)
@@ -29,6 +30,7 @@
 #include "service/doctor.h"
 #include "service/export.h"
 #include "service/facts.h"
+#include "service/find.h"
 #include "service/idempotency.h"
 #include "service/import.h"
 #include "service/job.h"

@@ -360,6 +360,8 @@ enum berm_status import_areas(struct import *import, struct import_area *rows, s
         TRY(raise_epoch(import, err));
     }
     TRY(write_areas(import, &list, err));
+    if (state->is_tree_different)
+        TRY(search_refresh_areas(import->store, err));
     for (size_t i = 0; i < count; i++)
         if (rows[i].row.outcome == IMPORT_REJECTED)
             import_count_row(import, &rows[i].row, IMPORT_REJECTED);

@@ -145,6 +145,7 @@ static enum berm_status update_household(struct import *import, struct import_ho
         statement_bind_int64(state->set_area, IMPORT_HOUSEHOLD_SET_AREA__AREA_ID, area_id);
         statement_bind_int64(state->set_area, IMPORT_HOUSEHOLD_SET_AREA__HOUSEHOLD_ID, id);
         TRY(statement_run(state->set_area, err));
+        TRY(search_writer_refresh_household(import->search, id, err));
     }
     if (differs)
         TRY(data_rows_change(&state->data, id, row->values, err));

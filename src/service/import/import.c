@@ -219,6 +219,8 @@ static enum berm_status open_rows(struct import *import, struct berm_error *err)
     if (kinds[import->kind].table != NULL)
         TRY(id_take(import->store, kinds[import->kind].table, 0, &import->first_id, err));
     import->next_id = import->first_id;
+    if (import->kind == IMPORT_HOUSEHOLDS || import->kind == IMPORT_PERSONS)
+        TRY(search_writer_create(import->store, &import->search, err));
     TRY(open_kind(import, err));
     return import_secrets_open(import, err);
 }
@@ -319,6 +321,7 @@ static void close_kinds(struct import *import)
     import->persons = NULL;
     import_flows_close(import->flows);
     import->flows = NULL;
+    search_writer_freep(&import->search);
     vault_closep(&import->vault);
 }
 
@@ -327,6 +330,8 @@ enum berm_status import_end(struct import *import, struct import_counts *ret_cou
 {
     int64_t first = 0;
 
+    if (import->search != NULL)
+        TRY(search_writer_flush(import->search, err));
     close_kinds(import);
     if (import->next_id > import->first_id)
         TRY(id_take(import->store, kinds[import->kind].table, import->next_id - import->first_id,

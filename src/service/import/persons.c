@@ -237,6 +237,8 @@ static enum berm_status insert_person(struct import *import, struct import_perso
     TRY(insert_spell(import, import->next_id, &plan.after, err));
     if (import->vault != NULL)
         TRY(import_secrets_write(import, row, import->next_id, false, err));
+    TRY(search_writer_add(import->search, import->next_id, plan.after.household_id, row->name,
+                          err));
     state->counted_members += !plan.after.to.is_known;
     import->next_id++;
     *ret_is_new = true;
@@ -403,6 +405,7 @@ static enum berm_status update_person(struct import *import, struct import_perso
     struct import_person_state *state = import->persons;
     struct spell_plan plan = {0};
     bool fields_differ, data_differ = false, spell_differs = false, was_seen, is_elsewhere;
+    struct text name_before;
 
     TRY(import_person_is_elsewhere(import, row->code, &is_elsewhere, err));
     if (is_elsewhere)
@@ -415,6 +418,7 @@ static enum berm_status update_person(struct import *import, struct import_perso
     if (row->row.outcome == IMPORT_REJECTED)
         return BERM_OK;
     TRY(seen_set_add(import->seen, (uint64_t)person->person_id, &was_seen, err));
+    name_before = person->name;
     fields_differ = merge_fields(import, row, person);
     TRY(log_spell(import, row, &plan, &spell_differs, err));
     TRY(data_rows_compare(&state->data, import, person->person_id, row->values, &data_differ, err));
@@ -422,6 +426,8 @@ static enum berm_status update_person(struct import *import, struct import_perso
         TRY(update_fields(state, person, err));
     if (spell_differs)
         TRY(apply_plan(import, person->person_id, &plan, err));
+    if (spell_differs || !text_equal(name_before, person->name))
+        TRY(search_writer_refresh(import->search, person->person_id, err));
     if (data_differ)
         TRY(data_rows_change(&state->data, person->person_id, row->values, err));
     if (import->vault != NULL)

@@ -22,6 +22,7 @@ struct import {
     const struct area_scope *scope; /* what lies outside is not there */
     struct arena *arena;            /* the scope of an import of its own */
     struct vault *vault;            /* NULL: no id numbers or bank accounts */
+    struct search_writer *search;   /* households and persons only */
     int64_t first_id;               /* ids from here on are given out by this import */
     int64_t next_id;
     struct import_counts counts;

@@ -16,7 +16,8 @@ enum berm_status run_writer_prepare(struct run_writer *writer, struct berm_error
 
     TRY(statement_prepare(store, STATEMENT_FINDING_INSERT, &writer->insert, err));
     TRY(statement_prepare(store, STATEMENT_FINDING_CLOSE, &writer->close, err));
-    return statement_prepare(store, STATEMENT_STANDING_INSERT, &writer->standing, err);
+    TRY(statement_prepare(store, STATEMENT_STANDING_INSERT, &writer->standing, err));
+    return statement_prepare(store, STATEMENT_SEARCH_HOUSEHOLD_SET_RISK, &writer->risk, err);
 }
 
 void run_writer_close(struct run_writer *writer)
@@ -24,6 +25,7 @@ void run_writer_close(struct run_writer *writer)
     statement_closep(&writer->insert);
     statement_closep(&writer->close);
     statement_closep(&writer->standing);
+    statement_closep(&writer->risk);
 }
 
 enum berm_status run_writer_begin(struct run_writer *writer, enum run_kind kind, month_number month,
@@ -95,15 +97,20 @@ enum berm_status run_writer_store(struct run_writer *writer, const struct screen
     TRY(store_openings(writer, outcome, err));
     for (size_t i = 0; i < outcome->standing_count; i++) {
         const struct standing_change *standing = &outcome->standings[i];
+        struct text risk_level = text_of(severity_name(standing->risk_level));
 
         statement_bind_int64(writer->standing, STANDING_INSERT__HOUSEHOLD_ID,
                              standing->household_id);
         statement_bind_int64(writer->standing, STANDING_INSERT__RUN_ID, writer->run_id);
         statement_bind_month(writer->standing, STANDING_INSERT__MONTH, writer->month);
-        statement_bind_text(writer->standing, STANDING_INSERT__RISK_LEVEL,
-                            text_of(severity_name(standing->risk_level)));
+        statement_bind_text(writer->standing, STANDING_INSERT__RISK_LEVEL, risk_level);
         statement_bind_text(writer->standing, STANDING_INSERT__KIND, standing->kind);
         TRY(statement_run(writer->standing, err));
+        statement_bind_int64(writer->risk, SEARCH_HOUSEHOLD_SET_RISK__HOUSEHOLD_ID,
+                             standing->household_id);
+        statement_bind_int64(writer->risk, SEARCH_HOUSEHOLD_SET_RISK__RISK_RANK,
+                             search_risk_rank(risk_level));
+        TRY(statement_run(writer->risk, err));
     }
     return BERM_OK;
 }

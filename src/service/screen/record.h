@@ -13,7 +13,7 @@ enum run_kind {
 struct run_writer {
     struct office *office;
     const struct pack *pack; /* whose rules decide the month */
-    struct statement *insert, *close, *standing;
+    struct statement *insert, *close, *standing, *risk;
     enum run_kind kind;
     month_number month;
     int64_t run_id; /* 0 between runs */

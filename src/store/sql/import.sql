@@ -36,8 +36,9 @@ SELECT code FROM area WHERE area_id = :area_id;
 
 -- name: import_household_insert
 -- No row is inserted where the code is there already.
-INSERT INTO household (household_id, code, area_id, change_id)
-VALUES (:household_id, :code, :area_id, :change_id)
+INSERT INTO household (household_id, code, area_id, district_id, change_id)
+VALUES (:household_id, :code, :area_id,
+        (SELECT district_id FROM area WHERE area_id = :area_id), :change_id)
 ON CONFLICT (code) DO NOTHING;
 
 -- name: import_household_by_code
@@ -53,6 +54,7 @@ WHERE h.code = :code;
 SELECT code FROM household WHERE household_id = :household_id;
 
 -- name: import_household_set_area
+-- search_writer_refresh_household comes behind it.
 UPDATE household SET area_id = :area_id WHERE household_id = :household_id;
 
 -- name: import_person_insert

@@ -32,7 +32,9 @@ CREATE TABLE area (
     position_low  INTEGER NOT NULL,          -- derived: the subtree is [position_low, position_high]
     position_high INTEGER NOT NULL,
     change_id     INTEGER NOT NULL REFERENCES change
-) STRICT;
+, district_id INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE INDEX area_by_district ON area (district_id);
 
 CREATE INDEX area_by_position ON area (position_low);
 
@@ -102,7 +104,11 @@ CREATE TABLE household (
     area_id       INTEGER NOT NULL REFERENCES area,
     is_active     INTEGER NOT NULL DEFAULT 1, -- 0: archived
     change_id     INTEGER NOT NULL REFERENCES change -- the change that added it
-) STRICT;
+, district_id INTEGER NOT NULL DEFAULT 0, risk_rank INTEGER NOT NULL DEFAULT 5) STRICT;
+
+CREATE INDEX household_by_district ON household (district_id, code);
+
+CREATE INDEX household_by_risk ON household (risk_rank, district_id, code);
 
 CREATE TABLE household_data (
     household_id  INTEGER NOT NULL PRIMARY KEY REFERENCES household
@@ -277,6 +283,13 @@ CREATE TABLE person_data (
     person_id     INTEGER NOT NULL PRIMARY KEY REFERENCES person
 ) STRICT;
 
+CREATE TABLE person_search (
+    person_id    INTEGER NOT NULL PRIMARY KEY REFERENCES person,
+    household_id INTEGER NOT NULL REFERENCES household, -- where the person belongs, or last belonged
+    district_id  INTEGER NOT NULL,           -- that of the household
+    terms        TEXT NOT NULL               -- the person's terms by bytes, a line end behind each
+) STRICT;
+
 CREATE TABLE person_secret (
     person_id INTEGER NOT NULL REFERENCES person,
     kind      TEXT NOT NULL,                 -- 'id_number', 'bank_account'
@@ -291,6 +304,14 @@ CREATE TABLE person_secret (
 CREATE INDEX person_secret_by_bank_account ON person_secret (lookup) WHERE kind = 'bank_account';
 
 CREATE UNIQUE INDEX person_secret_by_id_number ON person_secret (lookup) WHERE kind = 'id_number';
+
+CREATE TABLE person_term (
+    district_id  INTEGER NOT NULL,
+    term         TEXT NOT NULL,              -- '王小明', '小明', 'wangxiaoming', 'wxm'; folded by script/
+    person_id    INTEGER NOT NULL,
+    shared_bytes INTEGER NOT NULL,           -- how many first bytes the person's term before this one has too
+    PRIMARY KEY (district_id, term, person_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE request_answer (
     account_id   INTEGER NOT NULL,           -- whose key it is; keys of different accounts do not meet

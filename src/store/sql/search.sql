@@ -1,0 +1,83 @@
+-- What people and households are found by: written here, read by find.sql. All of it is derived.
+
+-- name: search_person_of_id
+-- What is entered of a person.
+SELECT household_id, district_id, terms FROM person_search WHERE person_id = :person_id;
+
+-- name: search_person_put
+INSERT INTO person_search (person_id, household_id, district_id, terms)
+VALUES (:person_id, :household_id, :district_id, :terms)
+ON CONFLICT (person_id) DO UPDATE
+SET household_id = excluded.household_id, district_id = excluded.district_id, terms = excluded.terms;
+
+-- name: search_person_delete
+DELETE FROM person_search WHERE person_id = :person_id;
+
+-- name: search_term_insert
+INSERT INTO person_term (district_id, term, person_id, shared_bytes)
+VALUES (:district_id, :term, :person_id, :shared_bytes);
+
+-- name: search_term_delete
+DELETE FROM person_term
+WHERE district_id = :district_id AND term = :term AND person_id = :person_id;
+
+-- name: search_district_of_household
+SELECT district_id FROM household WHERE household_id = :household_id;
+
+-- name: search_person_truth
+-- A person's name and household: where they belong, or belonged last. No row: of no household.
+SELECT p.name, m.household_id
+FROM person AS p JOIN membership AS m ON m.person_id = p.person_id
+WHERE p.person_id = :person_id
+ORDER BY m.to_date IS NULL DESC, m.from_date DESC, m.household_id DESC
+LIMIT 1;
+
+-- name: search_person_list
+-- Everybody, in pieces.
+SELECT person_id FROM person WHERE person_id > :after ORDER BY person_id LIMIT :count;
+
+-- name: search_household_person_list
+SELECT DISTINCT person_id FROM membership WHERE household_id = :household_id ORDER BY person_id;
+
+-- name: search_area_level_list
+SELECT level, count(*) FROM area GROUP BY level ORDER BY level;
+
+-- name: search_area_set_district
+-- Areas of one level; those above them have theirs already.
+UPDATE area
+SET district_id = CASE WHEN level <= :district_level THEN area_id
+    ELSE (SELECT p.district_id FROM area AS p WHERE p.area_id = area.parent_id) END
+WHERE level = :level;
+
+-- name: search_household_misplaced
+-- Households that are entered in another district than their area's, in pieces.
+SELECT h.household_id
+FROM household AS h JOIN area AS a ON a.area_id = h.area_id
+WHERE h.household_id > :after AND h.district_id <> a.district_id
+ORDER BY h.household_id LIMIT :count;
+
+-- name: search_household_set_district
+UPDATE household
+SET district_id = (SELECT a.district_id FROM area AS a WHERE a.area_id = household.area_id)
+WHERE household_id = :household_id;
+
+-- name: search_household_set_all_districts
+UPDATE household
+SET district_id = (SELECT a.district_id FROM area AS a WHERE a.area_id = household.area_id);
+
+-- name: search_household_set_risk
+UPDATE household SET risk_rank = :risk_rank WHERE household_id = :household_id;
+
+-- name: search_household_set_all_risks
+UPDATE household
+SET risk_rank = coalesce((
+    SELECT CASE s.risk_level WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2
+        WHEN 'low' THEN 3 WHEN 'undetermined' THEN 4 ELSE 5 END
+    FROM standing AS s WHERE s.household_id = household.household_id
+    ORDER BY s.run_id DESC LIMIT 1), 5);
+
+-- name: search_clear_terms
+DELETE FROM person_term;
+
+-- name: search_clear_persons
+DELETE FROM person_search;
