@@ -16,8 +16,7 @@
 
 #include "service/access.h"
 #include "service/journal.h"
-
-struct office;
+#include "service/screen_again.h"
 
 /* ---- Versions -------------------------------------------------------------------------------- */
 
@@ -64,12 +63,13 @@ struct fact_result {
     struct text code;  /* of the household or person: the one given out where none was given */
     int64_t version;   /* of the household after the call */
     int64_t change_id; /* 0: everything was as the call wants it, and nothing was written */
-    struct fact_problems problems; /* with BERM_INVALID_INPUT */
+    struct screen_again_result screened; /* what the change did to findings */
+    struct fact_problems problems;       /* with BERM_INVALID_INPUT */
 };
 
 /*
- * Each of the following is one transaction with one change, and leaves nothing behind where it
- * fails or nothing differs.
+ * Each of the following is one transaction with one change, after which the households that it
+ * touched are screened again; it leaves nothing behind where it fails or nothing differs.
  * Owner   ret_result lives in the call's arena. It is written on failure too: problems with
  *         BERM_INVALID_INPUT, version (the present one) with BERM_CHANGED.
  * Errors  BERM_INVALID_INPUT (err tells the first of the problems), BERM_CHANGED (the household is
@@ -92,8 +92,7 @@ MUST_USE enum berm_status household_change(struct office *office, const struct f
 /**
  * Archive a household, which takes it out of screenings and figures, or bring it back. One that
  * still has members is not archived (BERM_CONFLICT): whether they left or died, and when, is known
- * to whoever archives it and not to the register. Its findings are ended by the next run, as all
- * findings are.
+ * to whoever archives it and not to the register. Its findings end with it.
  */
 MUST_USE enum berm_status household_set_active(struct office *office, const struct fact_call *call,
                                                struct text code, bool is_active,

@@ -27,6 +27,12 @@ void fact_edit_look_at(struct fact_edit *edit, int64_t position)
     edit->class_seen = field_sight_at(&edit->sight, position);
 }
 
+void fact_edit_touch(struct fact_edit *edit, int64_t household_id)
+{
+    assert(edit->touched_count < ARRAY_COUNT(edit->touched));
+    edit->touched[edit->touched_count++] = household_id;
+}
+
 static enum berm_status check_version(struct fact_edit *edit, struct text code,
                                       struct berm_error *err)
 {
@@ -54,6 +60,7 @@ enum berm_status fact_edit_household(struct fact_edit *edit, struct text code, b
     TRY(household_find_in(edit->office, edit->call->caller, PERMISSION_HOUSEHOLD_WRITE, code,
                           edit->call->arena, &scope, &facts, err));
     edit->household_id = facts.household_id;
+    fact_edit_touch(edit, facts.household_id);
     edit->class_seen = facts.class_seen;
     TRY(check_version(edit, code, err));
     if (!facts.is_active && !with_archived)
@@ -75,6 +82,8 @@ static enum berm_status commit(struct fact_edit *edit, const char *action, struc
     edit->result->change_id = edit->change.change_id;
     edit->result->version = edit->change.change_id;
     change_close(&edit->change);
+    TRY(screen_again(edit->office, edit->call->actor, edit->result->change_id, edit->touched,
+                     edit->touched_count, &edit->result->screened, err));
     TRY(store_commit(store, err));
     edit->has_begun = false;
     return BERM_OK;

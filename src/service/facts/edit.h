@@ -20,6 +20,8 @@ struct fact_edit {
     int64_t added, changed; /* rows */
     struct fact_problem *problems;
     size_t problem_count, problem_capacity;
+    int64_t touched[2]; /* households to be screened again */
+    size_t touched_count;
     /* The household at hand. */
     int64_t household_id; /* 0: none yet */
     enum field_class class_seen;
@@ -35,6 +37,8 @@ MUST_USE enum berm_status fact_edit_begin(struct office *office, const struct fa
 MUST_USE enum berm_status fact_edit_household(struct fact_edit *edit, struct text code,
                                               bool with_archived, struct household_facts *ret_facts,
                                               struct berm_error *err);
+/** A household that the call changes: it is screened again at the end. */
+void fact_edit_touch(struct fact_edit *edit, int64_t household_id);
 /** Look at what lies at this position from here on. */
 void fact_edit_look_at(struct fact_edit *edit, int64_t position);
 /** Write the change and commit, or roll back where nothing differs. Problems are told here too. */

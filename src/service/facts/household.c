@@ -37,6 +37,18 @@ static enum berm_status look_at_area(struct fact_edit *edit, const struct fact_t
     return BERM_OK;
 }
 
+static enum berm_status touch_new(struct fact_edit *edit, struct text code, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *find = NULL;
+
+    TRY(statement_prepare(edit->office->store, STATEMENT_IMPORT_HOUSEHOLD_BY_CODE, &find, err));
+    statement_bind_text(find, IMPORT_HOUSEHOLD_BY_CODE__CODE, code);
+    TRY(statement_step_to_row(find, err));
+    edit->household_id = statement_int64(find, 0);
+    fact_edit_touch(edit, edit->household_id);
+    return BERM_OK;
+}
+
 enum berm_status household_add(struct office *office, const struct fact_call *call,
                                const struct fact_text *texts, size_t count,
                                struct fact_result *ret_result, struct berm_error *err)
@@ -56,6 +68,8 @@ enum berm_status household_add(struct office *office, const struct fact_call *ca
         TRY(fact_code_make(&edit, IMPORT_HOUSEHOLDS, &row.household.code, err));
     TRY(fact_problems_check(&edit, err));
     TRY(fact_row_write(&edit, &row, err));
+    TRY(fact_problems_check(&edit, err));
+    TRY(touch_new(&edit, row.household.code, err));
     return fact_edit_finish(&edit, "add_household", row.household.code, err);
 }
 

@@ -67,6 +67,7 @@ static enum berm_status check_target(struct fact_edit *edit, struct text code,
         return fact_problem_add(edit, -1, TEXT("household"), "refused", err,
                                 "the household %.*s is archived; bring it back, or name another",
                                 TEXT_ARG(code));
+    fact_edit_touch(edit, facts.household_id);
     return BERM_OK;
 }
 

@@ -115,6 +115,14 @@ static enum berm_status read_open(struct screen_worker *worker, struct id_range 
     return BERM_OK;
 }
 
+/* What is open before this household and of none that was loaded: an archived one's, which ends. */
+static void close_archived(const struct screen_worker *worker, int64_t household_id, size_t *at,
+                           struct screen_outcome *outcome)
+{
+    for (; *at < worker->open_count && worker->open[*at].household_id < household_id; ++*at)
+        outcome->closings[outcome->closing_count++] = worker->open[*at].finding.finding_id;
+}
+
 /* The household's part of what is open; *at moves behind it. */
 static enum berm_status take_open(const struct screen_worker *worker, int64_t household_id,
                                   size_t *at, struct open_finding *open, size_t *ret_count,
@@ -122,8 +130,6 @@ static enum berm_status take_open(const struct screen_worker *worker, int64_t ho
 {
     size_t count = 0;
 
-    while (*at < worker->open_count && worker->open[*at].household_id < household_id)
-        ++*at;
     for (; *at < worker->open_count && worker->open[*at].household_id == household_id; ++*at) {
         if (count == OPEN_FINDINGS_MAX)
             return fail_with(err, BERM_LIMIT, "a household has more than %d open findings",
@@ -255,6 +261,7 @@ static enum berm_status compare_row(struct screen_worker *worker, size_t row, si
     bool is_certain;
     size_t open_count;
 
+    close_archived(worker, worker->batch->household_id[row], open_at, outcome);
     TRY(take_open(worker, worker->batch->household_id[row], open_at, open, &open_count, err));
     if (result->found_count > OPEN_FINDINGS_MAX)
         return fail_with(err, BERM_LIMIT, "household %.*s has more than %d findings",
@@ -314,6 +321,7 @@ enum berm_status screen_worker_run(struct screen_worker *worker, const struct id
     worker->standing_has_row = false;
     for (size_t row = 0; row < worker->batch->row_count; row++)
         TRY(compare_row(worker, row, &open_at, outcome, err));
+    close_archived(worker, INT64_MAX, &open_at, outcome);
     statement_reset(worker->open_rows);
     statement_reset(worker->standing);
     return BERM_OK;

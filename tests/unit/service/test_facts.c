@@ -153,6 +153,32 @@ static void all_problems_are_told_at_once(void **state)
     assert_int_equal(read_household(made, "A-1").version, before);
 }
 
+/* The findings of a household that hold in the last month screened. */
+struct held {
+    const char *household;
+    int64_t count;
+};
+
+static enum berm_status count_finding(void *context, const struct finding_row *row,
+                                      struct berm_error *err)
+{
+    struct held *held = context;
+
+    (void)err;
+    held->count += text_equal(row->household, text_of(held->household));
+    return BERM_OK;
+}
+
+static int64_t findings_of(struct access_register *made, const char *household)
+{
+    struct finding_filter filter = {.month = month_from_civil(2020, 12), .with_undetermined = true};
+    struct held held = {household, 0};
+    struct berm_error err;
+
+    assert_ok(findings_list(made->office, caller_local(), &filter, count_finding, &held, &err));
+    return held.count;
+}
+
 static void only_an_empty_household_is_archived(void **state)
 {
     struct access_register *made = *state;
@@ -166,11 +192,15 @@ static void only_an_empty_household_is_archived(void **state)
     assert_fails(household_set_active(made->office, &call, TEXT("A-1"), false, &result, &err),
                  BERM_CONFLICT, "has 1 members");
     assert_ok(membership_end(made->office, &call, TEXT("PA1"), END, 2, &result, &err));
+    assert_true(findings_of(made, "A-1") > 0);
     assert_ok(household_set_active(made->office, &call, TEXT("A-1"), false, &result, &err));
+    assert_true(result.screened.closed > 0);
+    assert_int_equal(findings_of(made, "A-1"), 0);
     assert_false(read_household(made, "A-1").is_active);
     assert_fails(household_change(made->office, &call, TEXT("A-1"), ROOMS, 1, &result, &err),
                  BERM_CONFLICT, "is archived");
     assert_ok(household_set_active(made->office, &call, TEXT("A-1"), true, &result, &err));
+    assert_true(findings_of(made, "A-1") > 0);
     assert_ok(household_change(made->office, &call, TEXT("A-1"), ROOMS, 1, &result, &err));
 }
 
