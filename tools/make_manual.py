@@ -20,6 +20,7 @@ from program_rows import by_group, is_choice, program_rows
 REFERENCE = {"pack": "policy packs of Berm", "import": "files that berm import reads"}
 GUIDE = {"serve": "serve.md"}  # a guide that belongs to one command stands on its page
 SUMMARY = {  # groups have no row of their own
+    "add": "enter a household or a person", "change": "change the facts of one household",
     "journal": "who did what, chained and signed", "key": "the key file that signs and protects",
     "policy": "check, evaluate and test policy packs", "token": "keys for programs",
     "user": "accounts and their roles"}

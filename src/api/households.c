@@ -9,6 +9,7 @@ enum berm_status handle_household_show(struct call *call, struct berm_error *err
                        &facts, err));
     TRY(household_show_secrets(call->office, false, call->arena, &facts, err));
     household_write_json(call->office->pack, &facts, &call->json);
+    call_set_version(call, facts.version);
     return BERM_OK;
 }
 

@@ -19,7 +19,7 @@ enum exit_code {
 enum {
     OUTPUT_COLUMNS_MAX = 32,
     OPTION_VALUES_MAX = 64,
-    ARGUMENTS_MAX = 8,
+    ARGUMENTS_MAX = 64,
     COMMAND_OPTIONS_MAX = 16
 };
 

@@ -88,6 +88,8 @@ static void write_facts(const struct pack *pack, const struct household_facts *f
         facts->is_active ? ""
         : is_chinese     ? "，已归档"
                          : ", archived");
+    buffer_append_format(out, is_chinese ? "  版本 %lld\n" : "  Version %lld\n",
+                         (long long)facts->version);
     if (facts->class_seen < FIELD_CLASS_SENSITIVE) {
         buffer_append_text(out, is_chinese ? TEXT("  无权查看：") : TEXT("  Hidden from you: "));
         write_hidden(dictionary, facts->class_seen, out);

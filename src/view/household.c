@@ -56,6 +56,7 @@ void household_write_json(const struct pack *pack, const struct household_facts 
     json_key_of_text(json, "code", facts->code);
     json_key_of_text(json, "area", facts->area_code);
     json_key_of_bool(json, "active", facts->is_active);
+    json_key_of_int64(json, "version", facts->version);
     json_key(json, "hidden");
     json_begin_array(json);
     for (size_t v = 0; v < dictionary->variable_count; v++)
