@@ -1,4 +1,4 @@
--- 0008: finding people and households: by name, pinyin, initials or code, and page by page. All of it is derived
+-- 0009: finding people and households: by name, pinyin, initials or code, and page by page. All of it is derived
 -- from names, memberships, places and the last run; service/find/ writes it, berm migrate makes it for what is older.
 
 -- A district is an area of a chosen level (the setting search_district_level), so that there are at most some
