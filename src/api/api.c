@@ -63,6 +63,8 @@ static enum berm_status run(struct call *call, struct berm_error *err)
     call->office->actor = call->actor;
     if (call->route->kind == ROUTE_WRITES)
         return writer_run(call->api->writer, run_on_writer, call, err);
+    if (call->route->kind == ROUTE_HANDLES)
+        return call_run_once(call, err);
     return call->route->handle(call, err);
 }
 

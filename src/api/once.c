@@ -95,5 +95,5 @@ enum berm_status call_run_once(struct call *call, struct berm_error *err)
         return BERM_OK;
     }
     TRY(call->route->handle(call, err));
-    return keep(call, &key, err);
+    return call->response->stream.next == NULL ? keep(call, &key, err) : BERM_OK;
 }

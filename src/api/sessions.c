@@ -105,3 +105,24 @@ enum berm_status handle_session_end(struct call *call, struct berm_error *err)
     set_cookie(call, TEXT(""));
     return BERM_OK;
 }
+
+enum berm_status handle_password_change(struct call *call, struct berm_error *err)
+{
+    struct body body = call_body(call);
+    struct text old_password, password;
+    enum berm_status status;
+
+    if (call->session_token.length == 0)
+        return fail_with(err, BERM_FORBIDDEN, "only who is logged in may change the password");
+    body_expect(body, (const char *const[]){"old_password", "password", NULL});
+    old_password = body_text(body, "old_password", true);
+    password = body_text(body, "password", true);
+    TRY(call_check(call, err));
+    status = account_change_password(call->office->store, &call->caller, &call->actor,
+                                     call->api->passwords, old_password, password, err);
+    if (status == BERM_BUSY)
+        call->failure_status = 429;
+    TRY(status);
+    set_cookie(call, TEXT(""));
+    return BERM_OK;
+}

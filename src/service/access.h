@@ -194,6 +194,15 @@ MUST_USE enum berm_status account_set_password(struct store *store, const struct
                                                const struct actor *actor,
                                                struct password_queue *queue, struct text name,
                                                struct text password, struct berm_error *err);
+/**
+ * Everybody may change their own, who knows the present one; all their sessions end.
+ * Errors  BERM_FORBIDDEN (it is wrong), BERM_BUSY (too many failures), those of password_check.
+ */
+MUST_USE enum berm_status account_change_password(struct store *store, const struct caller *caller,
+                                                  const struct actor *actor,
+                                                  struct password_queue *queue,
+                                                  struct text old_password, struct text password,
+                                                  struct berm_error *err);
 /** Switching off ends all sessions and revokes all tokens. */
 MUST_USE enum berm_status account_set_active(struct store *store, const struct caller *caller,
                                              const struct actor *actor, struct text name,

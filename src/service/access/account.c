@@ -118,13 +118,28 @@ static enum berm_status end_sessions(struct store *store, int64_t account_id,
     return statement_run(remove, err);
 }
 
+/* Inside the writing transaction. Whoever knew the old password is out. */
+static enum berm_status replace_password(struct store *store, const struct actor *actor,
+                                         struct text name, int64_t account_id, const char *hash,
+                                         struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *update = NULL;
+
+    TRY(statement_prepare(store, STATEMENT_ACCOUNT_SET_PASSWORD, &update, err));
+    statement_bind_int64(update, ACCOUNT_SET_PASSWORD__ACCOUNT_ID, account_id);
+    statement_bind_text(update, ACCOUNT_SET_PASSWORD__PASSWORD_HASH, text_of(hash));
+    statement_bind_int64(update, ACCOUNT_SET_PASSWORD__NOW_S, seconds_since_1970());
+    TRY(statement_run(update, err));
+    TRY(end_sessions(store, account_id, err));
+    return access_note(store, actor, err, "password of account %.*s set", TEXT_ARG(name));
+}
+
 enum berm_status account_set_password(struct store *store, const struct caller *caller,
                                       const struct actor *actor, struct password_queue *queue,
                                       struct text name, struct text password,
                                       struct berm_error *err)
 {
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
-    CLEANUP(statement_closep) struct statement *update = NULL;
     char hash[PASSWORD_HASH_MAX];
     struct account account;
 
@@ -135,16 +150,40 @@ enum berm_status account_set_password(struct store *store, const struct caller *
     transaction = store;
     TRY(caller_check_everywhere(store, caller, PERMISSION_ACCOUNT_MANAGE, err));
     TRY(account_read(store, name, &account, err));
-    TRY(statement_prepare(store, STATEMENT_ACCOUNT_SET_PASSWORD, &update, err));
-    statement_bind_int64(update, ACCOUNT_SET_PASSWORD__ACCOUNT_ID, account.account_id);
-    statement_bind_text(update, ACCOUNT_SET_PASSWORD__PASSWORD_HASH, text_of(hash));
-    statement_bind_int64(update, ACCOUNT_SET_PASSWORD__NOW_S, seconds_since_1970());
-    TRY(statement_run(update, err));
-    TRY(end_sessions(store, account.account_id, err)); /* whoever knew the old one is out */
-    TRY(access_note(store, actor, err, "password of account %.*s set", TEXT_ARG(name)));
+    TRY(replace_password(store, actor, name, account.account_id, hash, err));
     TRY(store_commit(store, err));
     transaction = NULL;
     return BERM_OK;
+}
+
+enum berm_status account_change_password(struct store *store, const struct caller *caller,
+                                         const struct actor *actor, struct password_queue *queue,
+                                         struct text old_password, struct text password,
+                                         struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *transaction = NULL;
+    char hash[PASSWORD_HASH_MAX];
+    int64_t now_s = seconds_since_1970();
+    struct account account;
+    bool is_right;
+
+    TRY(throttle_check(store, caller->name, actor->address, now_s, err));
+    TRY(password_check(caller->name, password, err));
+    TRY(account_read(store, caller->name, &account, err));
+    TRY(password_verify(queue, text_of(account.password_hash), old_password, &is_right, err));
+    if (is_right)
+        TRY(password_hash(queue, password, hash, err));
+    TRY(store_begin(store, err));
+    transaction = store;
+    if (is_right)
+        TRY(replace_password(store, actor, caller->name, account.account_id, hash, err));
+    else
+        TRY(throttle_note_failure(store, caller->name, actor->address, now_s, err));
+    TRY(store_commit(store, err));
+    transaction = NULL;
+    return is_right
+               ? BERM_OK
+               : fail_with(err, BERM_FORBIDDEN, "the password that is to be replaced is wrong");
 }
 
 static enum berm_status revoke_tokens(struct store *store, int64_t account_id,
