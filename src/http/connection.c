@@ -51,7 +51,9 @@ static void on_timer(evutil_socket_t socket, short what, void *context)
                               (struct refusal){408, "the request's body comes too slowly"});
         break;
     case CONNECTION_STREAM:
-        if (progress_bytes > 0 || connection->exchange->is_with_worker)
+        if (connection->exchange->is_paused)
+            connection_resume(connection);
+        else if (progress_bytes > 0 || connection->exchange->is_with_worker)
             connection_set_timer(connection, options->write_timeout_ms);
         else
             connection_free(connection);
@@ -79,7 +81,8 @@ static void on_write(struct bufferevent *bufferevent, void *context)
 {
     struct connection *connection = context;
 
-    if (connection->state == CONNECTION_STREAM && !connection->exchange->is_with_worker)
+    if (connection->state == CONNECTION_STREAM && !connection->exchange->is_with_worker &&
+        !connection->exchange->is_paused)
         connection_stream(connection);
     else if (connection->state == CONNECTION_WRITING &&
              evbuffer_get_length(bufferevent_get_output(bufferevent)) == 0)
@@ -154,7 +157,8 @@ void connection_free(struct connection *connection)
 
 void connection_drain(struct connection *connection)
 {
-    if (connection->state == CONNECTION_HEAD && !connection->has_begun) {
+    if ((connection->state == CONNECTION_HEAD && !connection->has_begun) ||
+        (connection->state == CONNECTION_STREAM && connection->exchange->is_paused)) {
         connection_free(connection);
         return;
     }

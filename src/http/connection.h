@@ -58,6 +58,8 @@ void connection_refuse(struct connection *connection, struct refusal refusal);
 void connection_respond(struct connection *connection);
 /** Send what a stream gave and ask for more, or end. */
 void connection_stream(struct connection *connection);
+/** A paused stream is asked for its next piece, once the client has taken all that there was. */
+void connection_resume(struct connection *connection);
 void connection_written(struct connection *connection);
 void exchange_finish(struct exchange *exchange, bool is_complete);
 
@@ -70,6 +72,8 @@ struct http_server *loop_server(struct loop *loop);
 void loop_add(struct loop *loop, struct connection *connection);
 void loop_remove(struct loop *loop, struct connection *connection);
 bool loop_is_draining(const struct loop *loop);
+/** How many wakes the loop has seen: one between two looks may have been meant for a stream. */
+uint64_t loop_wake_count(const struct loop *loop);
 /** The exchange goes to a worker; the loop counts those that are out. */
 bool loop_submit(struct loop *loop, struct exchange *exchange, enum task task);
 

@@ -1,7 +1,7 @@
 /*
  * From an exchange to bytes: whole responses, and streams whose next piece is asked for only when
  * the client has taken most of the last, so that an export of any size takes a fixed amount of
- * memory here.
+ * memory here. A stream of events pauses in between: then only its timer and a wake bring it back.
  */
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -108,6 +108,29 @@ static void add_chunk(struct connection *connection, struct buffer *chunk)
     buffer_clear(chunk);
 }
 
+static void pause_stream(struct connection *connection)
+{
+    if (loop_is_draining(connection->loop)) {
+        connection_free(connection);
+        return;
+    }
+    connection->exchange->is_paused = true;
+    connection_set_timer(connection, connection->exchange->pause_ms);
+}
+
+void connection_resume(struct connection *connection)
+{
+    struct exchange *exchange = connection->exchange;
+
+    exchange->is_paused = false;
+    exchange->pause_ms = 0;
+    connection_set_timer(connection, exchange->server->options.write_timeout_ms);
+    /* Where the client has not taken the last piece, it is asked when that is written; or the timer
+     * finds that nothing moves. */
+    if (evbuffer_get_length(output_of(connection)) == 0)
+        connection_stream(connection);
+}
+
 void connection_stream(struct connection *connection)
 {
     struct exchange *exchange = connection->exchange;
@@ -124,6 +147,8 @@ void connection_stream(struct connection *connection)
         bufferevent_setwatermark(connection->bufferevent, EV_WRITE, 0, 0);
         if (evbuffer_get_length(output_of(connection)) == 0)
             connection_written(connection);
+    } else if (exchange->pause_ms > 0 && exchange->wake_seen == loop_wake_count(connection->loop)) {
+        pause_stream(connection);
     } else if (evbuffer_get_length(output_of(connection)) <= STREAM_LOW_BYTES) {
         loop_submit(connection->loop, exchange, TASK_NEXT);
     }

@@ -67,6 +67,14 @@ struct http_stream {
                              struct berm_error *err);
     /** is_complete false: the client went away, next failed, or the server stops. */
     void (*close)(void *context, void *worker, bool is_complete);
+    /**
+     * For streams of events: asked behind each next that was not the last, how long next need not
+     * be asked again; 0: as soon as the client took the piece. http_server_wake ends a pause early.
+     * A stream that pauses holds a connection and a timer, no worker; when the server stops it is
+     * cut off at once. NULL: never.
+     */
+    int64_t (*pause_ms)(void *context);
+    uint64_t topic; /* what http_server_wake names; 0: nothing wakes it */
 };
 
 /**
@@ -176,6 +184,11 @@ MUST_USE enum berm_status http_server_start(const struct http_options *options,
                                             struct berm_error *err);
 /** The port that it listens on. */
 int http_server_port(const struct http_server *server);
+/**
+ * Something happened that streams of this topic wait for: their next is asked now, also where it
+ * was being asked meanwhile. From any thread, until the server is freed.
+ */
+void http_server_wake(const struct http_server *server, uint64_t topic);
 /** false from the moment at which it is told to stop. */
 bool http_server_is_ready(const struct http_server *server);
 /**

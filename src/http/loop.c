@@ -1,17 +1,19 @@
 /*
  * An event loop and its thread. Everything of a connection happens on its loop, so connections need
- * no locks, and libevent's own are not switched on. The only way in from other threads is the list
- * of exchanges that workers give back, with an eventfd that wakes the loop.
+ * no locks, and libevent's own are not switched on. The only ways in from other threads are the
+ * list of exchanges that workers give back, and that of topics whose streams are woken, with an
+ * eventfd that wakes the loop.
  */
 #include <errno.h>
 #include <event2/listener.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "connection.h"
 
-enum { RETRY_MS = 50 };
+enum { RETRY_MS = 50, TOPICS_MAX = 64 };
 
 struct loop {
     struct http_server *server;
@@ -25,7 +27,10 @@ struct loop {
     struct connection *first;
     size_t out_count; /* exchanges that workers have */
     pthread_mutex_t mutex;
-    struct exchange *given_back; /* under mutex */
+    struct exchange *given_back; /* under mutex, as the topics */
+    uint64_t topics[TOPICS_MAX]; /* to be woken */
+    size_t topic_count;          /* more than TOPICS_MAX: all streams are woken */
+    uint64_t wake_count;         /* the loop's own */
     _Atomic int orders;
 };
 
@@ -42,6 +47,11 @@ struct http_server *loop_server(struct loop *loop)
 bool loop_is_draining(const struct loop *loop)
 {
     return loop->is_draining;
+}
+
+uint64_t loop_wake_count(const struct loop *loop)
+{
+    return loop->wake_count;
 }
 
 void loop_add(struct loop *loop, struct connection *connection)
@@ -70,6 +80,7 @@ bool loop_submit(struct loop *loop, struct exchange *exchange, enum task task)
 {
     exchange->task = task;
     exchange->is_with_worker = true;
+    exchange->wake_seen = loop->wake_count;
     loop->out_count++;
     if (workers_submit(loop->server->workers, exchange))
         return true;
@@ -97,6 +108,43 @@ void loop_give_back(struct loop *loop, struct exchange *exchange)
     pthread_mutex_unlock(&loop->mutex);
     if (was_empty)
         wake(loop);
+}
+
+void loop_wake_topic(struct loop *loop, uint64_t topic)
+{
+    bool is_known = false;
+
+    pthread_mutex_lock(&loop->mutex);
+    for (size_t t = 0; t < loop->topic_count && t < TOPICS_MAX; t++)
+        is_known = is_known || loop->topics[t] == topic;
+    if (!is_known && loop->topic_count < TOPICS_MAX)
+        loop->topics[loop->topic_count] = topic;
+    if (!is_known && loop->topic_count <= TOPICS_MAX)
+        loop->topic_count++;
+    pthread_mutex_unlock(&loop->mutex);
+    wake(loop);
+}
+
+static bool is_among(uint64_t topic, const uint64_t *topics, size_t count)
+{
+    for (size_t t = 0; t < count && t < TOPICS_MAX; t++)
+        if (topics[t] == topic)
+            return true;
+    return count > TOPICS_MAX;
+}
+
+/* Streams that pause go on; those that workers have see that the count is another. */
+static void wake_streams(struct loop *loop, const uint64_t *topics, size_t count)
+{
+    if (count == 0)
+        return;
+    loop->wake_count++;
+    for (struct connection *c = loop->first, *next; c != NULL; c = next) {
+        next = c->next;
+        if (c->state == CONNECTION_STREAM && c->exchange->is_paused &&
+            is_among(c->exchange->response.stream.topic, topics, count))
+            connection_resume(c);
+    }
 }
 
 void loop_tell(struct loop *loop, enum loop_order order)
@@ -142,7 +190,8 @@ static void on_wake(evutil_socket_t socket, short what, void *context)
 {
     struct loop *loop = context;
     struct exchange *exchange, *next;
-    uint64_t count;
+    uint64_t topics[TOPICS_MAX], count;
+    size_t topic_count;
 
     (void)socket;
     (void)what;
@@ -151,7 +200,11 @@ static void on_wake(evutil_socket_t socket, short what, void *context)
     pthread_mutex_lock(&loop->mutex);
     exchange = loop->given_back;
     loop->given_back = NULL;
+    topic_count = loop->topic_count;
+    memcpy(topics, loop->topics, sizeof topics);
+    loop->topic_count = 0;
     pthread_mutex_unlock(&loop->mutex);
+    wake_streams(loop, topics, topic_count); /* first: what comes back now must see the count */
     for (; exchange != NULL; exchange = next) {
         next = exchange->next;
         loop->out_count--;

@@ -109,6 +109,12 @@ int http_server_port(const struct http_server *server)
     return server->port;
 }
 
+void http_server_wake(const struct http_server *server, uint64_t topic)
+{
+    for (int l = 0; l < server->loop_count; l++)
+        loop_wake_topic(server->loops[l], topic);
+}
+
 bool http_server_is_ready(const struct http_server *server)
 {
     return !atomic_load(&server->is_stopping);

@@ -41,6 +41,9 @@ struct exchange {
     bool is_stream_open;  /* the worker set it; close has not been called */
     bool is_last_chunk;   /* the stream gave its last piece, or failed */
     bool has_failed;      /* the stream failed: the response is cut off */
+    bool is_paused;       /* the loop's: the stream waits for its timer or a wake */
+    int64_t pause_ms;     /* what the stream asked for behind its last piece */
+    uint64_t wake_seen;   /* the loop's wakes when a worker got it */
     _Atomic bool is_gone; /* the client is gone: a worker need not make more */
     uint64_t started_ns;
     uint64_t sent_bytes; /* body and head, as handed to the connection */
@@ -99,6 +102,8 @@ MUST_USE enum berm_status loop_create(struct http_server *server, struct loop **
                                       struct berm_error *err);
 /** From a worker: the exchange is the loop's again. */
 void loop_give_back(struct loop *loop, struct exchange *exchange);
+/** From any thread: streams of this topic are asked for their next piece. */
+void loop_wake_topic(struct loop *loop, uint64_t topic);
 enum loop_order { LOOP_DRAIN = 1, LOOP_ABORT = 2 };
 /** DRAIN: no more connections, idle ones close. ABORT: all close at once. */
 void loop_tell(struct loop *loop, enum loop_order order);

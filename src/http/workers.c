@@ -76,8 +76,11 @@ static void make_chunk(struct worker *worker, struct exchange *exchange)
                      &error) != BERM_OK ||
         exchange->chunk.has_failed)
         exchange->has_failed = exchange->is_last_chunk = true;
+    exchange->pause_ms = 0;
     if (exchange->is_last_chunk)
         close_stream(worker, exchange, !exchange->has_failed);
+    else if (stream->pause_ms != NULL)
+        exchange->pause_ms = stream->pause_ms(stream->context);
 }
 
 static void work(struct worker *worker, struct exchange *exchange)

@@ -91,7 +91,51 @@ static void stream(void *context, const struct http_request *request,
         count = 1;
     *left = (int)count;
     response->content_type = "text/plain";
-    response->stream = (struct http_stream){left, next_chunk, close_stream};
+    response->stream =
+        (struct http_stream){.context = left, .next = next_chunk, .close = close_stream};
+}
+
+/* Events: each piece is a number; next may be held inside, so that a wake comes meanwhile. */
+static _Atomic int event_count, asked_count, event_pause_ms;
+static _Atomic bool is_next_held;
+
+static enum berm_status next_event(void *context, void *worker, struct buffer *chunk,
+                                   bool *ret_is_last, struct berm_error *err)
+{
+    int *told = context;
+    int present = event_count;
+
+    (void)worker;
+    (void)err;
+    asked_count++;
+    for (int waited = 0; is_next_held && waited < 2000; waited++)
+        pause_ms(5);
+    for (; *told < present; (*told)++)
+        buffer_append_format(chunk, "event %d\n", *told + 1);
+    *ret_is_last = *told == 9;
+    return BERM_OK;
+}
+
+static int64_t event_pause(void *context)
+{
+    (void)context;
+    return event_pause_ms;
+}
+
+static void stream_events(void *context, const struct http_request *request,
+                          struct http_response *response)
+{
+    int *told = calloc(1, sizeof *told);
+    int64_t topic = 0;
+
+    (void)context;
+    assert(told != NULL);
+    (void)text_parse_int64(http_request_parameter(request, "topic"), &topic);
+    response->stream = (struct http_stream){.context = told,
+                                            .next = next_event,
+                                            .close = close_stream,
+                                            .pause_ms = event_pause,
+                                            .topic = (uint64_t)topic};
 }
 
 static void break_header(void *context, const struct http_request *request,
@@ -123,6 +167,7 @@ static const struct http_route ROUTES[] = {
     {HTTP_POST, "/echo/{name}", echo, 0, 0, NULL},
     {HTTP_POST, "/large/{name}", echo, 0, 300000, NULL},
     {HTTP_GET, "/slow", be_slow, 0, 0, NULL},
+    {HTTP_GET, "/events/{topic}", stream_events, 0, 0, NULL},
     {HTTP_GET, "/stream/{count}", stream, 0, 0, NULL},
     {HTTP_GET, "/broken", break_header, 0, 0, NULL},
     {HTTP_GET, "/ahead", echo, HTTP_ROUTE_AHEAD, 0, NULL},
@@ -145,6 +190,9 @@ static struct http_server *start(int workers, size_t queue, int64_t drain_ms)
     struct http_server *server = NULL;
     struct berm_error err;
 
+    event_count = asked_count = 0;
+    event_pause_ms = 60000;
+    is_next_held = false;
     chunk_count = close_count = complete_count = slow_count = 0;
     is_slow_held = false;
     assert_ok(http_server_start(&options, &server, &err));
@@ -310,6 +358,91 @@ static void a_stream_that_fails_is_visibly_cut_off(void **state)
     assert_true(answer.length > 2 * CHUNK_BYTES);
 }
 
+static void a_stream_of_events_pauses_until_it_is_woken(void **state)
+{
+    CLEANUP(http_server_freep) struct http_server *server = start(1, 10, 2000);
+    CLEANUP(buffer_free) struct buffer answer = {0};
+    int client = dial(server);
+
+    (void)state;
+    say(client, "GET /events/7" FIELDS "\r\n");
+    assert_comes_true(asked_count == 1);
+    pause_ms(100);
+    assert_int_equal(asked_count, 1); /* the client takes all, and still nobody asks */
+    event_count = 1;
+    http_server_wake(server, 8); /* somebody else's */
+    pause_ms(50);
+    assert_int_equal(asked_count, 1);
+    http_server_wake(server, 7);
+    assert_comes_true(asked_count == 2);
+
+    /* What happens while next is asked must not be missed. */
+    is_next_held = true;
+    http_server_wake(server, 7);
+    assert_comes_true(asked_count == 3);
+    event_count = 9;
+    http_server_wake(server, 7);
+    is_next_held = false;
+    hear(client, &answer);
+    for (int e = 1; e <= 9; e++) {
+        char words[16];
+
+        snprintf(words, sizeof words, "event %d\n", e);
+        assert_non_null(strstr(answer.bytes, words));
+    }
+    assert_int_equal(complete_count, 1);
+}
+
+static void a_pause_ends_by_itself(void **state)
+{
+    CLEANUP(http_server_freep) struct http_server *server = start(1, 10, 2000);
+    CLEANUP(buffer_free) struct buffer answer = {0};
+
+    (void)state;
+    event_pause_ms = 20;
+    event_count = 0;
+    int client = dial(server);
+    say(client, "GET /events/0" FIELDS "\r\n");
+    assert_comes_true(asked_count >= 5);
+    event_count = 9;
+    hear(client, &answer);
+    assert_non_null(strstr(answer.bytes, "event 9\n"));
+}
+
+static void paused_streams_take_no_worker_and_end_when_the_server_stops(void **state)
+{
+    enum { LISTENERS = 200, TOPICS = 100 };
+    CLEANUP(http_server_freep) struct http_server *server = start(1, 10, 5000);
+    CLEANUP(buffer_free) struct buffer answer = {0};
+    struct timespec before, after;
+    struct berm_error err;
+    int clients[LISTENERS];
+
+    (void)state;
+    for (int l = 0; l < LISTENERS; l++) {
+        char request[80];
+
+        clients[l] = dial(server);
+        snprintf(request, sizeof request, "GET /events/%d" FIELDS "\r\n", l % TOPICS);
+        say(clients[l], request);
+        assert_comes_true(asked_count == l + 1); /* the queue is short */
+    }
+    ask(server, "GET /echo/n" FIELDS "\r\n", &answer);
+    assert_non_null(strstr(answer.bytes, "200 OK"));
+    for (uint64_t topic = 1; topic < TOPICS; topic++) /* more at once than are remembered */
+        http_server_wake(server, topic);
+    assert_comes_true(asked_count >= LISTENERS * 2 - 2);
+
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    assert_ok(http_server_stop(server, &err));
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    assert_true(after.tv_sec - before.tv_sec < 3);
+    assert_int_equal(close_count, LISTENERS);
+    assert_int_equal(complete_count, 0);
+    for (int l = 0; l < LISTENERS; l++)
+        close(clients[l]);
+}
+
 static void a_full_queue_answers_503_at_once(void **state)
 {
     CLEANUP(http_server_freep) struct http_server *server = start(1, 2, 5000);
@@ -425,6 +558,9 @@ int main(void)
         cmocka_unit_test(a_stream_waits_for_its_reader),
         cmocka_unit_test(a_stream_is_told_that_its_client_left),
         cmocka_unit_test(a_stream_that_fails_is_visibly_cut_off),
+        cmocka_unit_test(a_stream_of_events_pauses_until_it_is_woken),
+        cmocka_unit_test(a_pause_ends_by_itself),
+        cmocka_unit_test(paused_streams_take_no_worker_and_end_when_the_server_stops),
         cmocka_unit_test(a_full_queue_answers_503_at_once),
         cmocka_unit_test(stopping_finishes_what_runs),
         cmocka_unit_test(stopping_cuts_off_what_takes_too_long),
