@@ -11,6 +11,7 @@
 enum {
     SEAL_EVERY_MS = 1000,
     SWEEP_EVERY_MS = 10 * 60 * 1000,
+    WORKER_CACHE_KIB = 2 * 1024, /* of each; the system keeps the rest of the register in memory */
 };
 
 /* ---- A request's way ------------------------------------------------------------------------- */
@@ -50,8 +51,16 @@ static enum berm_status admit(struct call *call, struct berm_error *err)
     return BERM_OK;
 }
 
+/* What reads does so in one snapshot, from the token to the last row: who may see what, and what
+ * there is, are of the same moment, and the database's locks are taken once. */
 static enum berm_status run(struct call *call, struct berm_error *err)
 {
+    CLEANUP(store_snapshot_endp) struct store *snapshot = NULL;
+
+    if (call->route->kind == ROUTE_READS) {
+        TRY(store_snapshot_begin(call->office->store, err));
+        snapshot = call->office->store;
+    }
     TRY(admit(call, err));
     TRY(call_check_queries(call, err));
     if (call->route->takes != NULL && strchr(call->route->takes, '/') == NULL)
@@ -111,6 +120,7 @@ enum berm_status api_worker_create(struct api *api, void **ret_worker, struct be
         free(worker);
         return status;
     }
+    store_limit_cache(worker->office->store, WORKER_CACHE_KIB);
     *ret_worker = worker;
     return BERM_OK;
 }
