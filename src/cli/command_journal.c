@@ -41,16 +41,29 @@ static enum berm_status show_entry(void *context, const struct journal_entry *en
 enum berm_status command_journal_list(struct invocation *invocation, struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = NULL;
+    CLEANUP(arena_freep) struct arena *arena = NULL;
     CLEANUP(output_discard) struct output output = {0};
+    struct journal_filter filter = {
+        .actor = text_of(invocation_value(invocation, "by")),
+        .action = text_of(invocation_value(invocation, "action")),
+        .subject = text_of(invocation_value(invocation, "about")),
+        .from = text_of(invocation_value(invocation, "since")),
+        .to = text_of(invocation_value(invocation, "until")),
+        .is_newest_first = invocation_has(invocation, "newest"),
+    };
+    const struct caller *caller;
     enum format format;
-    int64_t first, limit;
+    int64_t first;
 
     TRY(invocation_format(invocation, &format, err));
     TRY(invocation_int64(invocation, "from", 1, INT64_MAX, 1, &first, err));
-    TRY(invocation_int64(invocation, "limit", 1, INT64_MAX, 0, &limit, err));
+    TRY(invocation_int64(invocation, "limit", 1, INT64_MAX, 0, &filter.limit, err));
+    filter.after_id = first - 1;
     TRY(invocation_open(invocation, &office, err));
+    TRY(arena_create(1 << 20, &arena, err));
+    TRY(invocation_caller(invocation, office, arena, &caller, err));
     output_begin(&output, stdout, format, ENTRY_COLUMNS, ARRAY_COUNT(ENTRY_COLUMNS));
-    TRY(journal_list(office->store, first, limit, show_entry, &output, err));
+    TRY(journal_list(office->store, caller, &filter, show_entry, &output, err));
     return output_end(&output, err);
 }
 
@@ -98,6 +111,7 @@ enum berm_status command_journal_verify(struct invocation *invocation, struct be
     CLEANUP(key_file_freep) struct key_file *key = NULL;
     CLEANUP(output_discard) struct output output = {0};
     struct journal_verify_options options = {
+        .caller = caller_local(),
         .checkpoint_path = invocation_value(invocation, "checkpoint"),
         .report = show_fault,
         .context = &output,
@@ -153,7 +167,8 @@ enum berm_status command_journal_checkpoint(struct invocation *invocation, struc
 
     TRY(open_with_key(invocation, &office, err));
     TRY(office_seal(office, err));
-    TRY(journal_checkpoint(office->store, office->key, invocation->arguments[0], &sequence, err));
+    TRY(journal_checkpoint(office->store, caller_local(), office->key, invocation->arguments[0],
+                           &sequence, err));
     printf("%s: the chain up to seal %lld; keep it where the register is not\n",
            invocation->arguments[0], (long long)sequence);
     return BERM_OK;

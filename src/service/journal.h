@@ -13,6 +13,8 @@
 #include "service/key.h"
 #include "store/store.h"
 
+struct caller; /* access.h */
+
 /** Who works with the register, through what, from where. */
 struct actor {
     struct text name;
@@ -77,10 +79,21 @@ void change_close(struct change *change); /* for CLEANUP; a zeroed one is fine *
 /** sequence 0: not sealed yet. Texts are good during the call only. */
 typedef enum berm_status journal_visitor(void *context, const struct journal_entry *entry,
                                          int64_t sequence, struct berm_error *err);
-/** Entries from first_id on, in order; limit 0: all. */
-MUST_USE enum berm_status journal_list(struct store *store, int64_t first_id, int64_t limit,
-                                       journal_visitor *visit, void *context,
-                                       struct berm_error *err);
+/** Texts: empty for any. */
+struct journal_filter {
+    struct text actor, action, subject;
+    struct text from, to; /* instants or their beginnings, "2020-09-01"; both included */
+    bool is_newest_first;
+    int64_t after_id, before_id; /* entries between the two; 0: from the first, to the last */
+    int64_t limit;               /* 0: none */
+};
+/**
+ * Entries of the whole register for those who hold PERMISSION_JOURNAL_READ in all of it (list.c
+ * says why); of others only what they did themselves.
+ */
+MUST_USE enum berm_status journal_list(struct store *store, const struct caller *caller,
+                                       const struct journal_filter *filter, journal_visitor *visit,
+                                       void *context, struct berm_error *err);
 
 /* ---- Sealing --------------------------------------------------------------------------------- */
 
@@ -112,12 +125,19 @@ MUST_USE enum berm_status journal_rotate_key(struct store *store, struct key_fil
                                              struct berm_error *err);
 
 /**
- * Write the chain's present end, signed, to a new file, to be kept where the register is not.
+ * Append the chain's present end, signed, to out. PERMISSION_JOURNAL_READ in the whole register.
+ * Errors  BERM_FORBIDDEN, BERM_CONFLICT (another key), BERM_NOT_FOUND (nothing is sealed yet).
+ */
+MUST_USE enum berm_status journal_checkpoint_text(struct store *store, const struct caller *caller,
+                                                  const struct key_file *key, struct buffer *out,
+                                                  int64_t *ret_sequence, struct berm_error *err);
+/**
+ * The same to a new file, to be kept where the register is not.
  * Errors  BERM_CONFLICT (the file is there; another key), BERM_NOT_FOUND (nothing is sealed yet).
  */
-MUST_USE enum berm_status journal_checkpoint(struct store *store, const struct key_file *key,
-                                             const char *path, int64_t *ret_sequence,
-                                             struct berm_error *err);
+MUST_USE enum berm_status journal_checkpoint(struct store *store, const struct caller *caller,
+                                             const struct key_file *key, const char *path,
+                                             int64_t *ret_sequence, struct berm_error *err);
 
 /* ---- Verifying ------------------------------------------------------------------------------- */
 
@@ -130,6 +150,7 @@ struct journal_fault {
 typedef void journal_fault_report(void *context, const struct journal_fault *fault);
 
 struct journal_verify_options {
+    const struct caller *caller; /* PERMISSION_JOURNAL_READ in the whole register; never NULL */
     const struct key_file *key;  /* NULL: the checkpoint's word, else the register's own */
     const char *checkpoint_path; /* NULL: none */
     journal_fault_report *report;
@@ -148,7 +169,7 @@ struct journal_verdict {
 /**
  * Look for every way in which the journal may have been tampered with; a fault is reported, not
  * returned. Runs in a read transaction of its own.
- * Errors  BERM_INVALID_INPUT (the checkpoint file is none), BERM_IO.
+ * Errors  BERM_FORBIDDEN, BERM_INVALID_INPUT (the checkpoint file is none), BERM_IO.
  */
 MUST_USE enum berm_status journal_verify(struct store *store,
                                          const struct journal_verify_options *options,

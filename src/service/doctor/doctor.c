@@ -87,7 +87,8 @@ static void tell_journal_fault(void *context, const struct journal_fault *fault)
 
 static enum berm_status examine_journal(struct examination *examination, struct berm_error *err)
 {
-    struct journal_verify_options options = {.key = examination->options->key,
+    struct journal_verify_options options = {.caller = caller_local(),
+                                             .key = examination->options->key,
                                              .checkpoint_path =
                                                  examination->options->checkpoint_path,
                                              .report = tell_journal_fault,

@@ -43,10 +43,12 @@ static enum berm_status write_new_file(const char *path, struct text content,
     return fail_with(err, BERM_IO, "cannot write %s; make room on the disk", path);
 }
 
-enum berm_status journal_checkpoint(struct store *store, const struct key_file *key,
-                                    const char *path, int64_t *ret_sequence, struct berm_error *err)
+enum berm_status journal_checkpoint_text(struct store *store, const struct caller *caller,
+                                         const struct key_file *key, struct buffer *out,
+                                         int64_t *ret_sequence, struct berm_error *err)
 {
     CLEANUP(arena_freep) struct arena *arena = NULL;
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
     CLEANUP(statement_closep) struct statement *last = NULL;
     CLEANUP(buffer_free) struct buffer content = {.cap_bytes = CHECKPOINT_BYTES_MAX};
     char now[32], signature[SIGNATURE_TEXT_MAX], key_bytes[PUBLIC_KEY_TEXT_MAX];
@@ -54,6 +56,9 @@ enum berm_status journal_checkpoint(struct store *store, const struct key_file *
     bool has_row;
 
     TRY(arena_create(CHECKPOINT_ARENA_BYTES, &arena, err));
+    TRY(store_begin_read(store, err));
+    snapshot = store;
+    TRY(caller_check_everywhere(store, caller, PERMISSION_JOURNAL_READ, err));
     TRY(journal_check_key(store, key, err));
     TRY(journal_public_key(store, key_bytes, &public_key, err));
     TRY(setting_read(store, "register_id", arena, &register_id, err));
@@ -71,9 +76,19 @@ enum berm_status journal_checkpoint(struct store *store, const struct key_file *
     key_sign(key, public_key, buffer_text(&content), signature);
     buffer_append_format(&content, "signature %s\n", signature);
     TRY(buffer_status(&content, err));
-    TRY(write_new_file(path, buffer_text(&content), err));
+    buffer_append_text(out, buffer_text(&content));
     *ret_sequence = statement_int64(last, 0);
-    return BERM_OK;
+    return buffer_status(out, err);
+}
+
+enum berm_status journal_checkpoint(struct store *store, const struct caller *caller,
+                                    const struct key_file *key, const char *path,
+                                    int64_t *ret_sequence, struct berm_error *err)
+{
+    CLEANUP(buffer_free) struct buffer content = {.cap_bytes = CHECKPOINT_BYTES_MAX};
+
+    TRY(journal_checkpoint_text(store, caller, key, &content, ret_sequence, err));
+    return write_new_file(path, buffer_text(&content), err);
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* Writing and listing entries. Ids come from the counter that each transaction takes them from, so
+/* Writing entries. Ids come from the counter that each transaction takes them from, so
  * they leave no gap: a missing id is a missing entry. */
 #include "service/journal/private.h"
 
@@ -47,22 +47,4 @@ struct journal_entry entry_of_row(struct statement *row)
         .digest = statement_text(row, 9),
         .details = statement_text(row, 10),
     };
-}
-
-enum berm_status journal_list(struct store *store, int64_t first_id, int64_t limit,
-                              journal_visitor *visit, void *context, struct berm_error *err)
-{
-    CLEANUP(statement_closep) struct statement *list = NULL;
-    bool has_row;
-
-    TRY(statement_prepare(store, STATEMENT_JOURNAL_LIST, &list, err));
-    statement_bind_int64(list, JOURNAL_LIST__FIRST, first_id);
-    TRY(statement_step(list, &has_row, err));
-    for (int64_t count = 0; has_row && (limit == 0 || count < limit); count++) {
-        struct journal_entry entry = entry_of_row(list);
-
-        TRY(visit(context, &entry, statement_int64(list, 11), err));
-        TRY(statement_step(list, &has_row, err));
-    }
-    return BERM_OK;
 }

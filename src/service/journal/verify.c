@@ -182,6 +182,7 @@ enum berm_status journal_verify(struct store *store, const struct journal_verify
 
     TRY(store_begin_read(store, err));
     transaction = store;
+    TRY(caller_check_everywhere(store, options->caller, PERMISSION_JOURNAL_READ, err));
     TRY(verify_in_snapshot(&verifier, err));
     *ret_verdict = verifier.verdict;
     return BERM_OK;

@@ -14,6 +14,61 @@ FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
 WHERE j.journal_id >= :first
 ORDER BY j.journal_id;
 
+-- The next four are one list for people, each by an index of its own. "to" is inclusive and may be the beginning of
+-- an instant, such as a day. "own": the reader's own entries only; the machine's users may have the names of accounts.
+
+-- name: journal_oldest_first
+SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
+       j.digest, j.details, s.sequence
+FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
+WHERE j.journal_id > :after AND j.journal_id < :before
+  AND (:actor = '' OR j.actor = :actor)
+  AND (:subject = '' OR j.subject = :subject)
+  AND (:action = '' OR j.action = :action)
+  AND j.at >= :from AND (:to = '' OR substr(j.at, 1, length(:to)) <= :to)
+  AND (:own = 0 OR j.via <> 'cli')
+ORDER BY j.journal_id
+LIMIT :count;
+
+-- name: journal_newest_first
+SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
+       j.digest, j.details, s.sequence
+FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
+WHERE j.journal_id > :after AND j.journal_id < :before
+  AND (:actor = '' OR j.actor = :actor)
+  AND (:subject = '' OR j.subject = :subject)
+  AND (:action = '' OR j.action = :action)
+  AND j.at >= :from AND (:to = '' OR substr(j.at, 1, length(:to)) <= :to)
+  AND (:own = 0 OR j.via <> 'cli')
+ORDER BY j.journal_id DESC
+LIMIT :count;
+
+-- name: journal_of_actor
+SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
+       j.digest, j.details, s.sequence
+FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
+WHERE j.journal_id > :after AND j.journal_id < :before
+  AND j.actor = :actor
+  AND (:subject = '' OR j.subject = :subject)
+  AND (:action = '' OR j.action = :action)
+  AND j.at >= :from AND (:to = '' OR substr(j.at, 1, length(:to)) <= :to)
+  AND (:own = 0 OR j.via <> 'cli')
+ORDER BY j.journal_id DESC
+LIMIT :count;
+
+-- name: journal_of_subject
+SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
+       j.digest, j.details, s.sequence
+FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
+WHERE j.journal_id > :after AND j.journal_id < :before
+  AND (:actor = '' OR j.actor = :actor)
+  AND j.subject = :subject
+  AND (:action = '' OR j.action = :action)
+  AND j.at >= :from AND (:to = '' OR substr(j.at, 1, length(:to)) <= :to)
+  AND (:own = 0 OR j.via <> 'cli')
+ORDER BY j.journal_id DESC
+LIMIT :count;
+
 -- name: journal_unsealed
 -- Entries behind the last sealed one. One that appears before it was not written by the program.
 SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,

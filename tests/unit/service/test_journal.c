@@ -36,7 +36,7 @@ static void write_entry(struct store *store, const char *subject)
 
 static struct journal_verdict verdict_of(struct store *store, const struct key_file *key)
 {
-    struct journal_verify_options options = {.key = key};
+    struct journal_verify_options options = {.caller = caller_local(), .key = key};
     struct journal_verdict verdict;
     struct berm_error err;
 

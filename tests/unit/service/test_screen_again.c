@@ -74,8 +74,8 @@ static int64_t journal_faults(struct office *office)
     struct journal_verdict verdict;
     struct berm_error err;
 
-    assert_ok(journal_verify(office->store, &(struct journal_verify_options){.key = NULL}, &verdict,
-                             &err));
+    assert_ok(journal_verify(
+        office->store, &(struct journal_verify_options){.caller = caller_local()}, &verdict, &err));
     return verdict.faults;
 }
 

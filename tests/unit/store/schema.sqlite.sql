@@ -183,9 +183,13 @@ CREATE TABLE journal (
     details    TEXT NOT NULL                -- JSON: counts and keys, never a personal value
 ) STRICT;
 
+CREATE INDEX journal_by_actor ON journal (actor, journal_id);
+
 CREATE INDEX journal_by_change ON journal (change_id) WHERE change_id IS NOT NULL;
 
 CREATE INDEX journal_by_run ON journal (run_id) WHERE run_id IS NOT NULL;
+
+CREATE INDEX journal_by_subject ON journal (subject, journal_id);
 
 CREATE TRIGGER journal_seal_is_not_changed BEFORE UPDATE ON journal_seal
 BEGIN SELECT RAISE(ABORT, 'seals are never changed'); END;
