@@ -8,6 +8,7 @@
  *               households at once (face: screen_again.h)
  *   export/     lists of any length, in pieces (face: export.h)
  *   job/        work that takes long, and uploads for it (face: job.h)
+ *   warning/    what departments tell (face: warning.h)
  *   doctor/     whether a register is sound (face: doctor.h)
  *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
@@ -41,6 +42,7 @@
 #include "service/screen_again.h"
 #include "service/secret.h"
 #include "service/synth.h"
+#include "service/warning.h"
 #include "service/writer.h"
 #include "statistics/statistics.h"
 #include "store/store.h"

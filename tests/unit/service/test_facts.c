@@ -431,6 +431,56 @@ static void who_only_looks_may_not_write(void **state)
                  BERM_FORBIDDEN, "household_write");
 }
 
+/* ---- Screened at once ------------------------------------------------------------------------ */
+
+static int64_t open_count(struct access_register *made, int64_t household_id)
+{
+    CLEANUP(statement_closep) struct statement *open = NULL;
+    struct berm_error err;
+    int64_t count = 0;
+    bool has_row;
+
+    assert_ok(statement_prepare(made->office->store, STATEMENT_FINDING_OPEN_IN_RANGE, &open, &err));
+    statement_bind_int64(open, FINDING_OPEN_IN_RANGE__LOW, household_id);
+    statement_bind_int64(open, FINDING_OPEN_IN_RANGE__HIGH, household_id);
+    assert_ok(statement_step(open, &has_row, &err));
+    for (; has_row; count++)
+        assert_ok(statement_step(open, &has_row, &err));
+    return count;
+}
+
+/* A month's run afterwards must find nothing that the acts did not find already. */
+static void every_act_is_screened_at_once(void **state)
+{
+    struct access_register *made = *state;
+    struct fact_call call = local_call(made);
+    const struct fact_text GOOD[] = {{TEXT("housing_grade"), TEXT("A")}};
+    const struct fact_text BAD[] = {{TEXT("housing_grade"), TEXT("D")}};
+    const struct fact_text NEW[] = {{TEXT("area"), TEXT("A1")}, {TEXT("housing_grade"), TEXT("D")}};
+    const struct fact_text MOVE[] = {{TEXT("household"), TEXT("A-2")},
+                                     {TEXT("from_date"), TEXT("2020-09-01")}};
+    const struct fact_flow FLOW = {
+        .month = TEXT("2020-11"), .flow = TEXT("wage_income"), .amount = TEXT("90000")};
+    struct screen_options options = {.thread_count = 1};
+    struct screen_result full;
+    struct fact_result result;
+    struct berm_error err;
+    int64_t household_id = read_household(made, "A-2").household_id, before;
+
+    assert_ok(month_last_screened(made->office->store, &options.month, &err));
+    assert_ok(household_change(made->office, &call, TEXT("A-2"), GOOD, 1, &result, &err));
+    before = open_count(made, household_id);
+    assert_ok(household_change(made->office, &call, TEXT("A-2"), BAD, 1, &result, &err));
+    assert_int_equal(open_count(made, household_id), before + 1);
+    assert_ok(household_add(made->office, &call, NEW, ARRAY_COUNT(NEW), &result, &err));
+    assert_true(open_count(made, read_household(made, result.code.bytes).household_id) > 0);
+    assert_ok(
+        membership_move(made->office, &call, TEXT("PA1"), MOVE, ARRAY_COUNT(MOVE), &result, &err));
+    assert_ok(household_set_flows(made->office, &call, TEXT("A-2"), &FLOW, 1, &result, &err));
+    assert_ok(screen_month(made->office, caller_local(), &options, &full, &err));
+    assert_int_equal(full.opened + full.closed, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +498,7 @@ int main(void)
         REGISTER_TEST(what_lies_elsewhere_is_not_there),
         REGISTER_TEST(values_that_are_hidden_cannot_be_written),
         REGISTER_TEST(who_only_looks_may_not_write),
+        REGISTER_TEST(every_act_is_screened_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
