@@ -1,4 +1,4 @@
--- 0010: warnings that departments send.
+-- 0011: warnings that departments send.
 
 -- One row for each warning, also for those that match nobody: nothing that was sent is lost.
 CREATE TABLE warning (
