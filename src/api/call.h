@@ -126,10 +126,12 @@ MUST_USE enum berm_status call_run_once(struct call *call, struct berm_error *er
 #define ROUTE(id, ...) enum berm_status handle_##id(struct call *call, struct berm_error *err);
 #define QUERY(...)
 #define BODY_MAX(...)
+#define TAG(...)
 #include "api/routes.def"
 #undef ROUTE
 #undef QUERY
 #undef BODY_MAX
+#undef TAG
 
 /* ---- What the calls share -------------------------------------------------------------------- */
 

@@ -315,24 +315,16 @@ static void write_paths(struct json_writer *json)
     json_end_object(json);
 }
 
-static bool is_first_of_tag(size_t index)
-{
-    for (size_t r = 0; r < index; r++)
-        if (strcmp(API_ROUTES[r].tag, API_ROUTES[index].tag) == 0)
-            return false;
-    return true;
-}
-
 static void write_tags(struct json_writer *json)
 {
     json_key(json, "tags");
     json_begin_array(json);
-    for (size_t r = 0; r < API_ROUTE_COUNT; r++)
-        if (is_first_of_tag(r)) {
-            json_begin_object(json);
-            json_key_of_text(json, "name", text_of(API_ROUTES[r].tag));
-            json_end_object(json);
-        }
+    for (size_t t = 0; t < API_TAG_COUNT; t++) {
+        json_begin_object(json);
+        json_key_of_text(json, "name", text_of(API_TAGS[t].name));
+        json_key_of_text(json, "description", text_of(API_TAGS[t].description));
+        json_end_object(json);
+    }
     json_end_array(json);
 }
 

@@ -1,4 +1,4 @@
-/* The rows of routes.def, read three times: routes, their query fields, their limits. */
+/* The rows of routes.def, read once for each kind: routes, query fields, limits, tags. */
 #include "api/route.h"
 
 #include "api/call.h"
@@ -14,10 +14,12 @@ enum {
 #define ROUTE(id, ...) INDEX_##id,
 #define QUERY(...)
 #define BODY_MAX(...)
+#define TAG(...)
 #include "api/routes.def"
 #undef ROUTE
 #undef QUERY
 #undef BODY_MAX
+#undef TAG
 };
 
 const struct api_route API_ROUTES[] = {
@@ -27,10 +29,12 @@ const struct api_route API_ROUTES[] = {
      gives,        tag,           summary, handle_##id},
 #define QUERY(...)
 #define BODY_MAX(...)
+#define TAG(...)
 #include "api/routes.def"
 #undef ROUTE
 #undef QUERY
 #undef BODY_MAX
+#undef TAG
 };
 const size_t API_ROUTE_COUNT = ARRAY_COUNT(API_ROUTES);
 
@@ -38,11 +42,26 @@ static const struct route_query QUERIES[] = {
 #define ROUTE(...)
 #define QUERY(id, name, kind, meaning) {INDEX_##id, #name, QUERY_##kind, meaning},
 #define BODY_MAX(...)
+#define TAG(...)
 #include "api/routes.def"
 #undef ROUTE
 #undef QUERY
 #undef BODY_MAX
+#undef TAG
 };
+
+const struct route_tag API_TAGS[] = {
+#define ROUTE(...)
+#define QUERY(...)
+#define BODY_MAX(...)
+#define TAG(name, description) {name, description},
+#include "api/routes.def"
+#undef ROUTE
+#undef QUERY
+#undef BODY_MAX
+#undef TAG
+};
+const size_t API_TAG_COUNT = ARRAY_COUNT(API_TAGS);
 
 static const struct {
     int route_index;
@@ -52,10 +71,12 @@ static const struct {
 #define ROUTE(...)
 #define QUERY(...)
 #define BODY_MAX(id, bytes) {INDEX_##id, bytes},
+#define TAG(...)
 #include "api/routes.def"
 #undef ROUTE
 #undef QUERY
 #undef BODY_MAX
+#undef TAG
 };
 
 const struct route_query *route_queries(int route_index, size_t *ret_count)

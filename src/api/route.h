@@ -56,6 +56,12 @@ struct route_query {
     const char *meaning;
 };
 
+struct route_tag {
+    const char *name, *description;
+};
+
+extern const struct route_tag API_TAGS[];
+extern const size_t API_TAG_COUNT;
 extern const struct api_route API_ROUTES[];
 extern const size_t API_ROUTE_COUNT;
 
