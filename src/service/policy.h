@@ -135,6 +135,86 @@ MUST_USE enum berm_status office_pack_of_version(struct office *office, int64_t 
 /** Bring office->pack up to what others published meanwhile: for servers, before each request. */
 MUST_USE enum berm_status office_refresh(struct office *office, struct berm_error *err);
 
+/* ---- Difference ------------------------------------------------------------------------------ */
+
+/** What is counted of a finding, each once for each household. */
+enum diff_figure {
+    DIFF_BEFORE, /* for certain by the old version */
+    DIFF_AFTER,
+    DIFF_UNDETERMINED_BEFORE, /* facts are missing that the old version needs */
+    DIFF_UNDETERMINED_AFTER,
+    /* What changes; a household is in at most one of these. */
+    DIFF_GAINED,            /* certain now, and not there before */
+    DIFF_CONFIRMED,         /* certain now, could not be told before */
+    DIFF_LOST,              /* not there any more */
+    DIFF_UNSETTLED,         /* was certain, cannot be told now */
+    DIFF_RAISED,            /* more severe */
+    DIFF_LOWERED,           /* less severe */
+    DIFF_MADE_UNDETERMINED, /* was not there, cannot be told now */
+    DIFF_RESOLVED,          /* could not be told before, is not there now */
+    DIFF_FIGURE_COUNT,
+};
+const char *diff_figure_name(enum diff_figure figure);
+
+enum {
+    DIFF_ROUNDED_TO = 5, /* for who may not read households */
+    DIFF_EXAMPLES_MAX = 5,
+};
+
+struct diff_count {
+    int64_t households, people;
+};
+struct diff_finding {
+    const struct finding_info *info; /* of the new version, else of the old one */
+    struct diff_count figures[DIFF_FIGURE_COUNT];
+    /* Codes of households that change, the first by id; only of areas whose households the caller
+     * may read. */
+    struct text examples[DIFF_FIGURE_COUNT][DIFF_EXAMPLES_MAX];
+};
+struct diff_area {
+    struct text code, name, name_en; /* of the whole: empty */
+    struct diff_count all, changed;  /* changed: in any finding */
+    const struct diff_finding *findings;
+    size_t finding_count; /* only those that anybody has or had */
+};
+/** Households that move from one kind or risk level to another; empty: none. */
+struct diff_move {
+    struct text from, to;
+    struct diff_count count;
+};
+struct policy_diff {
+    struct text old_label, new_label; /* "three-rules 2 (version 4)" */
+    month_number month;
+    int64_t rounded_to; /* 1: exact */
+    struct diff_area total;
+    const struct diff_area *areas;
+    size_t area_count;
+    const struct diff_move *kinds, *levels;
+    size_t kind_count, level_count;
+    double seconds;
+};
+
+struct policy_diff_options {
+    struct text old_name, new_name; /* as pack_version_find; a local caller may give a pack too */
+    month_number month;
+    struct text area; /* code; empty: all that the caller sees */
+    int thread_count;
+};
+/**
+ * Two versions over every household: who gains and who loses, by finding and area. Nothing is
+ * stored. Each household is decided by both over the same facts, those known now.
+ * Who may not read the households of what is asked gets figures rounded to DIFF_ROUNDED_TO and no
+ * examples: a small count in a village points at a family.
+ * Owner   ret_diff lives in arena.
+ * Errors  BERM_FORBIDDEN, BERM_NOT_FOUND, BERM_CONFLICT (a variable of another type than in the
+ *         register), BERM_INVALID_INPUT (the pack), BERM_LIMIT.
+ */
+MUST_USE enum berm_status policy_diff(struct office *office, const struct caller *caller,
+                                      const struct policy_diff_options *options,
+                                      struct arena *arena, struct policy_diff *ret_diff,
+                                      struct berm_error *err);
+void policy_diff_write_json(const struct policy_diff *diff, struct json_writer *json);
+
 /* ---- Packs by themselves --------------------------------------------------------------------- */
 
 /** Report what an author should look at; *ret_errors counts the errors. */

@@ -3,6 +3,7 @@
  * those of the month's published run; welfare and line are computed now from the register's facts,
  * household by household, so that no figure exists that cannot be made again.
  */
+#include "service/area_groups.h"
 #include "service/screen/load.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ struct summing {
     struct summary *summary;
     struct area_scope scope; /* the caller's areas, or those of them that were asked for */
     const struct places *places;
-    const int *group_of_place; /* -1: outside what was asked for */
+    struct area_groups groups;
     struct loader *loader;
     struct batch *batch;
     struct screening_runner *runner;
@@ -30,71 +31,20 @@ struct summing {
     struct arena *arena;
 };
 
-/* ---- Areas that become groups ---------------------------------------------------------------- */
-
-static bool is_visible(const struct summing *summing, size_t place)
-{
-    return area_scope_contains(&summing->scope, summing->places->areas[place].position_low);
-}
-
-/* The place of an area's parent where the caller sees it, or -1. */
-static int visible_parent(const struct summing *summing, size_t place)
-{
-    int parent = places_find(summing->places, summing->places->areas[place].parent_id);
-
-    return parent >= 0 && is_visible(summing, (size_t)parent) ? parent : -1;
-}
-
-/* The only child of a place (-1: of nothing, the highest that are seen), or -1 where it has none or
- * several. */
-static int only_child(const struct summing *summing, int parent)
-{
-    int child = -1;
-
-    for (size_t i = 0; i < summing->places->area_count; i++) {
-        if (!is_visible(summing, i) || visible_parent(summing, i) != parent)
-            continue;
-        if (child >= 0)
-            return -1;
-        child = (int)i;
-    }
-    return child;
-}
-
-/* Areas that become groups: the children of the highest area that is seen; where several are the
- * highest, these. An only child gives way to its children; the areas above are groups too, for the
- * households that belong to them directly. Areas come parents first, so a place without a group of
- * its own belongs to the group before it. */
+/* One group for each part of the area. */
 static enum berm_status group_places(struct summing *summing, struct berm_error *err)
 {
-    const struct places *places = summing->places;
-    int parent = -1;
-    int *group_of_place;
-    int group = -1;
-
-    for (int child; (child = only_child(summing, parent)) >= 0;)
-        parent = child;
-    TRY(arena_new(summing->arena, places->area_count, sizeof *group_of_place, &group_of_place,
+    TRY(area_groups_make(summing->places, &summing->scope, summing->arena, &summing->groups, err));
+    TRY(arena_new(summing->arena, summing->groups.count, sizeof *summing->areas, &summing->areas,
                   err));
-    TRY(arena_new(summing->arena, places->area_count + 1, sizeof *summing->areas, &summing->areas,
-                  err));
-    for (size_t i = 0; i < places->area_count; i++) {
-        const struct area *at = &places->areas[i];
-        bool is_above = parent >= 0 && at->position_low <= places->areas[parent].position_low &&
-                        at->position_high >= places->areas[parent].position_high;
+    for (size_t g = 0; g < summing->groups.count; g++) {
+        const struct area *area = &summing->places->areas[summing->groups.places[g]];
 
-        group_of_place[i] = -1;
-        if (!is_visible(summing, i))
-            continue;
-        if (is_above || visible_parent(summing, i) == parent) {
-            group = (int)summing->summary->area_count++;
-            summing->areas[group].key = at->code;
-            summing->areas[group].label_zh = at->name;
-            summing->areas[group].label_en = at->name_en.length ? at->name_en : at->name;
-        }
-        group_of_place[i] = group;
+        summing->areas[g].key = area->code;
+        summing->areas[g].label_zh = area->name;
+        summing->areas[g].label_en = area->name_en.length ? area->name_en : area->name;
     }
-    summing->group_of_place = group_of_place;
+    summing->summary->area_count = summing->groups.count;
     return BERM_OK;
 }
 
@@ -182,7 +132,7 @@ static void measure(struct summing *summing, size_t row, int64_t people, struct 
 static enum berm_status count_household(struct summing *summing, size_t row, struct berm_error *err)
 {
     const struct batch *batch = summing->batch;
-    int group = summing->group_of_place[batch->place[row]];
+    int group = summing->groups.of_place[batch->place[row]];
     int64_t people = (int64_t)(batch->member_first[row + 1] - batch->member_first[row]);
     bool has_findings;
 

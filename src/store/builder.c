@@ -73,7 +73,10 @@ static void append_columns(struct buffer *sql, struct variable_selection selecti
 {
     for (size_t i = 0; i < selected_count(selection); i++) {
         append(sql, ", ");
-        append_quoted(sql, table, selected_name(selection, i));
+        if (selection.is_missing != NULL && selection.is_missing[i])
+            append(sql, "NULL");
+        else
+            append_quoted(sql, table, selected_name(selection, i));
     }
 }
 

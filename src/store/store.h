@@ -186,6 +186,7 @@ struct variable_selection {
     enum entity entity;
     const int *positions; /* NULL: all, in order */
     size_t count;
+    const bool *is_missing; /* reading: those without a column, NULL for each row; NULL: none */
 };
 
 /** Insert or replace the data row of an entity. Parameters: 1 id (for flows: 1 household, 2 month),

@@ -120,8 +120,8 @@ enum berm_status version_put_in_force(struct store *store, const struct pack *pa
 /* ---- Draft ----------------------------------------------------------------------------------- */
 
 /* A register keeps the pack that it was made with, and counts its money in one unit. */
-static enum berm_status check_same_pack(const struct pack *present, const struct pack *draft,
-                                        struct berm_error *err)
+enum berm_status check_same_pack(const struct pack *present, const struct pack *draft,
+                                 struct berm_error *err)
 {
     if (!text_equal(present->name, draft->name))
         return fail_with(err, BERM_INVALID_INPUT,

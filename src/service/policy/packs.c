@@ -167,6 +167,36 @@ enum berm_status office_refresh(struct office *office, struct berm_error *err)
     return office_pack_at(office, month_from_civil(9999, 12), &office->pack, err);
 }
 
+static bool is_version_name(struct text name)
+{
+    int64_t number;
+
+    return text_parse_int64(name, &number) || text_equal(name, TEXT("in-force"));
+}
+
+enum berm_status office_pack_named(struct office *office, const struct caller *caller,
+                                   struct text name, month_number month, struct arena *arena,
+                                   const struct pack **ret_pack, struct text *ret_label,
+                                   struct berm_error *err)
+{
+    struct pack_version version;
+    struct pack_bundle bundle;
+
+    if (!is_version_name(name) && caller->is_local) {
+        TRY(bundle_collect(arena, name, &bundle, err));
+        TRY(compile(arena, &bundle, ret_pack, err));
+        TRY(text_format(arena, ret_label, err, "%.*s %.*s (%.*s)", TEXT_ARG((*ret_pack)->name),
+                        TEXT_ARG((*ret_pack)->version), TEXT_ARG(name)));
+    } else {
+        TRY(pack_version_find(office, caller, name, month, arena, &version, err));
+        TRY(open_version(office, &version, ret_pack, err));
+        TRY(text_format(arena, ret_label, err, "%.*s %.*s (version %lld)", TEXT_ARG(version.pack),
+                        TEXT_ARG(version.version), (long long)version.pack_version_id));
+    }
+    TRY(check_same_pack(office->pack, *ret_pack, err));
+    return store_check_dictionary(office->store, &(*ret_pack)->dictionary, err);
+}
+
 /* ---- Opening --------------------------------------------------------------------------------- */
 
 /* A folder is remembered by its absolute path, so that the register opens from anywhere. */

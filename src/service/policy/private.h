@@ -33,6 +33,10 @@ MUST_USE enum berm_status version_put_in_force(struct store *store, const struct
                                                int64_t pack_version_id, month_number from_month,
                                                struct text person, struct berm_error *err);
 
+/** Whether a pack's facts and money are the register's. BERM_INVALID_INPUT, BERM_CONFLICT. */
+MUST_USE enum berm_status check_same_pack(const struct pack *present, const struct pack *draft,
+                                          struct berm_error *err);
+
 /* ---- policy.c and policy_test.c, of a pack that is read already -------------------------------
  */
 
@@ -46,6 +50,15 @@ MUST_USE enum berm_status policy_test_bundle(const struct pack_bundle *bundle,
 
 /* ---- packs.c --------------------------------------------------------------------------------- */
 
+/**
+ * A pack by the name of a version, or for a local caller a pack's own name or folder.
+ * Owner   a version's is the office's, as office_pack_at; another lives in arena. label in arena.
+ * Errors  BERM_FORBIDDEN, BERM_NOT_FOUND; those of a pack; BERM_CONFLICT (types, money).
+ */
+MUST_USE enum berm_status office_pack_named(struct office *office, const struct caller *caller,
+                                            struct text name, month_number month,
+                                            struct arena *arena, const struct pack **ret_pack,
+                                            struct text *ret_label, struct berm_error *err);
 /** The month from which a register's first version decides. */
 month_number month_of_beginning(void);
 /** The fingerprint over the files that decide, as runs and versions name it. */

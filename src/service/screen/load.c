@@ -47,19 +47,41 @@ static enum berm_status select_variables(const struct dictionary *dictionary, en
     return BERM_OK;
 }
 
-static enum berm_status prepare_scans(struct loader *loader, struct store *store,
+/* Which of the selected variables have no column; is_missing has room for all of a dictionary. */
+static enum berm_status find_missing(struct store *store, bool is_of_draft, bool *is_missing,
+                                     struct variable_selection *selection, struct berm_error *err)
+{
+    const struct variable *variables =
+        dictionary_variables(selection->dictionary, selection->entity);
+
+    if (!is_of_draft)
+        return BERM_OK;
+    for (size_t i = 0; i < selection->count; i++) {
+        bool has_column;
+
+        TRY(store_has_variable(store, &variables[selection->positions[i]], &has_column, err));
+        is_missing[i] = !has_column;
+    }
+    selection->is_missing = is_missing;
+    return BERM_OK;
+}
+
+static enum berm_status prepare_scans(struct loader *loader, struct store *store, bool is_of_draft,
                                       struct berm_error *err)
 {
     const struct screening_program *program = loader->program;
     const struct dictionary *dictionary = &program->pack->dictionary;
     int positions[DICTIONARY_VARIABLES_MAX];
+    bool is_missing[DICTIONARY_VARIABLES_MAX];
     struct variable_selection selection;
 
     TRY(select_variables(dictionary, ENTITY_HOUSEHOLD, program->household, program->household_count,
                          positions, loader->household_variables, &selection));
+    TRY(find_missing(store, is_of_draft, is_missing, &selection, err));
     TRY(store_prepare_household_scan(store, selection, &loader->household.rows, err));
     TRY(select_variables(dictionary, ENTITY_PERSON, program->person, program->person_count,
                          positions, loader->person_variables, &selection));
+    TRY(find_missing(store, is_of_draft, is_missing, &selection, err));
     TRY(store_prepare_member_scan(store, selection, &loader->member.rows, err));
     if (program->flow_count == 0)
         return BERM_OK;
@@ -67,12 +89,13 @@ static enum berm_status prepare_scans(struct loader *loader, struct store *store
                                             .entity = ENTITY_FLOW,
                                             .positions = program->flows,
                                             .count = program->flow_count};
+    TRY(find_missing(store, is_of_draft, is_missing, &selection, err));
     return store_prepare_flow_scan(store, selection, &loader->flow.rows, err);
 }
 
-enum berm_status loader_create(struct store *store, const struct screening_program *program,
-                               const struct places *places, struct loader **ret_loader,
-                               struct berm_error *err)
+static enum berm_status create(struct store *store, const struct screening_program *program,
+                               const struct places *places, bool is_of_draft,
+                               struct loader **ret_loader, struct berm_error *err)
 {
     CLEANUP(loader_freep) struct loader *loader = calloc(1, sizeof *loader);
 
@@ -90,10 +113,25 @@ enum berm_status loader_create(struct store *store, const struct screening_progr
     loader->person_variables = calloc(program->person_count + 1, sizeof(struct variable *));
     if (!loader->months || !loader->household_variables || !loader->person_variables)
         return fail_with(err, BERM_NO_MEMORY, "no memory to read households");
-    TRY(prepare_scans(loader, store, err));
+    TRY(prepare_scans(loader, store, is_of_draft, err));
     *ret_loader = loader;
     loader = NULL;
     return BERM_OK;
+}
+
+enum berm_status loader_create(struct store *store, const struct screening_program *program,
+                               const struct places *places, struct loader **ret_loader,
+                               struct berm_error *err)
+{
+    return create(store, program, places, false, ret_loader, err);
+}
+
+enum berm_status loader_create_of_draft(struct store *store,
+                                        const struct screening_program *program,
+                                        const struct places *places, struct loader **ret_loader,
+                                        struct berm_error *err)
+{
+    return create(store, program, places, true, ret_loader, err);
 }
 
 void loader_free(struct loader *loader)

@@ -11,6 +11,13 @@ MUST_USE enum berm_status loader_create(struct store *store,
                                         const struct screening_program *program,
                                         const struct places *places, struct loader **ret_loader,
                                         struct berm_error *err);
+/** The same for a version that was not published: its variables may have no columns yet, and are
+ * what they would be once it is: unknown. */
+MUST_USE enum berm_status loader_create_of_draft(struct store *store,
+                                                 const struct screening_program *program,
+                                                 const struct places *places,
+                                                 struct loader **ret_loader,
+                                                 struct berm_error *err);
 void loader_free(struct loader *loader);
 void loader_freep(struct loader **loader);
 

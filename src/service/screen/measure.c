@@ -3,28 +3,24 @@
  * The figure that an engine is judged by, apart from the database's.
  */
 #include "service/screen/load.h"
+#include "service/screen/threads.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { MEASURED_BATCHES_MAX = 200, MEASURE_THREADS_MAX = 64 };
+enum { MEASURED_BATCHES_MAX = 200 };
 
 struct measuring {
     const struct screening_program *program;
     struct batch *batches[MEASURED_BATCHES_MAX];
     size_t batch_count;
-    pthread_mutex_t mutex;
-    size_t next;
-    struct berm_error error;
+    struct share share;
 };
 
 static void measuring_free(struct measuring *measuring)
 {
     for (size_t b = 0; b < measuring->batch_count; b++)
         batch_free(measuring->batches[b]);
-    pthread_mutex_destroy(&measuring->mutex);
 }
 
 static enum berm_status load_batches(struct office *office, struct measuring *measuring,
@@ -56,36 +52,17 @@ static enum berm_status load_batches(struct office *office, struct measuring *me
     return BERM_OK;
 }
 
-static enum berm_status decide_batches(struct measuring *measuring, struct berm_error *err)
+static enum berm_status decide_batches(void *context, int thread, struct berm_error *err)
 {
+    struct measuring *measuring = context;
     CLEANUP(screening_runner_freep) struct screening_runner *runner = NULL;
     struct household_result results[BATCH_ROWS_MAX];
 
+    (void)thread;
     TRY(screening_runner_create(measuring->program, &runner, err));
-    for (;;) {
-        size_t at;
-
-        pthread_mutex_lock(&measuring->mutex);
-        at = measuring->next++;
-        pthread_mutex_unlock(&measuring->mutex);
-        if (at >= measuring->batch_count)
-            return BERM_OK;
+    for (int64_t at; share_take(&measuring->share, &at);)
         TRY(screening_run_batch(runner, measuring->batches[at], results, err));
-    }
-}
-
-static void *decide_in_thread(void *argument)
-{
-    struct measuring *measuring = argument;
-    struct berm_error error = {0};
-
-    if (decide_batches(measuring, &error) != BERM_OK) {
-        pthread_mutex_lock(&measuring->mutex);
-        measuring->error = error;
-        measuring->next = measuring->batch_count;
-        pthread_mutex_unlock(&measuring->mutex);
-    }
-    return NULL;
+    return BERM_OK;
 }
 
 enum berm_status screen_measure(struct office *office, month_number month, int thread_count,
@@ -93,31 +70,22 @@ enum berm_status screen_measure(struct office *office, month_number month, int t
                                 struct berm_error *err)
 {
     CLEANUP(arena_freep) struct arena *arena = NULL;
-    CLEANUP(measuring_free) struct measuring measuring = {.mutex = PTHREAD_MUTEX_INITIALIZER};
-    pthread_t threads[MEASURE_THREADS_MAX];
+    CLEANUP(measuring_free) struct measuring measuring = {0};
     const struct places *places;
     const struct pack *pack;
     struct timespec start, end;
-    int wanted = thread_count > 0 ? thread_count : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    int started = 0;
 
     TRY(arena_create((size_t)1 << 30, &arena, err));
     TRY(office_pack_at(office, month, &pack, err));
     TRY(screening_program_create(arena, pack, month, &measuring.program, err));
     TRY(places_read(office->store, pack, month, arena, &places, err));
     TRY(load_batches(office, &measuring, places, ret_households, err));
+    measuring.share.count = (int64_t)measuring.batch_count;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    while (started < wanted && started < MEASURE_THREADS_MAX &&
-           pthread_create(&threads[started], NULL, decide_in_thread, &measuring) == 0)
-        started++;
-    for (int t = 0; t < started; t++)
-        pthread_join(threads[t], NULL);
+    TRY(threads_run(thread_count_of(thread_count), decide_batches, &measuring, &measuring.share,
+                    err));
     clock_gettime(CLOCK_MONOTONIC, &end);
-    if (started == 0)
-        return fail_with(err, BERM_NO_MEMORY, "no thread could be started");
-    if (measuring.error.status != BERM_OK && err)
-        *err = measuring.error;
     *ret_seconds =
         (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
-    return measuring.error.status;
+    return BERM_OK;
 }

@@ -5,15 +5,14 @@
  * nothing, and the same register gives the same finding numbers however many threads there were.
  */
 #include "service/screen/record.h"
+#include "service/screen/threads.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
-    THREADS_MAX = 64,
     SLOTS = 16, /* chunks under way or waiting for the writer: bounds the memory */
     OUTCOME_BYTES_MAX = 256 << 20,
     PLACE_BYTES_MAX = 1 << 30,
@@ -154,14 +153,6 @@ static enum berm_status write_all(struct crew *crew, struct run_writer *writer,
             return fail_with(err, BERM_CANCELLED, "the run was stopped; nothing was stored");
     }
     return BERM_OK;
-}
-
-static int thread_count_of(int wanted)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int count = wanted > 0 ? wanted : (int)processors;
-
-    return count < 1 ? 1 : count > THREADS_MAX ? THREADS_MAX : count;
 }
 
 /* Start the workers, write what they find, and wait until the last one has gone. */

@@ -307,7 +307,8 @@ static int64_t monthly_wage(struct access_register *made, const char *code, mont
     CLEANUP(statement_closep) struct statement *scan = NULL;
     const struct dictionary *dictionary = &made->office->pack->dictionary;
     int wage = dictionary_position(dictionary, ENTITY_FLOW, TEXT("wage_income"));
-    struct variable_selection selection = {dictionary, ENTITY_FLOW, &wage, 1};
+    struct variable_selection selection = {
+        .dictionary = dictionary, .entity = ENTITY_FLOW, .positions = &wage, .count = 1};
     int64_t id = read_household(made, code).household_id;
     int64_t amount = -1;
     struct berm_error err;
