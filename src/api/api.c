@@ -24,7 +24,9 @@ static enum berm_status run_on_writer(void *context, struct office *office, stru
 
     call->office = office;
     office->actor = call->actor;
-    status = call_run_once(call, err);
+    status = office_refresh(office, err);
+    if (status == BERM_OK)
+        status = call_run_once(call, err);
     call->office = reading;
     return status;
 }
@@ -72,6 +74,7 @@ static enum berm_status run(struct call *call, struct berm_error *err)
     call->office->actor = call->actor;
     if (call->route->kind == ROUTE_WRITES)
         return writer_run(call->api->writer, run_on_writer, call, err);
+    TRY(office_refresh(call->office, err));
     if (call->route->kind == ROUTE_HANDLES)
         return call_run_once(call, err);
     return call->route->handle(call, err);

@@ -68,6 +68,9 @@ bool call_query_bool(struct call *call, const char *name, bool fallback);
 /** 0 where it is missing. */
 month_number call_query_month(struct call *call, const char *name);
 
+/** The language that the client would read: lang of the query, else Accept-Language. */
+enum language call_language(struct call *call);
+
 /** Members of an object of the body. pointer: where the object stands, "" for the body itself. */
 struct body {
     struct call *call;

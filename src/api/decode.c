@@ -132,3 +132,13 @@ month_number call_query_month(struct call *call, const char *name)
                                name, TEXT_ARG(text));
     return month;
 }
+
+/* The language that the client would read: only Chinese is told from the rest. */
+enum language call_language(struct call *call)
+{
+    struct text wanted = call_query(call, "lang");
+
+    if (wanted.length == 0)
+        wanted = http_request_header(call->request, "accept-language");
+    return text_starts_with(wanted, TEXT("zh")) ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH;
+}

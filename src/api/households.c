@@ -13,16 +13,6 @@ enum berm_status handle_household_show(struct call *call, struct berm_error *err
     return BERM_OK;
 }
 
-/* The language that the client would read: only Chinese is told from the rest. */
-static enum language language_of(struct call *call)
-{
-    struct text wanted = call_query(call, "lang");
-
-    if (wanted.length == 0)
-        wanted = http_request_header(call->request, "accept-language");
-    return text_starts_with(wanted, TEXT("zh")) ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH;
-}
-
 enum berm_status handle_household_explain(struct call *call, struct berm_error *err)
 {
     CLEANUP(buffer_free) struct buffer story = {0};
@@ -34,7 +24,7 @@ enum berm_status handle_household_explain(struct call *call, struct berm_error *
         TRY(month_last_screened(call->office->store, &month, err));
     TRY(household_explain(call->office, &call->caller, call_parameter(call, "code"), month,
                           call->arena, &reasons, err));
-    reasons_write(&reasons, language_of(call), &story);
+    reasons_write(&reasons, call_language(call), &story);
     json_begin_object(&call->json);
     json_key_of_text(&call->json, "story", buffer_text(&story));
     reasons_write_json(&reasons, &call->json);

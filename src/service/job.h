@@ -33,7 +33,9 @@ struct office;
  */
 #define JOB_KINDS(ROW)                                                                             \
     ROW(IMPORT, "import", IMPORT, WRITE, job_import, "bring an uploaded file into the register")   \
-    ROW(SCREEN, "screen", SCREEN, WRITE, job_screen, "screen every household for a month")
+    ROW(SCREEN, "screen", SCREEN, WRITE, job_screen, "screen every household for a month")         \
+    ROW(POLICY_DIFF, "policy_diff", POLICY_READ, READ, job_policy_diff,                            \
+        "compare two versions of the rules over every household")
 
 enum job_lane {
     JOB_LANE_WRITE, /* holds the write lock for long */

@@ -18,6 +18,7 @@
 #include "pack/pack.h"
 #include "screening/screening.h"
 #include "service/access.h"
+#include "service/progress.h"
 
 struct office;
 
@@ -199,6 +200,8 @@ struct policy_diff_options {
     month_number month;
     struct text area; /* code; empty: all that the caller sees */
     int thread_count;
+    progress_report *progress; /* NULL: nobody wants to know */
+    void *progress_context;
 };
 /**
  * Two versions over every household: who gains and who loses, by finding and area. Nothing is
@@ -207,13 +210,28 @@ struct policy_diff_options {
  * examples: a small count in a village points at a family.
  * Owner   ret_diff lives in arena.
  * Errors  BERM_FORBIDDEN, BERM_NOT_FOUND, BERM_CONFLICT (a variable of another type than in the
- *         register), BERM_INVALID_INPUT (the pack), BERM_LIMIT.
+ *         register), BERM_INVALID_INPUT (the pack), BERM_LIMIT, BERM_CANCELLED.
  */
 MUST_USE enum berm_status policy_diff(struct office *office, const struct caller *caller,
                                       const struct policy_diff_options *options,
                                       struct arena *arena, struct policy_diff *ret_diff,
                                       struct berm_error *err);
 void policy_diff_write_json(const struct policy_diff *diff, struct json_writer *json);
+
+/* ---- A household that is given --------------------------------------------------------------- */
+
+struct household_reasons;
+/**
+ * What a version says of facts that are given: "month", "areas", "household", "members", "flows",
+ * "parameters", as a case writes them, in YAML or JSON. Nothing of the register is read.
+ * Owner   everything lives in arena; the program's pack as office_pack_of_version.
+ * Errors  BERM_FORBIDDEN, BERM_NOT_FOUND, BERM_INVALID_INPUT (line, column, remedy), BERM_LIMIT.
+ */
+MUST_USE enum berm_status policy_evaluate(struct office *office, const struct caller *caller,
+                                          struct text version, struct text facts,
+                                          struct arena *arena,
+                                          struct household_reasons *ret_reasons,
+                                          struct berm_error *err);
 
 /* ---- Packs by themselves --------------------------------------------------------------------- */
 

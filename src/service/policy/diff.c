@@ -19,6 +19,8 @@ struct comparison {
     const struct diff_plan *plan;
     int64_t low, high;
     struct share chunks;
+    progress_report *progress;
+    void *progress_context;
     struct arena *arenas[THREADS_MAX];
     struct diff_tally *tallies[THREADS_MAX]; /* NULL: the thread had nothing to do */
 };
@@ -81,6 +83,17 @@ static enum berm_status compare_chunk(struct sides *sides, struct id_range chunk
     return BERM_OK;
 }
 
+static enum berm_status tell_progress(struct comparison *comparison, struct berm_error *err)
+{
+    int64_t taken = atomic_load(&comparison->chunks.next);
+    int64_t count = comparison->chunks.count;
+
+    if (comparison->progress == NULL ||
+        comparison->progress(comparison->progress_context, taken < count ? taken : count, count))
+        return BERM_OK;
+    return fail_with(err, BERM_CANCELLED, "the comparison was stopped");
+}
+
 static enum berm_status compare_in_thread(void *context, int thread, struct berm_error *err)
 {
     struct comparison *comparison = context;
@@ -103,6 +116,8 @@ static enum berm_status compare_in_thread(void *context, int thread, struct berm
         if (range.high > comparison->high)
             range.high = comparison->high;
         TRY(compare_chunk(&sides, range, comparison->tallies[thread], err));
+        if (thread == 0) /* the caller's own */
+            TRY(tell_progress(comparison, err));
     } while (share_take(&comparison->chunks, &chunk));
     return BERM_OK;
 }
@@ -188,7 +203,9 @@ enum berm_status policy_diff(struct office *office, const struct caller *caller,
 {
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
     CLEANUP(comparison_close)
-    struct comparison comparison = {.store_url = store_url(office->store)};
+    struct comparison comparison = {.store_url = store_url(office->store),
+                                    .progress = options->progress,
+                                    .progress_context = options->progress_context};
     struct diff_plan plan = {0};
     struct policy_diff diff = {.month = options->month};
     struct timespec start, end;
@@ -238,8 +255,8 @@ static void write_examples(const struct diff_finding *finding, struct json_write
     json_end_object(json);
 }
 
-static void write_findings(const struct diff_area *area, bool has_examples,
-                           struct json_writer *json)
+/* Only figures that are not 0; labels and examples with the whole. */
+static void write_findings(const struct diff_area *area, bool is_whole, struct json_writer *json)
 {
     json_key(json, "findings");
     json_begin_array(json);
@@ -248,12 +265,15 @@ static void write_findings(const struct diff_area *area, bool has_examples,
 
         json_begin_object(json);
         json_key_of_text(json, "finding", finding->info->code);
-        json_key_of_text(json, "label_en", finding->info->label_en);
-        json_key_of_text(json, "label_zh", finding->info->label_zh);
-        for (int figure = 0; figure < DIFF_FIGURE_COUNT; figure++)
-            write_count(diff_figure_name((enum diff_figure)figure), finding->figures[figure], json);
-        if (has_examples)
+        if (is_whole) {
+            json_key_of_text(json, "label_en", finding->info->label_en);
+            json_key_of_text(json, "label_zh", finding->info->label_zh);
             write_examples(finding, json);
+        }
+        for (int figure = 0; figure < DIFF_FIGURE_COUNT; figure++)
+            if (finding->figures[figure].households > 0)
+                write_count(diff_figure_name((enum diff_figure)figure), finding->figures[figure],
+                            json);
         json_end_object(json);
     }
     json_end_array(json);

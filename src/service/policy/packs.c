@@ -164,6 +164,14 @@ enum berm_status office_pack_at(struct office *office, month_number month,
 
 enum berm_status office_refresh(struct office *office, struct berm_error *err)
 {
+    CLEANUP(statement_closep) struct statement *newest = NULL;
+    bool has_row;
+
+    TRY(statement_prepare(office->store, STATEMENT_PACK_VERSION_NEWEST, &newest, err));
+    TRY(statement_step(newest, &has_row, err));
+    if (!has_row || (office->pack && text_equal(statement_text(newest, 0), office->pack->sha256)))
+        return BERM_OK;
+    statement_reset(newest);
     return office_pack_at(office, month_from_civil(9999, 12), &office->pack, err);
 }
 

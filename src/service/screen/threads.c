@@ -55,20 +55,20 @@ enum berm_status threads_run(int count, thread_work *work, void *context, struct
         .work = work, .context = context, .share = share, .mutex = PTHREAD_MUTEX_INITIALIZER};
     struct member members[THREADS_MAX];
     pthread_t threads[THREADS_MAX];
-    int started = 0;
+    int started = 1;
 
     assert(count > 0 && count <= THREADS_MAX);
-    while (started < count) {
+    members[0] = (struct member){&team, 0};
+    while (started < count) { /* fewer do the same work, only more slowly */
         members[started] = (struct member){&team, started};
         if (pthread_create(&threads[started], NULL, run_member, &members[started]) != 0)
             break;
         started++;
     }
-    for (int t = 0; t < started; t++)
+    (void)run_member(&members[0]);
+    for (int t = 1; t < started; t++)
         pthread_join(threads[t], NULL);
     pthread_mutex_destroy(&team.mutex);
-    if (started == 0)
-        return fail_with(err, BERM_NO_MEMORY, "no thread could be started");
     if (team.error.status != BERM_OK && err)
         *err = team.error;
     return team.error.status;

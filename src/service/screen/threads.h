@@ -21,8 +21,8 @@ bool share_take(struct share *share, int64_t *ret_number);
 
 typedef enum berm_status thread_work(void *context, int thread, struct berm_error *err);
 /**
- * Run work on so many threads and wait for all of them. One that fails ends the share for the
- * others. Errors  the first one's; BERM_NO_MEMORY (no thread could be started).
+ * Run work on so many threads, the caller's as number 0 among them, and wait for all. One that
+ * fails ends the share for the others. Errors  the first one's.
  */
 MUST_USE enum berm_status threads_run(int count, thread_work *work, void *context,
                                       struct share *share, struct berm_error *err);

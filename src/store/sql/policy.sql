@@ -27,6 +27,14 @@ WHERE state = 'published' AND from_month <= :month
 ORDER BY from_month DESC, publication DESC
 LIMIT 1;
 
+-- name: pack_version_newest
+-- What the register's present pack is known by: asked for with each request.
+SELECT sha256
+FROM pack_version
+WHERE state = 'published' AND from_month >= 0
+ORDER BY from_month DESC, publication DESC
+LIMIT 1;
+
 -- name: pack_version_insert
 INSERT INTO pack_version (pack_version_id, pack, version, sha256, state, note, drafted_by,
                           drafted_at)
