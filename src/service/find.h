@@ -4,11 +4,15 @@
  *   entries.c    what persons are found by: written with every name and membership
  *   districts.c  the parts of the register that a list goes through one after the other
  *   rebuild.c    all of it anew, for registers that are older
+ *   filter.c     conditions as people write them;  cursor.c: where a page ended
+ *   households.c lists of households, and of whom a search finds
  */
 #ifndef SERVICE_FIND_H
 #define SERVICE_FIND_H
 
 #include "service/access.h"
+
+struct office;
 
 /* ---- Keeping it up to date -------------------------------------------------------------------
  *
@@ -56,5 +60,53 @@ int search_risk_rank(struct text risk_level);
 MUST_USE enum berm_status search_bring_up_to_date(struct store *store, struct berm_error *err);
 /** Make all of it anew, inside a writing transaction. */
 MUST_USE enum berm_status search_rebuild(struct store *store, struct berm_error *err);
+
+/* ---- Lists ----------------------------------------------------------------------------------- */
+
+enum {
+    FIND_LIMIT_DEFAULT = 50,
+    FIND_LIMIT_MAX = 200,
+    FIND_FILTERS_MAX = 8,
+    FIND_FILTER_BYTES_MAX = 500,
+    FIND_LIST_MAX = 50, /* values behind "in" */
+    CURSOR_TEXT_MAX = 256,
+};
+
+struct household_query {
+    struct text area; /* code; empty: all areas of the caller */
+    /* A name or its beginning, in characters, pinyin or initials; or, with a digit in it, the code
+     * of a person, an id number, or the beginning of a household's code. Empty: all households. */
+    struct text search;
+    const struct text *filters; /* "rooms>=2", "kind in a,b", "roof is unknown": all must hold */
+    size_t filter_count;
+    bool is_worst_first; /* by the risk of the last run; else by code. A search has its own order */
+    int64_t limit;       /* 0: FIND_LIMIT_DEFAULT */
+    struct text cursor;  /* where the page before ended; empty: the first page */
+};
+
+struct household_row {
+    struct text code, area, area_name, area_name_en;
+    struct text risk_level; /* of the last run; empty: its findings are not for the caller */
+    bool is_active;
+    struct text person, person_name; /* whom the search found; else empty */
+};
+typedef enum berm_status household_visitor(void *context, const struct household_row *row,
+                                           struct berm_error *err);
+
+/**
+ * A page of households, district by district; inside a district by code, or worst first. A search
+ * by name gives one row for each person. Archived households are found by their code and persons
+ * only. A page may hold fewer rows than the limit, even none, and still have a next one: the work
+ * for one page is bounded, however rare what is looked for.
+ * Owner   *ret_next is a slice of next; empty: there is no more.
+ * Errors  BERM_FORBIDDEN (a filter on what the caller does not see in all of the areas; names, where
+ *         they are not for the caller anywhere), BERM_INVALID_INPUT (a filter or a cursor),
+ *         BERM_NOT_FOUND (area), BERM_VERSION (run berm migrate); the visitor's.
+ */
+MUST_USE enum berm_status households_find(struct office *office, const struct caller *caller,
+                                          const struct household_query *query,
+                                          household_visitor *visit, void *context,
+                                          char next[CURSOR_TEXT_MAX], struct text *ret_next,
+                                          struct berm_error *err);
 
 #endif

@@ -174,3 +174,51 @@ void build_flow_scan(struct buffer *sql, struct variable_selection selection)
                 " WHERE household_id BETWEEN ?1 AND ?2 AND month BETWEEN ?3 AND ?4"
                 " ORDER BY household_id, month");
 }
+
+/* One comparison; the values that it binds follow one another from *parameter on. */
+static void append_comparison(struct buffer *sql, enum test_operator operator, size_t value_count,
+                              int *parameter)
+{
+    static const char *const WORDS[] = {
+        [TEST_EQUAL] = " = ",    [TEST_NOT_EQUAL] = " <> ",   [TEST_LESS] = " < ",
+        [TEST_AT_MOST] = " <= ", [TEST_MORE] = " > ",         [TEST_AT_LEAST] = " >= ",
+        [TEST_IN] = " IN (",     [TEST_UNKNOWN] = " IS NULL", [TEST_KNOWN] = " IS NOT NULL",
+    };
+
+    append(sql, WORDS[operator]);
+    for (size_t v = 0; v < value_count; v++) {
+        append(sql, v == 0 ? "" : ", ");
+        append_parameter(sql, (*parameter)++);
+    }
+    append(sql, operator== TEST_IN ? ")" : "");
+}
+
+void build_household_test(struct buffer *sql, const struct household_test *tests, size_t count)
+{
+    int parameter = 2;
+
+    append(sql, "SELECT 1 FROM household h LEFT JOIN household_data d"
+                " ON d.household_id = h.household_id WHERE h.household_id = ?1");
+    for (size_t t = 0; t < count; t++) {
+        const struct household_test *test = &tests[t];
+
+        switch (test->subject) {
+        case TEST_OF_VARIABLE:
+            append_quoted(sql, " AND d.", test->variable->name);
+            append_comparison(sql, test->operator, test->value_count, &parameter);
+            break;
+        case TEST_OF_RISK:
+            append(sql, " AND h.risk_rank");
+            append_comparison(sql, test->operator, test->value_count, &parameter);
+            break;
+        case TEST_OF_FINDING:
+            append(sql, test->operator== TEST_NOT_EQUAL ? " AND NOT EXISTS" : " AND EXISTS");
+            append(sql, " (SELECT 1 FROM finding f WHERE f.household_id = h.household_id"
+                        " AND f.closing_run_id IS NULL AND f.code");
+            append_comparison(sql, test->operator== TEST_NOT_EQUAL ? TEST_EQUAL : test->operator,
+                              test->value_count, &parameter);
+            append(sql, ")");
+            break;
+        }
+    }
+}

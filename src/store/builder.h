@@ -15,6 +15,8 @@ void build_data_read(struct buffer *sql, struct variable_selection selection);
 void build_household_scan(struct buffer *sql, struct variable_selection selection);
 void build_member_scan(struct buffer *sql, struct variable_selection selection);
 void build_person_scan(struct buffer *sql, struct variable_selection selection);
+/** Whether one household meets all tests. Parameters: 1 its id, then the tests' values in order. */
+void build_household_test(struct buffer *sql, const struct household_test *tests, size_t count);
 void build_flow_scan(struct buffer *sql, struct variable_selection selection);
 
 #endif

@@ -229,3 +229,15 @@ enum berm_status store_prepare_flow_scan(struct store *store, struct variable_se
 {
     return prepare_built(store, build_flow_scan, selection, "flow_scan", ret_statement, err);
 }
+
+enum berm_status store_prepare_household_test(struct store *store,
+                                              const struct household_test *tests, size_t count,
+                                              struct statement **ret_statement,
+                                              struct berm_error *err)
+{
+    CLEANUP(buffer_free) struct buffer sql = {0};
+
+    build_household_test(&sql, tests, count);
+    TRY(buffer_status(&sql, err));
+    return statement_prepare_text(store, buffer_text(&sql), "household_test", ret_statement, err);
+}

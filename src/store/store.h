@@ -222,6 +222,30 @@ MUST_USE enum berm_status store_prepare_person_scan(struct store *store,
                                                     struct variable_selection selection,
                                                     struct statement **ret_statement,
                                                     struct berm_error *err);
+/** What a list of households is filtered by: whitelisted subjects and operators, bound values. */
+enum test_subject { TEST_OF_VARIABLE, TEST_OF_RISK, TEST_OF_FINDING };
+enum test_operator {
+    TEST_EQUAL,
+    TEST_NOT_EQUAL,
+    TEST_LESS,
+    TEST_AT_MOST,
+    TEST_MORE,
+    TEST_AT_LEAST,
+    TEST_IN,
+    TEST_UNKNOWN,
+    TEST_KNOWN,
+};
+struct household_test {
+    enum test_subject subject;
+    enum test_operator operator;
+    const struct variable *variable; /* TEST_OF_VARIABLE; of households */
+    size_t value_count;              /* 0 for UNKNOWN and KNOWN, 1 but for IN */
+};
+/** Whether one household meets all tests. Parameters: 1 its id, then the tests' values in order. A
+ * row where it does. An unknown value meets TEST_UNKNOWN only. */
+MUST_USE enum berm_status
+store_prepare_household_test(struct store *store, const struct household_test *tests, size_t count,
+                             struct statement **ret_statement, struct berm_error *err);
 /** Monthly flows. Parameters: 1 low, 2 high household_id, 3 first, 4 last month. Columns: 0
  * household_id, 1 month, 2... the selected flows (NULL: not reported); by household_id, then month.
  */

@@ -13,4 +13,33 @@ MUST_USE enum berm_status search_writer_enter(struct search_writer *writer, int6
 /** BERM_VERSION with the remedy where the register's entries are not those of this program. */
 MUST_USE enum berm_status search_check_version(struct store *store, struct berm_error *err);
 
+/* ---- filter.c -------------------------------------------------------------------------------- */
+
+struct find_filter {
+    struct household_test tests[FIND_FILTERS_MAX];
+    const struct field_value *values[FIND_FILTERS_MAX]; /* value_count of each */
+    size_t count;
+};
+
+/** Read conditions. Owner: arena. Errors: BERM_INVALID_INPUT with the condition and the remedy. */
+MUST_USE enum berm_status find_filter_read(const struct pack *pack, const struct text *conditions,
+                                           size_t count, struct arena *arena,
+                                           struct find_filter *ret_filter, struct berm_error *err);
+
+/* ---- cursor.c -------------------------------------------------------------------------------- */
+
+/** The last row of a page. */
+struct find_cursor {
+    int64_t risk_rank, district_id, person_id;
+    char key_bytes[CODE_BYTES_MAX]; /* the household's code, or the term */
+    size_t key_length;
+};
+/** A number that tells one query from another. */
+uint64_t find_query_hash(const struct household_query *query);
+struct text find_cursor_write(const struct find_cursor *cursor, uint64_t query_hash,
+                              char out[CURSOR_TEXT_MAX]);
+/** BERM_INVALID_INPUT where it is no cursor, or one of another query. */
+MUST_USE enum berm_status find_cursor_read(struct text text, uint64_t query_hash,
+                                           struct find_cursor *ret_cursor, struct berm_error *err);
+
 #endif

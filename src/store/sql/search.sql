@@ -81,3 +81,41 @@ DELETE FROM person_term;
 
 -- name: search_clear_persons
 DELETE FROM person_search;
+
+-- name: find_district
+-- The first district from an id on.
+SELECT area_id, position_low, position_high FROM area
+WHERE area_id = (SELECT min(district_id) FROM area WHERE district_id >= :first);
+
+-- name: find_household_by_code
+SELECT h.household_id, h.code, h.risk_rank, h.is_active, a.position_low, a.code, a.name, a.name_en
+FROM household AS h JOIN area AS a ON a.area_id = h.area_id
+WHERE h.district_id = :district_id AND h.code >= :first AND h.code < :end
+ORDER BY h.code;
+
+-- name: find_household_by_risk
+SELECT h.household_id, h.code, h.risk_rank, h.is_active, a.position_low, a.code, a.name, a.name_en
+FROM household AS h JOIN area AS a ON a.area_id = h.area_id
+WHERE h.risk_rank = :risk_rank AND h.district_id = :district_id AND h.code >= :first AND h.code < :end
+ORDER BY h.code;
+
+-- name: find_person_by_term
+SELECT h.household_id, h.code, h.risk_rank, h.is_active, a.position_low, a.code, a.name, a.name_en,
+       t.term, t.person_id, p.code, p.name
+FROM person_term AS t
+JOIN person_search AS s ON s.person_id = t.person_id
+JOIN household AS h ON h.household_id = s.household_id
+JOIN area AS a ON a.area_id = h.area_id
+JOIN person AS p ON p.person_id = t.person_id
+WHERE t.district_id = :district_id AND (t.term, t.person_id) > (:term, :person_id) AND t.term < :end
+  AND t.shared_bytes < :length
+ORDER BY t.term, t.person_id;
+
+-- name: find_person_by_code
+SELECT h.household_id, h.code, h.risk_rank, h.is_active, a.position_low, a.code, a.name, a.name_en,
+       '', s.person_id, p.code, p.name
+FROM person AS p
+JOIN person_search AS s ON s.person_id = p.person_id
+JOIN household AS h ON h.household_id = s.household_id
+JOIN area AS a ON a.area_id = h.area_id
+WHERE p.code = :code;

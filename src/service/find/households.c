@@ -1,0 +1,419 @@
+/*
+ * Lists of households. A list walks through the districts that overlap the caller's areas, and in
+ * each through one index from the cursor on; whether a row lies in the caller's areas is looked at
+ * for every row, and so are the filters. A page ends when it is full, or after so many of the
+ * caller's own rows that its time stays bounded.
+ *
+ * A cursor is made of a row that the caller may see, never of one that was passed over: with a term
+ * in it, it would tell a neighbour's name.
+ */
+#include <string.h>
+
+#include "script/script.h"
+#include "service/find/private.h"
+
+enum {
+    FIND_BYTES_MAX = 4 << 20,
+    FIND_WORK_MAX = 4000, /* rows of the caller's that one page looks at */
+    RISK_RANKS = 6,
+    KEY_BYTES_MAX = CODE_BYTES_MAX + 8,
+};
+
+/* Behind every text that begins with the prefix: the last code point, which no name and code has.
+ */
+#define AFTER_ALL "\xF4\x8F\xBF\xBF"
+
+enum find_way { BY_CODE, BY_RISK, BY_TERM, BY_PERSON_CODE };
+
+struct finder {
+    struct office *office;
+    const struct household_query *query;
+    struct arena *arena;
+    household_visitor *visit;
+    void *context;
+    struct area_scope scope, finding_scope;
+    bool has_findings;
+    struct field_sight sight;
+    struct find_filter filter;
+    enum find_way way;
+    struct text prefix; /* of the code or the term; the person's code */
+    struct statement *walk, *district, *test;
+    struct find_cursor last; /* of the last row of the caller's that was looked at */
+    bool has_start;          /* last is the cursor: go on behind it */
+    int64_t found, looked_at, limit;
+    bool is_full;
+};
+
+static void finder_close(struct finder *finder)
+{
+    statement_close(finder->walk);
+    statement_close(finder->district);
+    statement_close(finder->test);
+    arena_free(finder->arena);
+}
+
+/* ---- What is asked --------------------------------------------------------------------------- */
+
+static bool has_digit(struct text text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (text.bytes[i] >= '0' && text.bytes[i] <= '9')
+            return true;
+    return false;
+}
+
+/* Whose id number it is, for those who see sensitive fields: who knows a number learns nothing from
+ * finding its owner, so that is no look at it. Empty where it is nobody's, or no id number. */
+static enum berm_status find_owner(struct finder *finder, struct text *ret_code,
+                                   struct berm_error *err)
+{
+    CLEANUP(vault_closep) struct vault *vault = NULL;
+    struct secret secret = {.id_type = TEXT("resident_id")};
+    char number[OFFICIAL_NUMBER_MAX];
+
+    *ret_code = (struct text){0};
+    if (finder->office->key == NULL || !finder->sight.has_scope[FIELD_CLASS_SENSITIVE] ||
+        id_number_read(secret.id_type, finder->query->search, number, &secret.number, NULL) !=
+            BERM_OK)
+        return BERM_OK;
+    TRY(vault_open(finder->office->store, finder->office->key, false, &vault, err));
+    return vault_owner(vault, &secret, finder->arena, ret_code, err);
+}
+
+static enum berm_status has_person(struct finder *finder, struct text code, bool *ret_has,
+                                   struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *find = NULL;
+
+    TRY(statement_prepare(finder->office->store, STATEMENT_FIND_PERSON_BY_CODE, &find, err));
+    statement_bind_text(find, FIND_PERSON_BY_CODE__CODE, code);
+    return statement_step(find, ret_has, err);
+}
+
+static enum berm_status choose_way(struct finder *finder, struct berm_error *err)
+{
+    struct text search = text_trimmed(finder->query->search);
+    struct text owner;
+    char *bytes;
+    bool is_person;
+
+    finder->way = finder->query->is_worst_first ? BY_RISK : BY_CODE;
+    finder->prefix = (struct text){"", 0};
+    if (search.length == 0)
+        return BERM_OK;
+    if (search.length > NAME_BYTES_MAX || !text_is_utf8(search, NULL))
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "a search is UTF-8 of at most %d bytes; shorten it", (int)NAME_BYTES_MAX);
+    if (!has_digit(search)) {
+        TRY(arena_new(finder->arena, NAME_TERM_BYTES_MAX, 1, &bytes, err));
+        finder->way = BY_TERM;
+        name_query_fold(search, bytes, &finder->prefix);
+        if (!finder->sight.has_scope[FIELD_CLASS_PERSONAL])
+            return fail_with(err, BERM_FORBIDDEN,
+                             "names are not for this account to see, so it cannot search by them; "
+                             "search by a code");
+        return finder->prefix.length > 0
+                   ? BERM_OK
+                   : fail_with(err, BERM_INVALID_INPUT,
+                               "there is no letter in the search; give the beginning of a name or "
+                               "a code");
+    }
+    TRY(find_owner(finder, &owner, err));
+    finder->prefix = owner.length > 0 ? owner : search;
+    TRY(has_person(finder, finder->prefix, &is_person, err));
+    finder->way = is_person ? BY_PERSON_CODE : BY_CODE;
+    return BERM_OK;
+}
+
+/* A list filtered or sorted by a value tells the value: it must be the caller's everywhere in it.
+ */
+static enum berm_status check_sight(const struct finder *finder, struct berm_error *err)
+{
+    bool sees_findings =
+        finder->has_findings && area_scope_covers(&finder->finding_scope, &finder->scope);
+
+    if (finder->way == BY_RISK && !sees_findings)
+        return fail_with(err, BERM_FORBIDDEN,
+                         "findings are not for this account to see in all of these areas, so it "
+                         "cannot sort by risk; say a smaller area, or sort by code");
+    for (size_t f = 0; f < finder->filter.count; f++) {
+        const struct household_test *test = &finder->filter.tests[f];
+        enum field_class class =
+            test->subject == TEST_OF_VARIABLE ? test->variable->field_class : FIELD_CLASS_PUBLIC;
+        bool is_seen = test->subject == TEST_OF_VARIABLE || sees_findings;
+
+        if (class != FIELD_CLASS_PUBLIC)
+            is_seen = finder->sight.has_scope[class] &&
+                      area_scope_covers(&finder->sight.scopes[class], &finder->scope);
+        if (!is_seen)
+            return fail_with(err, BERM_FORBIDDEN,
+                             "filter %zu is on what this account does not see in all of these "
+                             "areas; say a smaller area, or leave the filter out",
+                             f + 1);
+    }
+    return BERM_OK;
+}
+
+static enum berm_status prepare(struct finder *finder, struct berm_error *err)
+{
+    static const enum statement_id WALKS[] = {[BY_CODE] = STATEMENT_FIND_HOUSEHOLD_BY_CODE,
+                                              [BY_RISK] = STATEMENT_FIND_HOUSEHOLD_BY_RISK,
+                                              [BY_TERM] = STATEMENT_FIND_PERSON_BY_TERM,
+                                              [BY_PERSON_CODE] = STATEMENT_FIND_PERSON_BY_CODE};
+    struct store *store = finder->office->store;
+    const struct find_filter *filter = &finder->filter;
+    int parameter = 2;
+
+    TRY(statement_prepare(store, WALKS[finder->way], &finder->walk, err));
+    TRY(statement_prepare(store, STATEMENT_FIND_DISTRICT, &finder->district, err));
+    if (filter->count == 0)
+        return BERM_OK;
+    TRY(store_prepare_household_test(store, filter->tests, filter->count, &finder->test, err));
+    for (size_t f = 0; f < filter->count; f++)
+        for (size_t v = 0; v < filter->tests[f].value_count; v++) {
+            const struct field_value *value = &filter->values[f][v];
+
+            if (filter->tests[f].subject == TEST_OF_VARIABLE)
+                statement_bind_field(finder->test, parameter++, filter->tests[f].variable, *value);
+            else if (filter->tests[f].subject == TEST_OF_RISK)
+                statement_bind_int64(finder->test, parameter++, value->number);
+            else
+                statement_bind_text(finder->test, parameter++, value->text);
+        }
+    return BERM_OK;
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------ */
+
+static enum berm_status passes_filter(struct finder *finder, int64_t household_id, bool *ret_passes,
+                                      struct berm_error *err)
+{
+    *ret_passes = true;
+    if (finder->test == NULL)
+        return BERM_OK;
+    statement_bind_int64(finder->test, 1, household_id);
+    TRY(statement_step(finder->test, ret_passes, err));
+    statement_reset(finder->test);
+    return BERM_OK;
+}
+
+/* Whether the row is the caller's at all. */
+static bool is_row_seen(const struct finder *finder)
+{
+    int64_t position = statement_int64(finder->walk, 4);
+
+    if (!area_scope_contains(&finder->scope, position))
+        return false;
+    if (finder->way == BY_TERM)
+        return field_sight_at(&finder->sight, position) >= FIELD_CLASS_PERSONAL;
+    return finder->way == BY_PERSON_CODE || statement_int64(finder->walk, 3) != 0 ||
+           finder->prefix.length > 0;
+}
+
+static enum berm_status visit_row(struct finder *finder, struct berm_error *err)
+{
+    static const char *const LEVELS[RISK_RANKS] = {"critical", "high",         "medium",
+                                                   "low",      "undetermined", "none"};
+    struct statement *walk = finder->walk;
+    int64_t rank = statement_int64(walk, 2), position = statement_int64(walk, 4);
+    struct household_row row = {.code = statement_text(walk, 1),
+                                .is_active = statement_int64(walk, 3) != 0,
+                                .area = statement_text(walk, 5),
+                                .area_name = statement_text(walk, 6),
+                                .area_name_en = statement_text(walk, 7)};
+
+    if (row.area_name_en.length == 0)
+        row.area_name_en = row.area_name;
+    if (finder->has_findings && area_scope_contains(&finder->finding_scope, position) &&
+        rank >= 0 && rank < RISK_RANKS)
+        row.risk_level = text_of(LEVELS[rank]);
+    if (finder->way >= BY_TERM) {
+        row.person = statement_text(walk, 10);
+        row.person_name = field_sight_at(&finder->sight, position) >= FIELD_CLASS_PERSONAL
+                              ? statement_text(walk, 11)
+                              : TEXT(HIDDEN_VALUE);
+    }
+    finder->found++;
+    return finder->visit(finder->context, &row, err);
+}
+
+/* The row that the walk stands on. */
+static enum berm_status take_row(struct finder *finder, int64_t district_id, struct berm_error *err)
+{
+    struct text key = statement_text(finder->walk, finder->way == BY_TERM ? 8 : 1);
+    bool passes;
+
+    if (!is_row_seen(finder))
+        return BERM_OK;
+    if (finder->found == finder->limit || finder->looked_at == FIND_WORK_MAX) {
+        finder->is_full = true;
+        return BERM_OK;
+    }
+    finder->looked_at++;
+    TRY(passes_filter(finder, statement_int64(finder->walk, 0), &passes, err));
+    if (passes)
+        TRY(visit_row(finder, err));
+    finder->last.risk_rank = statement_int64(finder->walk, 2);
+    finder->last.district_id = district_id;
+    finder->last.person_id = finder->way == BY_TERM ? statement_int64(finder->walk, 9) : 0;
+    assert(key.length <= sizeof finder->last.key_bytes);
+    memcpy(finder->last.key_bytes, key.bytes, key.length);
+    finder->last.key_length = key.length;
+    return BERM_OK;
+}
+
+static enum berm_status take_rows(struct finder *finder, int64_t district_id,
+                                  struct berm_error *err)
+{
+    bool has_row;
+
+    TRY(statement_step(finder->walk, &has_row, err));
+    while (has_row && !finder->is_full) {
+        TRY(take_row(finder, district_id, err));
+        if (!finder->is_full)
+            TRY(statement_step(finder->walk, &has_row, err));
+    }
+    statement_reset(finder->walk);
+    return BERM_OK;
+}
+
+/* ---- Districts ------------------------------------------------------------------------------- */
+
+/* One district from the prefix on, or from behind the cursor where it is the cursor's. */
+static enum berm_status walk_district(struct finder *finder, int64_t risk_rank, int64_t district_id,
+                                      bool is_resumed, struct berm_error *err)
+{
+    struct statement *walk = finder->walk;
+    char first[KEY_BYTES_MAX], end[NAME_BYTES_MAX + 8];
+    size_t first_length = is_resumed ? finder->last.key_length : 0;
+    struct text start = finder->prefix;
+
+    memcpy(end, finder->prefix.bytes, finder->prefix.length);
+    memcpy(end + finder->prefix.length, AFTER_ALL, 4);
+    memcpy(first, finder->last.key_bytes, first_length);
+    if (is_resumed) {
+        if (finder->way != BY_TERM)
+            first[first_length++] = 1; /* right behind: no code has such a character */
+        start = (struct text){first, first_length};
+    }
+    if (finder->way == BY_TERM) {
+        statement_bind_int64(walk, FIND_PERSON_BY_TERM__DISTRICT_ID, district_id);
+        statement_bind_text(walk, FIND_PERSON_BY_TERM__TERM, start);
+        statement_bind_int64(walk, FIND_PERSON_BY_TERM__PERSON_ID,
+                             is_resumed ? finder->last.person_id : -1);
+        statement_bind_text(walk, FIND_PERSON_BY_TERM__END,
+                            (struct text){end, finder->prefix.length + 4});
+        statement_bind_int64(walk, FIND_PERSON_BY_TERM__LENGTH, (int64_t)finder->prefix.length);
+    } else if (finder->way == BY_RISK) {
+        statement_bind_int64(walk, FIND_HOUSEHOLD_BY_RISK__RISK_RANK, risk_rank);
+        statement_bind_int64(walk, FIND_HOUSEHOLD_BY_RISK__DISTRICT_ID, district_id);
+        statement_bind_text(walk, FIND_HOUSEHOLD_BY_RISK__FIRST, start);
+        statement_bind_text(walk, FIND_HOUSEHOLD_BY_RISK__END,
+                            (struct text){end, finder->prefix.length + 4});
+    } else {
+        statement_bind_int64(walk, FIND_HOUSEHOLD_BY_CODE__DISTRICT_ID, district_id);
+        statement_bind_text(walk, FIND_HOUSEHOLD_BY_CODE__FIRST, start);
+        statement_bind_text(walk, FIND_HOUSEHOLD_BY_CODE__END,
+                            (struct text){end, finder->prefix.length + 4});
+    }
+    return take_rows(finder, district_id, err);
+}
+
+static bool overlaps(const struct area_scope *scope, int64_t low, int64_t high)
+{
+    for (size_t r = 0; r < scope->count; r++)
+        if (scope->ranges[r].low <= high && scope->ranges[r].high >= low)
+            return true;
+    return false;
+}
+
+/* Every district of the caller's in turn, from the cursor's on. */
+static enum berm_status walk_districts(struct finder *finder, int64_t risk_rank, bool is_resumed,
+                                       struct berm_error *err)
+{
+    const struct find_cursor start = finder->last;
+    int64_t next = is_resumed ? start.district_id : 1;
+
+    while (!finder->is_full) {
+        int64_t district_id, low, high;
+        bool has_row;
+
+        statement_bind_int64(finder->district, FIND_DISTRICT__FIRST, next);
+        TRY(statement_step(finder->district, &has_row, err));
+        if (!has_row) {
+            statement_reset(finder->district);
+            return BERM_OK;
+        }
+        district_id = statement_int64(finder->district, 0);
+        low = statement_int64(finder->district, 1);
+        high = statement_int64(finder->district, 2);
+        statement_reset(finder->district);
+        if (overlaps(&finder->scope, low, high))
+            TRY(walk_district(finder, risk_rank, district_id,
+                              is_resumed && district_id == start.district_id, err));
+        next = district_id + 1;
+    }
+    return BERM_OK;
+}
+
+static enum berm_status walk(struct finder *finder, struct berm_error *err)
+{
+    int64_t first_rank = finder->has_start ? finder->last.risk_rank : 0;
+
+    if (finder->way == BY_PERSON_CODE) {
+        statement_bind_text(finder->walk, FIND_PERSON_BY_CODE__CODE, finder->prefix);
+        return finder->has_start ? BERM_OK : take_rows(finder, 0, err);
+    }
+    if (finder->way != BY_RISK)
+        return walk_districts(finder, 0, finder->has_start, err);
+    for (int64_t rank = first_rank; rank < RISK_RANKS && !finder->is_full; rank++)
+        TRY(walk_districts(finder, rank, finder->has_start && rank == first_rank, err));
+    return BERM_OK;
+}
+
+static enum berm_status open_finder(struct finder *finder, const struct caller *caller,
+                                    uint64_t query_hash, struct berm_error *err)
+{
+    const struct household_query *query = finder->query;
+    struct store *store = finder->office->store;
+
+    TRY(search_check_version(store, err));
+    TRY(caller_scope(store, caller, PERMISSION_HOUSEHOLD_READ, query->area, finder->arena,
+                     &finder->scope, err));
+    finder->has_findings = caller_holds(caller, PERMISSION_FINDING_LIST);
+    if (finder->has_findings)
+        TRY(caller_scope(store, caller, PERMISSION_FINDING_LIST, (struct text){0}, finder->arena,
+                         &finder->finding_scope, err));
+    TRY(field_sight_read(store, caller, finder->arena, &finder->sight, err));
+    TRY(choose_way(finder, err));
+    TRY(check_sight(finder, err));
+    finder->has_start = query->cursor.length > 0;
+    if (finder->has_start)
+        TRY(find_cursor_read(query->cursor, query_hash, &finder->last, err));
+    return prepare(finder, err);
+}
+
+enum berm_status households_find(struct office *office, const struct caller *caller,
+                                 const struct household_query *query, household_visitor *visit,
+                                 void *context, char next[CURSOR_TEXT_MAX], struct text *ret_next,
+                                 struct berm_error *err)
+{
+    CLEANUP(finder_close)
+    struct finder finder = {.office = office, .query = query, .visit = visit, .context = context};
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    uint64_t query_hash = find_query_hash(query);
+
+    finder.limit = query->limit == 0 ? FIND_LIMIT_DEFAULT : query->limit;
+    if (finder.limit < 1 || finder.limit > FIND_LIMIT_MAX)
+        return fail_with(err, BERM_INVALID_INPUT, "a page has 1 to %d rows", (int)FIND_LIMIT_MAX);
+    TRY(arena_create(FIND_BYTES_MAX, &finder.arena, err));
+    TRY(find_filter_read(office->pack, query->filters, query->filter_count, finder.arena,
+                         &finder.filter, err));
+    TRY(store_begin_read(office->store, err));
+    snapshot = office->store;
+    TRY(open_finder(&finder, caller, query_hash, err));
+    TRY(walk(&finder, err));
+    *ret_next =
+        finder.is_full ? find_cursor_write(&finder.last, query_hash, next) : (struct text){0};
+    return BERM_OK;
+}
