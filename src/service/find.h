@@ -99,8 +99,8 @@ typedef enum berm_status household_visitor(void *context, const struct household
  * only. A page may hold fewer rows than the limit, even none, and still have a next one: the work
  * for one page is bounded, however rare what is looked for.
  * Owner   *ret_next is a slice of next; empty: there is no more.
- * Errors  BERM_FORBIDDEN (a filter on what the caller does not see in all of the areas; names, where
- *         they are not for the caller anywhere), BERM_INVALID_INPUT (a filter or a cursor),
+ * Errors  BERM_FORBIDDEN (a filter on what the caller does not see in all of the areas; names,
+ *         where they are not for the caller anywhere), BERM_INVALID_INPUT (a filter or a cursor),
  *         BERM_NOT_FOUND (area), BERM_VERSION (run berm migrate); the visitor's.
  */
 MUST_USE enum berm_status households_find(struct office *office, const struct caller *caller,
