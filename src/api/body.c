@@ -33,7 +33,7 @@ struct body call_body(struct call *call)
 }
 
 /* "/members/0/name"; ~ and / in a name are written as RFC 6901 wants it. */
-static struct text pointer_to(struct body body, struct text name)
+struct text body_pointer(struct body body, struct text name)
 {
     CLEANUP(buffer_free) struct buffer pointer = {.cap_bytes = POINTER_BYTES_MAX};
     struct text copy = {"", 0};
@@ -75,12 +75,12 @@ void body_expect(struct body body, const char *const *names)
             continue;
         nearest = text_nearest(key, known, count);
         if (nearest >= 0)
-            call_add_problem(body.call, pointer_to(body, key), "unknown",
+            call_add_problem(body.call, body_pointer(body, key), "unknown",
                              "%.*s is not known here; did you mean %.*s?", TEXT_ARG(key),
                              TEXT_ARG(known[nearest]));
         else
-            call_add_problem(body.call, pointer_to(body, key), "unknown", "%.*s is not known here",
-                             TEXT_ARG(key));
+            call_add_problem(body.call, body_pointer(body, key), "unknown",
+                             "%.*s is not known here", TEXT_ARG(key));
     }
 }
 
@@ -92,7 +92,7 @@ static const struct json_node *find(struct body body, const char *name, bool is_
     if (node_kind(node) != NODE_NULL)
         return node;
     if (is_required)
-        call_add_problem(body.call, pointer_to(body, text_of(name)), "required", "%s is missing",
+        call_add_problem(body.call, body_pointer(body, text_of(name)), "required", "%s is missing",
                          name);
     return NULL;
 }
@@ -100,7 +100,7 @@ static const struct json_node *find(struct body body, const char *name, bool is_
 static void note_kind(struct body body, const char *name, const char *wanted,
                       const struct json_node *node)
 {
-    call_add_problem(body.call, pointer_to(body, text_of(name)), "invalid", "%s is %s, not %s",
+    call_add_problem(body.call, body_pointer(body, text_of(name)), "invalid", "%s is %s, not %s",
                      name, wanted, node_kind_words(node_kind(node)));
 }
 
@@ -113,7 +113,7 @@ struct text body_text(struct body body, const char *name, bool is_required)
     if (node_kind(node) != NODE_STRING)
         note_kind(body, name, "text", node);
     else if (is_required && node_text(node).length == 0)
-        call_add_problem(body.call, pointer_to(body, text_of(name)), "required", "%s is empty",
+        call_add_problem(body.call, body_pointer(body, text_of(name)), "required", "%s is empty",
                          name);
     return node_text(node);
 }
@@ -126,7 +126,7 @@ int64_t body_int64(struct body body, const char *name, int64_t low, int64_t high
     if (node == NULL)
         return fallback;
     if (!node_int64(node, &value) || value < low || value > high) {
-        call_add_problem(body.call, pointer_to(body, text_of(name)), "invalid",
+        call_add_problem(body.call, body_pointer(body, text_of(name)), "invalid",
                          "%s is a whole number from %lld to %lld", name, (long long)low,
                          (long long)high);
         return fallback;
@@ -150,7 +150,7 @@ month_number body_month(struct body body, const char *name, bool is_required)
     month_number month = 0;
 
     if (text.length > 0 && month_parse(text, &month, NULL) != BERM_OK)
-        call_add_problem(body.call, pointer_to(body, text_of(name)), "invalid",
+        call_add_problem(body.call, body_pointer(body, text_of(name)), "invalid",
                          "%s is a month such as 2020-09, not %.*s", name, TEXT_ARG(text));
     return month;
 }

@@ -78,6 +78,8 @@ struct body {
     const char *pointer;
 };
 struct body call_body(struct call *call);
+/** The JSON pointer of a member, in the request's arena. */
+struct text body_pointer(struct body body, struct text name);
 /** A problem for each member that is not in the list (ended by NULL), with a suggestion. */
 void body_expect(struct body body, const char *const *names);
 struct text body_text(struct body body, const char *name, bool is_required);

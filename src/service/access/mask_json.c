@@ -261,13 +261,14 @@ enum berm_status mask_change(struct store *store, const struct dictionary *dicti
     buffer_append_char(&out, '{');
     while (json_walk_member(&walk, &key, &value)) {
         const struct variable *variable = dictionary_find(dictionary, ENTITY_HOUSEHOLD, key);
+        bool is_shown = variable ? variable->field_class <= seen
+                                 : text_equal(key, TEXT("is_active")); /* told with the household */
 
         begin_member(&out, key, &is_first);
         if (text_equal(key, TEXT("area")))
             TRY(mask_area_codes(store, scope, value, &out, err));
         else
-            buffer_append_text(&out,
-                               variable && variable->field_class <= seen ? value : HIDDEN_JSON);
+            buffer_append_text(&out, is_shown ? value : HIDDEN_JSON);
     }
     buffer_append_char(&out, '}');
     TRY(buffer_status(&out, err));
