@@ -2,6 +2,7 @@
 #   make               build/berm
 #   make demo          a made-up county, screened and explained
 #   make test          every check; ends with "N passed, N failed"
+#   make deb           a Debian package, in build/deb
 #   make bench         speed, beside a peer's
 #   BUILD=folder       build somewhere else      JOBS=n   how many compilers at once
 
@@ -16,7 +17,7 @@ export BUILD JOBS
 
 .DEFAULT_GOAL := all
 .PHONY: all dependencies configure demo test bench scenarios format lint sanitize fuzz walk-pslm \
-        install clean
+        install deb clean
 
 all: configure
 	@ninja -C $(BUILD) -j$(JOBS)
@@ -56,6 +57,9 @@ sanitize: dependencies
 
 fuzz: dependencies
 	@FUZZ_SECONDS=$(SECONDS) python3 tools/run_tests.py --only fuzz
+
+deb: dependencies
+	@packaging/build_deb.sh
 
 install: all
 	@meson configure $(BUILD) --prefix=$(PREFIX) >/dev/null

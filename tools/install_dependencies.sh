@@ -1,5 +1,6 @@
 #!/bin/sh
 # Install the Debian packages that are missing, and only then touch apt. Needs root or sudo for it.
+#   tools/install_dependencies.sh [FURTHER PACKAGE...]
 set -eu
 
 packages="
@@ -11,7 +12,7 @@ libevent-dev libssl-dev libintelrdfpmath-dev libjansson-dev libcmocka-dev
 "
 
 missing=""
-for package in $packages; do
+for package in $packages "$@"; do
     state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
     [ "$state" = "install ok installed" ] || missing="$missing $package"
 done

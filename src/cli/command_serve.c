@@ -221,6 +221,7 @@ enum berm_status command_serve(struct invocation *invocation, struct berm_error 
 
     TRY(read_options(invocation, &options, err));
     TRY(prepare_log(invocation, &service, &options, err));
+    http_signals_block();
     TRY(prepare_api(&service, &options, err));
     TRY(http_server_start(&options, &server, err));
     fprintf(stderr, "Serving on %s://%.*s:%d\n", options.tls_key ? "https" : "http",

@@ -1,4 +1,4 @@
-/* berm backup, restore, doctor, migrate */
+/* berm backup, restore, verify, doctor, migrate */
 #include "cli.h"
 
 #include <string.h>
@@ -77,25 +77,43 @@ static void show_check(void *context, const char *check, enum doctor_state state
     output_row(context, cells);
 }
 
-enum berm_status command_doctor(struct invocation *invocation, struct berm_error *err)
+static enum berm_status examine(struct invocation *invocation, struct text url, bool is_backup,
+                                struct berm_error *err)
 {
     CLEANUP(key_file_freep) struct key_file *key = NULL;
     CLEANUP(output_discard) struct output output = {0};
     struct doctor_options options = {
         .checkpoint_path = invocation_value(invocation, "checkpoint"),
+        .is_backup = is_backup,
         .report = show_check,
         .context = &output,
     };
     enum format format;
-    struct text url;
     int64_t faults;
 
     TRY(invocation_format(invocation, &format, err));
-    TRY(invocation_store(invocation, &url, err));
     TRY(invocation_key(invocation, &key, err));
     options.key = key;
     output_begin(&output, stdout, format, CHECK_COLUMNS, ARRAY_COUNT(CHECK_COLUMNS));
     TRY(doctor_examine(url, &options, &faults, err));
     invocation->exit_code = faults > 0 ? EXIT_CODE_FAILURE : EXIT_CODE_OK;
     return output_end(&output, err);
+}
+
+enum berm_status command_doctor(struct invocation *invocation, struct berm_error *err)
+{
+    struct text url;
+
+    TRY(invocation_store(invocation, &url, err));
+    return examine(invocation, url, false, err);
+}
+
+enum berm_status command_verify(struct invocation *invocation, struct berm_error *err)
+{
+    CLEANUP(arena_freep) struct arena *arena = NULL;
+    struct text url;
+
+    TRY(arena_create(STORE_URL_BYTES_MAX * 4, &arena, err));
+    TRY(url_of_path(arena, invocation->arguments[0], &url, err));
+    return examine(invocation, url, true, err);
 }

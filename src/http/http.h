@@ -175,6 +175,11 @@ struct http_options {
 };
 
 /**
+ * Block in the calling thread the signals that http_server_wait takes. To be called before threads
+ * of one's own are made: one that does not block them would be ended by them, and all with it.
+ */
+void http_signals_block(void);
+/**
  * Listen and serve. SIGTERM, SIGINT and SIGHUP are blocked in the calling thread from here on,
  * because http_server_wait takes them.
  * Errors  BERM_INVALID_INPUT (address, routes, certificate), BERM_IO, BERM_NO_MEMORY.

@@ -153,6 +153,11 @@ void loop_tell(struct loop *loop, enum loop_order order)
     wake(loop);
 }
 
+bool loop_has_answered(const struct loop *loop)
+{
+    return (atomic_load(&loop->orders) & LOOP_ANSWER) == 0;
+}
+
 static void stop_listening(struct loop *loop)
 {
     if (loop->listener == NULL)
@@ -168,7 +173,7 @@ static void stop_listening(struct loop *loop)
 
 static void obey(struct loop *loop)
 {
-    int orders = atomic_load(&loop->orders);
+    int orders = atomic_fetch_and(&loop->orders, ~(int)LOOP_ANSWER);
 
     if ((orders & LOOP_DRAIN) != 0 && !loop->is_draining) {
         loop->is_draining = true;

@@ -104,6 +104,14 @@ enum berm_status http_server_start(const struct http_options *options,
     return BERM_OK;
 }
 
+void http_signals_block(void)
+{
+    sigset_t wanted;
+
+    wanted_signals(&wanted);
+    pthread_sigmask(SIG_BLOCK, &wanted, NULL);
+}
+
 int http_server_port(const struct http_server *server)
 {
     return server->port;
@@ -138,16 +146,58 @@ static void reload(struct http_server *server)
     notify_supervisor("READY=1");
 }
 
+static void tell_loops(struct http_server *server, enum loop_order order)
+{
+    for (int l = 0; l < server->loop_count; l++)
+        loop_tell(server->loops[l], order);
+}
+
+/* How often systemd wants to hear of us, halved as it recommends; 0: not at all.
+ * Source  sd_watchdog_enabled(3). */
+static int64_t watchdog_interval_ns(void)
+{
+    const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+    int64_t period_usec, wanted_pid;
+
+    if (usec == NULL || !text_parse_int64(text_of(usec), &period_usec) || period_usec <= 0 ||
+        period_usec > INT64_MAX / 1000)
+        return 0;
+    if (pid != NULL &&
+        (!text_parse_int64(text_of(pid), &wanted_pid) || wanted_pid != (int64_t)getpid()))
+        return 0;
+    return period_usec * 1000 / 2;
+}
+
+/* A sign of life is one of the loops, not of this thread: each must have come to the last order. */
+static void tell_watchdog(struct http_server *server)
+{
+    bool have_all_answered = true;
+
+    for (int l = 0; l < server->loop_count; l++)
+        have_all_answered = loop_has_answered(server->loops[l]) && have_all_answered;
+    if (have_all_answered)
+        notify_supervisor("WATCHDOG=1");
+    tell_loops(server, LOOP_ANSWER);
+}
+
 enum berm_status http_server_wait(struct http_server *server, struct berm_error *err)
 {
+    int64_t interval_ns = watchdog_interval_ns();
+    const struct timespec interval = {interval_ns / 1000000000, interval_ns % 1000000000};
     sigset_t wanted;
     int signal_number;
 
     wanted_signals(&wanted);
     pthread_sigmask(SIG_BLOCK, &wanted, NULL);
     notify_supervisor("READY=1");
-    while (sigwait(&wanted, &signal_number) == 0 && signal_number == SIGHUP)
-        reload(server);
+    do {
+        signal_number =
+            interval_ns > 0 ? sigtimedwait(&wanted, NULL, &interval) : sigwaitinfo(&wanted, NULL);
+        if (signal_number == SIGHUP)
+            reload(server);
+        else if (signal_number < 0 && errno == EAGAIN)
+            tell_watchdog(server);
+    } while (signal_number == SIGHUP || signal_number < 0);
     notify_supervisor("STOPPING=1");
     return http_server_stop(server, err);
 }
@@ -166,12 +216,6 @@ static bool join_loops(struct http_server *server, uint64_t until_ns)
     for (int l = 0; l < server->loop_count; l++)
         have_all = loop_join(server->loops[l], left_ms(until_ns)) && have_all;
     return have_all;
-}
-
-static void tell_loops(struct http_server *server, enum loop_order order)
-{
-    for (int l = 0; l < server->loop_count; l++)
-        loop_tell(server->loops[l], order);
 }
 
 enum berm_status http_server_stop(struct http_server *server, struct berm_error *err)

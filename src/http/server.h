@@ -104,9 +104,12 @@ MUST_USE enum berm_status loop_create(struct http_server *server, struct loop **
 void loop_give_back(struct loop *loop, struct exchange *exchange);
 /** From any thread: streams of this topic are asked for their next piece. */
 void loop_wake_topic(struct loop *loop, uint64_t topic);
-enum loop_order { LOOP_DRAIN = 1, LOOP_ABORT = 2 };
-/** DRAIN: no more connections, idle ones close. ABORT: all close at once. */
+enum loop_order { LOOP_DRAIN = 1, LOOP_ABORT = 2, LOOP_ANSWER = 4 };
+/** DRAIN: no more connections, idle ones close. ABORT: all close at once. ANSWER: nothing, but
+ * loop_has_answered tells whether it came to it. */
 void loop_tell(struct loop *loop, enum loop_order order);
+/** Was the last LOOP_ANSWER obeyed? true before the first. */
+bool loop_has_answered(const struct loop *loop);
 /** Has the thread ended? Waits so long for it. */
 bool loop_join(struct loop *loop, int64_t timeout_ms);
 void loop_free(struct loop *loop);

@@ -43,7 +43,8 @@ with folder() as here:
     result, faults = doctor(store, "--checkpoint", checkpoint)
     equal("a sound register has no faults", (result.code, faults), (0, set()))
     equal("everything is looked at", {row["check"] for row in json.loads(result.out)},
-          {"version", "integrity", "references", "areas", "monthly flows", "secrets", "journal", "space"})
+          {"version", "integrity", "references", "areas", "monthly flows", "secrets", "journal", "space",
+           "contents"})
     check("the doctor changes nothing", berm("doctor", "--store", url).code == 0)
 
     # Backup.
@@ -56,6 +57,31 @@ with folder() as here:
     check("a backup is never overwritten", result.code == 1 and "never overwritten" in result.err, result.text)
     equal("a backup of nothing is an error", berm("backup", here / "b", "--store", f"sqlite:{here}/none").code, 1)
     equal("and leaves nothing", (here / "b").exists(), False)
+
+    # A look at the backup itself.
+    def verify(path, *options):
+        result = berm("verify", path, "--format", "json", *options, env=sealed)
+        return result, {row["check"]: (row["state"], row["what"]) for row in json.loads(result.out or "[]")}
+
+    result, looked = verify(backup, "--checkpoint", checkpoint)
+    equal("a backup is verified without restoring it", (result.code, {state for state, _ in looked.values()}), (0, {"ok"}))
+    contains("it is told what is in it", looked["contents"][1], "2 households, 2 persons")
+    check("the machine's disk is not its business", "space" not in looked, looked)
+    equal("looking leaves one file", [name for name in os.listdir(here) if name.startswith("backup.berm")], ["backup.berm"])
+    for name, statement, fault in (
+            ("a changed entry", "UPDATE change SET actor = 'x'", "journal"),
+            ("a household that was taken out", "DELETE FROM household WHERE code = 'B'", "references")):
+        shutil.copy(backup, here / "sick.berm")
+        sql(here / "sick.berm", statement)
+        result, looked = verify(here / "sick.berm")
+        equal(f"{name} is found", (result.code, looked[fault][0]), (1, "fault"))
+    shutil.copy(backup, here / "sick.berm")
+    sql(here / "sick.berm", "PRAGMA user_version = 1")
+    result, looked = verify(here / "sick.berm")
+    equal("a backup of an older berm is no fault, and it is said what cannot be looked at",
+          (result.code, looked["version"][0], "journal" in looked), (0, "note", False))
+    equal("what is no backup is an error", verify(write(here / "no.csv", "code,name\n" * 2000))[0].code, 1)
+    (here / "sick.berm").unlink()
 
     # Restore.
     result = berm("restore", backup, "--store", url)

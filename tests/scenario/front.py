@@ -11,6 +11,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from scenario import check, contains, equal, finish, program  # noqa: E402
+from server import empty_register  # noqa: E402
 
 PAGES = {"en": "This is a Berm server", "zh": "这里是 Berm 服务器"}
 
@@ -37,7 +38,7 @@ class Page(html.parser.HTMLParser):
             self.forbidden.append(f"</{tag}> out of place")
 
 
-server = subprocess.Popen([program(), "serve", "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE)
+server = subprocess.Popen([program(), "serve", "--store", empty_register(), "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE)
 try:
     line = server.stderr.readline().decode()
     port = int(re.search(r":(\d+)$", line.strip()).group(1))

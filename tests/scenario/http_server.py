@@ -301,6 +301,24 @@ def notifications(here):
             server.process.send_signal(signal.SIGTERM)
             equal("and that it stops", supervisor.recv(200), b"STOPPING=1")
             equal("it ends", server.process.wait(10), 0)
+        with served(env={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "400000"}) as server:
+            equal("with a watchdog it is ready too", supervisor.recv(200), b"READY=1")
+            started = time.monotonic()
+            equal("and gives signs of life", [supervisor.recv(200) for _ in range(3)], [b"WATCHDOG=1"] * 3)
+            check("twice in each period", 0.5 < time.monotonic() - started < 2, time.monotonic() - started)
+            server.process.send_signal(signal.SIGHUP)
+            told = b"".join(supervisor.recv(200) for _ in range(3))
+            check("a reload goes on as before", b"RELOADING=1" in told and b"READY=1" in told, told)
+        while supervisor.recv(200) != b"STOPPING=1":
+            pass
+        with served(env={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "200000", "WATCHDOG_PID": "1"}):
+            supervisor.recv(200)
+            supervisor.settimeout(0.5)
+            try:
+                check("a watchdog of another process is not ours", False, supervisor.recv(200))
+            except TimeoutError:
+                check("a watchdog of another process is not ours", True)
+            supervisor.settimeout(10)
 
 
 def request_log(here):

@@ -78,6 +78,22 @@ static enum berm_status examine_space(struct examination *examination, struct be
     return BERM_OK;
 }
 
+static enum berm_status examine_contents(struct examination *examination, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *count = NULL;
+
+    TRY(statement_prepare(examination->store, STATEMENT_DOCTOR_CONTENTS, &count, err));
+    TRY(statement_step_to_row(count, err));
+    doctor_tell(examination, "contents", DOCTOR_OK,
+                "%lld areas, %lld households, %lld persons, %lld monthly amounts, %lld findings, "
+                "%lld changes, %lld runs",
+                (long long)statement_int64(count, 0), (long long)statement_int64(count, 1),
+                (long long)statement_int64(count, 2), (long long)statement_int64(count, 3),
+                (long long)statement_int64(count, 4), (long long)statement_int64(count, 5),
+                (long long)statement_int64(count, 6));
+    return BERM_OK;
+}
+
 /* ---- The journal ----------------------------------------------------------------------------- */
 
 static void tell_journal_fault(void *context, const struct journal_fault *fault)
@@ -141,11 +157,18 @@ static enum berm_status examine_version(struct examination *examination, bool *r
 
     TRY(store_version(examination->store, &version, err));
     *ret_is_present = version == store_version_known();
-    doctor_tell(examination, "version", *ret_is_present ? DOCTOR_OK : DOCTOR_FAULT,
-                *ret_is_present ? "berm %s, schema %d"
-                                : "berm %s, schema %d is older than this "
-                                  "berm; run berm migrate",
-                berm_version(), version);
+    if (*ret_is_present)
+        doctor_tell(examination, "version", DOCTOR_OK, "berm %s, schema %d", berm_version(),
+                    version);
+    else if (examination->options->is_backup)
+        doctor_tell(examination, "version", DOCTOR_NOTE,
+                    "berm %s, schema %d is older than this berm: numbers, flows and journal are "
+                    "looked at once it is restored and migrated",
+                    berm_version(), version);
+    else
+        doctor_tell(examination, "version", DOCTOR_FAULT,
+                    "berm %s, schema %d is older than this berm; run berm migrate", berm_version(),
+                    version);
     return BERM_OK;
 }
 
@@ -156,11 +179,16 @@ enum berm_status doctor_examine(struct text store_url, const struct doctor_optio
         const char *name;
         enum berm_status (*run)(struct examination *examination, struct berm_error *err);
         bool needs_present_schema;
+        bool is_of_the_place; /* of the machine more than of the register */
     } CHECKS[] = {
-        {"integrity", examine_integrity, false}, {"references", examine_references, false},
-        {"areas", doctor_areas, false},          {"monthly flows", doctor_monthly_flows, true},
-        {"secrets", examine_secrets, true},      {"journal", examine_journal, true},
-        {"space", examine_space, false},
+        {"integrity", examine_integrity, false, false},
+        {"references", examine_references, false, false},
+        {"contents", examine_contents, false, false},
+        {"areas", doctor_areas, false, false},
+        {"monthly flows", doctor_monthly_flows, true, false},
+        {"secrets", examine_secrets, true, false},
+        {"journal", examine_journal, true, false},
+        {"space", examine_space, false, true},
     };
     CLEANUP(store_closep) struct store *store = NULL;
     struct examination examination = {.options = options};
@@ -172,7 +200,8 @@ enum berm_status doctor_examine(struct text store_url, const struct doctor_optio
     for (size_t c = 0; c < ARRAY_COUNT(CHECKS); c++) {
         struct berm_error error = {0};
 
-        if (CHECKS[c].needs_present_schema && !is_present)
+        if ((CHECKS[c].needs_present_schema && !is_present) ||
+            (CHECKS[c].is_of_the_place && options->is_backup))
             continue;
         if (CHECKS[c].run(&examination, &error) != BERM_OK)
             doctor_tell(&examination, CHECKS[c].name, DOCTOR_FAULT, "%s", error.message);
