@@ -1,6 +1,6 @@
 # The front door. Everything works in a bare clone on a fresh Debian 12 with git and make.
 #   make               build/berm
-#   make demo          a made-up county, screened and explained
+#   make demo          a made-up county, screened, explained and served until Ctrl-C (SERVE=0: not served)
 #   make test          every check; ends with "N passed, N failed"
 #   make deb           a Debian package, in build/deb
 #   make bench         speed, beside a peer's
@@ -12,6 +12,8 @@ SECONDS ?= 60
 DATA ?= ../shared/data
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Where nobody sits in front of it, the demonstration ends by itself.
+SERVE ?= $(if $(filter true 1,$(CI)),0,1)
 MESON_OPTIONS ?=
 export BUILD JOBS
 
@@ -30,7 +32,7 @@ configure: dependencies
 	@tools/configure.sh $(BUILD) $(MESON_OPTIONS)
 
 demo: all
-	@$(BUILD)/berm demo
+	@$(BUILD)/berm demo $(if $(filter 0,$(SERVE)),,--serve)
 
 test: dependencies
 	@python3 tools/run_tests.py

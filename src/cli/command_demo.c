@@ -1,4 +1,5 @@
 /* berm synth, berm demo */
+#include "demo.h"
 #include "reports.h"
 
 #include <stdlib.h>
@@ -221,8 +222,10 @@ enum berm_status command_demo(struct invocation *invocation, struct berm_error *
     struct summary summary;
     enum language language;
     struct text url;
+    int64_t port;
 
     TRY(invocation_language(invocation, &language, err));
+    TRY(invocation_int64(invocation, "port", 0, 65535, -1, &port, err));
     TRY(read_options(invocation, &options, err));
     TRY(demo_store_choose(invocation, &demo, &url, err));
     TRY(arena_create((size_t)1 << 30, &arena, err));
@@ -244,5 +247,11 @@ enum berm_status command_demo(struct invocation *invocation, struct berm_error *
     TRY(summary_compute(office, caller_local(), screen.month, (struct text){0}, arena, &summary,
                         err));
     print_summary(&summary, language);
-    return explain_some(office, screen.month, arena, language, err);
+    TRY(explain_some(office, screen.month, arena, language, err));
+    if (!invocation_has(invocation, "serve"))
+        return BERM_OK;
+    TRY(demo_add_accounts(office, language, err));
+    office_close(office);
+    office = NULL;
+    return demo_serve(invocation, url, (int)port, language, err);
 }

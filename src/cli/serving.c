@@ -1,0 +1,166 @@
+/*
+ * A register's API, the front page, and what needs no log-in: is it alive, is it ready, its
+ * figures.
+ */
+#include "serving.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "web/web.h"
+
+/* What the server's callbacks share. */
+struct service {
+    struct serving *serving;
+    struct api *api;
+    struct http_route *routes; /* the API's, and those below */
+};
+
+static void serve_health(void *context, const struct http_request *request,
+                         struct http_response *response)
+{
+    (void)context;
+    (void)request;
+    response->content_type = "application/json";
+    buffer_append_text(&response->body, TEXT("{\"status\":\"ok\"}\n"));
+}
+
+static void serve_readiness(void *context, const struct http_request *request,
+                            struct http_response *response)
+{
+    if (http_server_is_ready(request->server))
+        serve_health(context, request, response);
+    else
+        http_response_problem(response, 503, NULL, TEXT("the server is stopping"));
+}
+
+static void serve_metrics(void *context, const struct http_request *request,
+                          struct http_response *response)
+{
+    (void)context;
+    response->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    buffer_append_format(&response->body,
+                         "# HELP berm_info The program that runs.\n# TYPE berm_info gauge\n"
+                         "berm_info{version=\"%s\"} 1\n",
+                         berm_version());
+    http_metrics_write(request->server, &response->body);
+}
+
+static const struct http_route OWN_ROUTES[] = {
+    {HTTP_GET, "/healthz", serve_health, HTTP_ROUTE_AHEAD, 0, NULL},
+    {HTTP_GET, "/readyz", serve_readiness, HTTP_ROUTE_AHEAD, 0, NULL},
+    {HTTP_GET, "/metrics", serve_metrics, HTTP_ROUTE_AHEAD, 0, NULL},
+    {HTTP_GET, "/", web_serve_front, 0, 0, NULL},
+    {HTTP_GET, "/en", web_serve_front_english, 0, 0, NULL},
+    {HTTP_GET, "/zh", web_serve_front_chinese, 0, 0, NULL},
+    {HTTP_GET, "/static/{path*}", web_serve_static, 0, 0, NULL},
+};
+
+int serving_open_log(const char *path)
+{
+    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+}
+
+/* After logrotate moved the file away. The descriptor keeps its number, so nobody need be told. */
+static void reopen_log(void *context)
+{
+    const struct serving *serving = ((struct service *)context)->serving;
+    int file;
+
+    if (serving->log_path == NULL)
+        return;
+    file = serving_open_log(serving->log_path);
+    if (file < 0 || dup3(file, serving->http.log_file, O_CLOEXEC) < 0)
+        fprintf(stderr, "berm: the log goes on in the old file: %s: %s\n", serving->log_path,
+                strerror(errno));
+    if (file >= 0)
+        close(file);
+}
+
+static void tell_reload_failed(void *context, const struct berm_error *error)
+{
+    (void)context;
+    fprintf(stderr, "berm: the old certificate stays: %s\n", error->message);
+}
+
+/* One sentence for who keeps the server; the request's id leads to its line in the log. */
+static void report_failure(void *context, struct text request_id, const struct berm_error *error)
+{
+    (void)context;
+    if (request_id.length > 0)
+        fprintf(stderr, "berm: request %.*s: %s\n", TEXT_ARG(request_id), error->message);
+    else
+        fprintf(stderr, "berm: %s\n", error->message);
+}
+
+static enum berm_status make_worker(void *context, void **ret_worker, struct berm_error *err)
+{
+    const struct service *service = context;
+
+    return api_worker_create(service->api, ret_worker, err);
+}
+
+static void free_worker(void *context, void *worker)
+{
+    (void)context;
+    api_worker_free(worker);
+}
+
+static enum berm_status prepare_api(struct service *service, struct berm_error *err)
+{
+    struct serving *serving = service->serving;
+    struct http_options *options = &serving->http;
+    const struct api_options api_options = {
+        .open = serving->open,
+        .open_context = serving->open_context,
+        .is_behind_tls = options->tls_key != NULL || serving->is_behind_tls,
+        .writes_max = (size_t)options->worker_count / 2,
+        .report = report_failure,
+    };
+    const struct http_route *routes;
+    size_t count;
+
+    TRY(api_create(&api_options, &service->api, err));
+    routes = api_routes(service->api, &count);
+    service->routes = calloc(count + ARRAY_COUNT(OWN_ROUTES), sizeof *service->routes);
+    if (service->routes == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "no memory for the routes");
+    memcpy(service->routes, routes, count * sizeof *routes);
+    memcpy(service->routes + count, OWN_ROUTES, sizeof OWN_ROUTES);
+    options->routes = service->routes;
+    options->route_count = count + ARRAY_COUNT(OWN_ROUTES);
+    options->context = service;
+    options->worker_create = make_worker;
+    options->worker_free = free_worker;
+    options->reload = reopen_log;
+    options->reload_failed = tell_reload_failed;
+    return BERM_OK;
+}
+
+static void end_service(const struct service *service)
+{
+    api_free(service->api);
+    free(service->routes);
+}
+
+enum berm_status serving_run(struct serving *serving, struct berm_error *err)
+{
+    enum { ADDRESS_MAX = 256 };
+    CLEANUP(end_service) struct service service = {.serving = serving};
+    CLEANUP(http_server_freep) struct http_server *server = NULL;
+    const char *listen = serving->http.listen;
+    char address[ADDRESS_MAX];
+
+    http_signals_block();
+    TRY(prepare_api(&service, err));
+    TRY(http_server_start(&serving->http, &server, err));
+    snprintf(address, sizeof address, "%s://%.*s:%d", serving->http.tls_key ? "https" : "http",
+             (int)(strrchr(listen, ':') - listen), listen, http_server_port(server));
+    serving->announce(serving->announce_context, address);
+    return http_server_wait(server, err);
+}
