@@ -71,9 +71,9 @@ with folder() as here:
         got, err = complete(line, here, script)
         equal(name or f"bash completes {line!r}", (got, err), (sorted(wanted), ""))
 
-    offers("berm hou", ["household"])
-    offers("berm jour", ["journal"])
     groups = {name.split()[0] for name in names}
+    offers("berm hou", [name for name in groups if name.startswith("hou")])
+    offers("berm jour", ["journal"])
     offers("berm ", [*groups, "help", "--help", "--version"])
     offers("berm policy ", [*(name.split()[1] for name in names if name.startswith("policy ")), "--help"])
     offers("berm policy ch", ["check"])
