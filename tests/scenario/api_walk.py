@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Every route of the API, as every role of a neighbouring area: nothing of the other area is found.
+
+The routes come from the server's own description, so a new one is walked as soon as it is there; one
+whose parameters or body this script cannot fill fails it. Each request is made twice: once naming
+what belongs to the neighbours, once naming what does not exist. Both answers must be the same but for
+the names that were sent, so that not even a refusal tells what is there.
+"""
+import json
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from registers import make_register, wages  # noqa: E402
+from scenario import berm, check, finish, folder, write  # noqa: E402
+from server import PASSWORD, Client, make_account, served  # noqa: E402
+
+ROLES = ("viewer", "field_worker", "township", "county", "supervisor", "analyst", "policy_author",
+         "policy_approver", "administrator")
+
+# What the neighbours have, and names of the same form that nobody has.
+TWINS = {"NEXT-H1": "NONE-H1", "NEXT-P1": "NONE-P1", "X2": "Q7", "Zofia Quarrel": "Zofia Nothing",
+         "neighbour": "nobodyhere"}
+# What must never be seen, whoever asks for what.
+MARKS = ("NEXT-H1", "NEXT-P1", "Quarrel", "Second valley", "1988-08-08", "881.11", "neighbour")
+
+HOUSEHOLDS = "code,area,roof,rooms\nOURS-H1,X1,leaks,3\nNEXT-H1,X2,none,2\n"
+PERSONS = """code,household,name,sex,birth_date,relation,at_school,from_date
+OURS-P1,OURS-H1,Anna Hill,female,1980-05-01,head,,2010-01-01
+NEXT-P1,NEXT-H1,Zofia Quarrel,female,1988-08-08,head,,2010-01-01
+"""
+FLOWS = "household,month,wage\n" + wages("OURS-H1", 300) + wages("NEXT-H1", "881.11")
+
+# The values of path parameters: by name, or by the collection before it where names repeat.
+PATHS = {
+    "/v1/households/{code}": "NEXT-H1",
+    "/v1/persons/{code}": "NEXT-P1",
+    "{name}": "neighbour",
+    "{role}": "county",
+}
+NUMBERS = {}  # what the neighbours made meanwhile: {"/v1/jobs/{job}": (theirs, nobody's)}
+QUERIES = {"area": "X2", "parent": "X2", "household": "NEXT-H1", "search": "Zofia Quarrel",
+           "actor": "neighbour", "account": "neighbour"}
+
+# Bodies of the routes that take one, about the neighbours' things.
+BODIES = {
+    "password_change": {"old_password": "not the password", "password": "short"},
+    "user_add": {"name": "newcomer", "password": PASSWORD},
+    "user_switch": {"active": False},
+    "user_password": {"password": PASSWORD},
+    "user_grant": {"role": "county", "area": "X2"},
+    "token_create": {"account": "neighbour", "label": "walk", "scopes": ["area_list"]},
+}
+# Routes that are not walked, each with its reason.
+SKIPPED = {"session_begin": "failures are throttled, which tests/scenario/api.py looks at",
+           "session_end": "it would end the walker's session",
+           "openapi_show": "it needs no log-in and is the same for all"}
+
+
+def twin(text):
+    for theirs, nobodys in TWINS.items():
+        text = text.replace(theirs, nobodys)
+    return text
+
+
+def fill_path(path):
+    """The path with the neighbours' things in it, and its twin; None where a part is not known."""
+    filled, twinned = path, path
+    for match in re.finditer(r"\{(\w+)\}", path):
+        part = match.group(0)
+        place = path[:match.end()]
+        if place in NUMBERS:
+            theirs, nobodys = NUMBERS[place]
+        elif place in PATHS or part in PATHS:
+            theirs = PATHS.get(place, PATHS.get(part))
+            nobodys = twin(theirs)
+        else:
+            return None
+        filled, twinned = filled.replace(part, str(theirs)), twinned.replace(part, str(nobodys))
+    return filled, twinned
+
+
+def requests_of(path, method, operation):
+    """(path, body) and their twins: without a query, and with each field that can name something."""
+    fitting = fill_path(path)
+    if fitting is None:
+        raise KeyError(f"{method} {path}: this script does not know what to put into the path")
+    filled, twinned = fitting
+    body = None
+    if "requestBody" in operation:
+        if operation["operationId"] not in BODIES:
+            raise KeyError(f"{operation['operationId']}: this script has no body for it")
+        body = BODIES[operation["operationId"]]
+    twin_body = None if body is None else json.loads(twin(json.dumps(body))) \
+        if not isinstance(body, str) else twin(body)
+    yield (filled, body), (twinned, twin_body)
+    for parameter in operation["parameters"]:
+        value = QUERIES.get(parameter["name"]) if parameter["in"] == "query" else None
+        if value:
+            text = value.replace(" ", "%20")
+            yield (f"{filled}?{parameter['name']}={text}", body), \
+                (f"{twinned}?{parameter['name']}={twin(value).replace(' ', '%20')}", twin_body)
+
+
+def told(answer, *sent):
+    """The answer without what differs by its nature: ids, instants, and what the client sent."""
+    text = re.sub(r'"instance":"[0-9a-f]{16}"', "", answer.text)
+    text = re.sub(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z", "", text)
+    for theirs, nobodys in NUMBERS.values():
+        text = re.sub(rf"\b({theirs}|{nobodys})\b", "#", text)
+    return answer.status, text
+
+
+def walk(client, role, description):
+    """Returns how many requests were made."""
+    count = 0
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            if operation["operationId"] in SKIPPED:
+                continue
+            content = next(iter(operation.get("requestBody", {}).get("content", {})), None)
+            for (theirs, body), (nobodys, twin_body) in requests_of(path, method.upper(), operation):
+                headers = {"If-Match": '"1"'} if any(
+                    parameter["name"] == "If-Match" for parameter in operation["parameters"]) else {}
+                answer = client.ask(method.upper(), theirs, body, headers,
+                                    content_type=content or "application/json")
+                count += 1
+                name = f"{role}: {method.upper()} {theirs}"
+                if answer.status >= 500:
+                    check(name, False, f"{answer.status} {answer.text}")
+                seen = answer.text
+                for mark in TWINS:  # what was sent may come back
+                    if mark in theirs or mark in json.dumps(body) or \
+                            mark.replace(" ", "%20") in theirs:
+                        seen = seen.replace(mark, "")
+                leaked = [mark for mark in MARKS if mark in seen]
+                if leaked:
+                    check(name, False, f"{leaked} in {answer.status} {answer.text}")
+                if (theirs, body) == (nobodys, twin_body):
+                    continue
+                other = client.ask(method.upper(), nobodys, twin_body, headers,
+                                   content_type=content or "application/json")
+                status, text = told(answer)
+                if (status, twin(text)) != told(other):
+                    check(name, False, f"{status} {text[:250]} BUT OF NOBODY {other.status} "
+                                       f"{other.text[:250]}")
+    return count
+
+
+def neighbours_work(server):
+    """The neighbours use the service, so that there is something to find."""
+    neighbour = Client(server)
+    neighbour.log_in("neighbour", PASSWORD)
+    made = berm("token", "create", "neighbour", "--label", "theirs", "--scopes", "area_list",
+                "--store", store)
+    assert made.code == 0, made.text
+    NUMBERS["/v1/tokens/{token}"] = (1, 999)
+
+
+with folder() as here:
+    store = make_register(here, HOUSEHOLDS, PERSONS, FLOWS)
+    assert berm("screen", "--store", store, "--month", "2020-09").code == 0
+    make_account(store, "neighbour", ("county", "X2"))
+    for word in ROLES:
+        make_account(store, word.replace("_", "-"), (word, "X1"))
+    with served(store=store) as one:
+        neighbours_work(one)
+        for word in ROLES:
+            walker = Client(one)
+            assert walker.log_in(word.replace("_", "-"), PASSWORD).status == 201
+            made = walk(walker, word, one.description.document)
+            routes = sum(map(len, one.description.document["paths"].values()))
+            check(f"as {word}: nothing of the neighbours in the answers of {routes} routes",
+                  made >= routes - len(SKIPPED), made)
+finish()
