@@ -113,6 +113,10 @@ void call_set_version(struct call *call, int64_t version);
 /** Location of what was made: the collection's path and the thing's id. */
 void call_set_location(struct call *call, struct text collection, struct text id);
 
+/** An instant of whole seconds, as RFC 3339 writes it. */
+void write_instant(struct json_writer *json, const char *key, int64_t at_s);
+void job_write_progress(struct json_writer *json, const struct job_progress *progress);
+
 /** Answer with what went wrong: status, detail and all problems noted. Source: RFC 9457. */
 void call_fail(struct call *call, enum berm_status status, const struct berm_error *error);
 

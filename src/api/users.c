@@ -7,7 +7,7 @@
 
 enum { PAGE_MAX = 200, PAGE_USUAL = 50, TOKEN_DAYS_MAX = 3650, DAY_S = 86400 };
 
-static void write_instant(struct json_writer *json, const char *key, int64_t at_s)
+void write_instant(struct json_writer *json, const char *key, int64_t at_s)
 {
     time_t at = (time_t)at_s;
     struct tm utc;

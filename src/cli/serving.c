@@ -6,17 +6,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "api/api.h"
+#include "exchange/exchange.h"
 #include "web/web.h"
 
 /* What the server's callbacks share. */
 struct service {
     struct serving *serving;
+    struct job_runner *runner;
+    _Atomic(struct http_server *) server; /* NULL before it serves */
     struct api *api;
     struct http_route *routes; /* the API's, and those below */
 };
@@ -111,6 +115,45 @@ static void free_worker(void *context, void *worker)
     api_worker_free(worker);
 }
 
+/* Whoever listens to this job is asked for more. */
+static void tell_job_changed(void *context, int64_t job_id)
+{
+    struct service *service = context;
+    const struct http_server *server = atomic_load(&service->server);
+
+    if (server != NULL)
+        http_server_wake(server, (uint64_t)job_id);
+}
+
+static enum berm_status open_for_job(void *context, struct office **ret_office,
+                                     struct berm_error *err)
+{
+    const struct service *service = context;
+
+    return service->serving->open(service->serving->open_context, ret_office, err);
+}
+
+static void report_job_failure(void *context, const struct berm_error *error)
+{
+    report_failure(context, TEXT(""), error);
+}
+
+static enum berm_status start_jobs(struct service *service, struct berm_error *err)
+{
+    enum { JOB_POLL_MS = 250 };
+    CLEANUP(office_closep) struct office *office = NULL; /* tells where the register is */
+    struct job_runner_options options = {.functions = exchange_job_functions,
+                                         .context = service,
+                                         .open = open_for_job,
+                                         .changed = tell_job_changed,
+                                         .failed = report_job_failure,
+                                         .poll_ms = JOB_POLL_MS};
+
+    TRY(open_for_job(service, &office, err));
+    options.store_url = store_url(office->store);
+    return job_runner_start(&options, &service->runner, err);
+}
+
 static enum berm_status prepare_api(struct service *service, struct berm_error *err)
 {
     struct serving *serving = service->serving;
@@ -120,6 +163,7 @@ static enum berm_status prepare_api(struct service *service, struct berm_error *
         .open_context = serving->open_context,
         .is_behind_tls = options->tls_key != NULL || serving->is_behind_tls,
         .writes_max = (size_t)options->worker_count / 2,
+        .runner = service->runner,
         .report = report_failure,
     };
     const struct http_route *routes;
@@ -144,6 +188,7 @@ static enum berm_status prepare_api(struct service *service, struct berm_error *
 
 static void end_service(const struct service *service)
 {
+    job_runner_stop(service->runner);
     api_free(service->api);
     free(service->routes);
 }
@@ -155,12 +200,17 @@ enum berm_status serving_run(struct serving *serving, struct berm_error *err)
     CLEANUP(http_server_freep) struct http_server *server = NULL;
     const char *listen = serving->http.listen;
     char address[ADDRESS_MAX];
+    enum berm_status status;
 
     http_signals_block();
+    TRY(start_jobs(&service, err));
     TRY(prepare_api(&service, err));
     TRY(http_server_start(&serving->http, &server, err));
+    atomic_store(&service.server, server);
     snprintf(address, sizeof address, "%s://%.*s:%d", serving->http.tls_key ? "https" : "http",
              (int)(strrchr(listen, ':') - listen), listen, http_server_port(server));
     serving->announce(serving->announce_context, address);
-    return http_server_wait(server, err);
+    status = http_server_wait(server, err);
+    job_runner_stopp(&service.runner); /* it wakes the server's streams, so it goes first */
+    return status;
 }

@@ -251,7 +251,7 @@ MUST_USE enum berm_status job_runner_cancel(struct job_runner *runner, struct st
                                             bool *ret_is_told, struct berm_error *err);
 /** Stop what runs, which is queued again and does not lose an attempt, and end. NULL is fine. */
 void job_runner_stop(struct job_runner *runner);
-void job_runner_stopp(struct job_runner **runner);
+void job_runner_stopp(struct job_runner **runner); /* leaves NULL */
 
 /**
  * Do what is queued in all lanes in the calling thread, until nothing is left.
