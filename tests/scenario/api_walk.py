@@ -50,6 +50,10 @@ BODIES = {
     "user_switch": {"active": False},
     "user_password": {"password": PASSWORD},
     "user_grant": {"role": "county", "area": "X2"},
+    "run_create": {"month": "2020-10"},
+    "import_create": {"upload": 1, "kind": "households"},
+    "upload_create": {"file_name": "ours.csv", "total_bytes": 4},
+    "upload_append": "code",
     "token_create": {"account": "neighbour", "label": "walk", "scopes": ["area_list"]},
 }
 # Routes that are not walked, each with its reason.
@@ -156,6 +160,15 @@ def neighbours_work(server):
                 "--store", store)
     assert made.code == 0, made.text
     NUMBERS["/v1/tokens/{token}"] = (1, 999)
+    listed = "code,area\nNEXT-H1,X2\n"
+    upload = neighbour.post("/v1/uploads", {"file_name": "NEXT-H1.csv", "total_bytes": len(listed)})
+    neighbour.patch(upload.headers["Location"], listed, headers={"Upload-Offset": "0"},
+                    content_type="application/octet-stream")
+    job = neighbour.post("/v1/imports", {"upload": upload.json["id"], "kind": "households",
+                                         "dry_run": True})
+    assert job.status == 202, job
+    NUMBERS["/v1/uploads/{upload}"] = (upload.json["id"], 999)
+    NUMBERS["/v1/jobs/{job}"] = (job.json["id"], 999)
 
 
 with folder() as here:
