@@ -11,7 +11,7 @@
 enum {
     SEAL_EVERY_MS = 1000,
     SWEEP_EVERY_MS = 10 * 60 * 1000,
-    WORKER_CACHE_KIB = 2 * 1024, /* of each; the system keeps the rest of the register in memory */
+    WORKER_CACHE_KIB = 1536, /* of each; the system keeps the rest of the register in memory */
 };
 
 /* ---- A request's way ------------------------------------------------------------------------- */
