@@ -4,6 +4,7 @@
 #   make test          every check; ends with "N passed, N failed"
 #   make deb           a Debian package, in build/deb
 #   make bench         speed, beside a peer's
+#   make bench-api     the service under load with a million households, beside a peer's
 #   BUILD=folder       build somewhere else      JOBS=n   how many compilers at once
 
 BUILD ?= build
@@ -18,8 +19,8 @@ MESON_OPTIONS ?=
 export BUILD JOBS
 
 .DEFAULT_GOAL := all
-.PHONY: all dependencies configure demo test bench scenarios format lint sanitize fuzz walk-pslm \
-        install deb clean
+.PHONY: all dependencies configure demo test bench bench-api scenarios format lint sanitize fuzz \
+        walk-pslm install deb clean
 
 all: configure
 	@ninja -C $(BUILD) -j$(JOBS)
@@ -44,6 +45,10 @@ bench: all
 	@ninja -C $(BUILD) -j$(JOBS) bench_json
 	@$(BUILD)/bench_json
 	@BERM=$(BUILD)/berm bench/run.sh
+
+bench-api: all
+	@ninja -C $(BUILD) -j$(JOBS) api_load
+	@SECONDS=$(SECONDS) bench/api/run.py
 
 walk-pslm: all
 	@BERM=$(BUILD)/berm tools/walk_pslm.sh $(DATA)
