@@ -106,6 +106,9 @@ const struct caller *caller_local(void);
 MUST_USE enum berm_status caller_of_account(struct store *store, struct text name,
                                             struct arena *arena, struct caller *ret_caller,
                                             struct berm_error *err);
+/** A copy that lives in arena. */
+MUST_USE enum berm_status caller_copy(struct arena *arena, const struct caller *caller,
+                                      struct caller *ret_caller, struct berm_error *err);
 /** Whether the caller holds the permission anywhere. */
 bool caller_holds(const struct caller *caller, enum permission permission);
 /** BERM_FORBIDDEN, in a sentence that names the permission, where the caller holds it nowhere. */

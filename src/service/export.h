@@ -58,7 +58,7 @@ struct export;
  * Check an order. A column is there only where the caller sees its class in all areas of the
  * export: an empty cell always means "not known", never "not for you", so that a file that is
  * imported again can wipe out nothing that its reader did not see.
- * Owner   order is copied; caller must outlive the export.
+ * Owner   order and caller are copied.
  * Errors  BERM_FORBIDDEN (no permission; a column asked for whose class the caller does not see),
  *         BERM_NOT_FOUND (area, column, finding, flow), BERM_INVALID_INPUT (secrets without a key).
  */

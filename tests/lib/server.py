@@ -182,7 +182,8 @@ class Client:
                 if attempt == 2:
                     raise
         text = response.read().decode()
-        is_json = "json" in (response.getheader("Content-Type") or "").partition(";")[0].rpartition("/")[2]
+        kind = (response.getheader("Content-Type") or "").partition(";")[0].rpartition("/")[2]
+        is_json = "json" in kind and kind != "x-ndjson"
         value = None
         if is_json and text:
             with contextlib.suppress(json.JSONDecodeError):

@@ -38,6 +38,7 @@ PATHS = {
     "/v1/persons/{code}": "NEXT-P1",
     "{name}": "neighbour",
     "{role}": "county",
+    "/v1/exports/{kind}": "households",
 }
 NUMBERS = {}  # what the neighbours made meanwhile: {"/v1/jobs/{job}": (theirs, nobody's)}
 QUERIES = {"area": "X2", "parent": "X2", "household": "NEXT-H1", "search": "Zofia Quarrel",

@@ -74,6 +74,21 @@ enum berm_status caller_of_account(struct store *store, struct text name, struct
     return caller_read(store, account.account_id, name, ~0ull, arena, ret_caller, err);
 }
 
+enum berm_status caller_copy(struct arena *arena, const struct caller *caller,
+                             struct caller *ret_caller, struct berm_error *err)
+{
+    struct caller copy = *caller;
+    struct caller_grant *grants;
+
+    TRY(text_copy(arena, caller->name, &copy.name, err));
+    TRY(arena_new(arena, caller->grant_count, sizeof *grants, &grants, err));
+    for (size_t g = 0; g < caller->grant_count; g++)
+        grants[g] = caller->grants[g];
+    copy.grants = grants;
+    *ret_caller = copy;
+    return BERM_OK;
+}
+
 /* ---- Asking ---------------------------------------------------------------------------------- */
 
 static bool has_scope(const struct caller *caller, enum permission permission)

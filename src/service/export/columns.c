@@ -207,7 +207,7 @@ static enum berm_status check_class(const struct export *export, const struct ex
     return fail_with(err, BERM_FORBIDDEN,
                      "%.*s is %s, and %.*s does not see that in all areas of the export; leave it "
                      "out, or ask for a smaller area",
-                     TEXT_ARG(name), field_class_name(field_class), TEXT_ARG(export->caller->name));
+                     TEXT_ARG(name), field_class_name(field_class), TEXT_ARG(export->caller.name));
 }
 
 static enum berm_status find_wanted(const struct export *export, const struct export_view *view,

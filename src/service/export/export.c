@@ -71,7 +71,7 @@ static enum berm_status check_secrets(const struct export *export, const struct 
     return fail_with(err, BERM_FORBIDDEN,
                      "id numbers and accounts are sensitive; %.*s does not see that in all areas "
                      "of the export",
-                     TEXT_ARG(export->caller->name));
+                     TEXT_ARG(export->caller.name));
 }
 
 enum berm_status export_create(struct office *office, const struct caller *caller,
@@ -88,7 +88,7 @@ enum berm_status export_create(struct office *office, const struct caller *calle
     TRY(arena_create(EXPORT_BYTES_MAX, &arena, err));
     TRY(arena_new(arena, 1, sizeof *export, &export, err));
     export->arena = arena;
-    export->caller = caller;
+    TRY(caller_copy(arena, caller, &export->caller, err));
     TRY(copy_order(export, order, err));
     TRY(text_copy(arena, office->pack->sha256, &export->pack_sha256, err));
     randombytes_buf(id, sizeof id);
@@ -154,7 +154,7 @@ static bool has_evidence(const struct export *export)
 
     for (size_t c = 0; is_of_findings && c < export->column_count; c++)
         if (export->columns[c].fixed == FINDING_EVIDENCE)
-            return caller_holds(export->caller, PERMISSION_FIELDS_SENSITIVE);
+            return caller_holds(&export->caller, PERMISSION_FIELDS_SENSITIVE);
     return false;
 }
 
@@ -265,7 +265,8 @@ enum berm_status export_next(struct export *export, struct office *office, struc
         piece.arena = arena;
         TRY(store_begin_read(office->store, err));
         snapshot = office->store;
-        TRY(export_view_read(office->store, export->caller, export->order.area, arena, &view, err));
+        TRY(export_view_read(office->store, &export->caller, export->order.area, arena, &view,
+                             err));
         TRY(check_still(export, office, &view, err));
         if (!export->has_begun)
             row_write_header(&piece);

@@ -101,7 +101,7 @@ enum berm_status export_write_areas(struct export_piece *piece, struct berm_erro
     int64_t row_count = 0;
     bool has_row;
 
-    TRY(caller_scope(piece->office->store, piece->export->caller, PERMISSION_EXPORT,
+    TRY(caller_scope(piece->office->store, &piece->export->caller, PERMISSION_EXPORT,
                      (struct text){0}, piece->arena, &everywhere, err));
     TRY(statement_prepare(piece->office->store, STATEMENT_EXPORT_AREA_PAGE, &list, err));
     statement_bind_text(list, EXPORT_AREA_PAGE__RANGES, piece->view->scope.parameter);

@@ -73,7 +73,7 @@ bool export_view_shows(const struct export_view *view, enum field_class field_cl
 struct export
 {
     struct arena *arena; /* what lives as long as the export */
-    const struct caller *caller;
+    struct caller caller;
     struct export_order order;
     struct text pack_sha256;
     char id[17]; /* ties its two entries in the journal together */
