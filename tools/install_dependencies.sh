@@ -4,7 +4,7 @@
 set -eu
 
 packages="
-build-essential pkgconf meson ninja-build python3 python3-jsonschema
+build-essential pkgconf meson ninja-build python3 python3-jsonschema curl
 clang libclang-rt-14-dev clang-format clang-tidy cppcheck
 libsqlite3-dev sqlite3 libxml2-dev libyaml-dev libicu-dev libsodium-dev libpcre2-dev
 brotli mandoc
