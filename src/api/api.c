@@ -65,7 +65,7 @@ static enum berm_status run(struct call *call, struct berm_error *err)
     }
     TRY(admit(call, err));
     TRY(call_check_queries(call, err));
-    if (call->route->takes != NULL && strchr(call->route->takes, '/') == NULL)
+    if (call->route->takes != NULL)
         TRY(call_read_body(call, err));
     call->response->status = call->route->status;
     if (call->route->gives != NULL)

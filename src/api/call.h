@@ -116,9 +116,16 @@ void call_set_location(struct call *call, struct text collection, struct text id
 /** An instant of whole seconds, as RFC 3339 writes it. */
 void write_instant(struct json_writer *json, const char *key, int64_t at_s);
 void job_write_progress(struct json_writer *json, const struct job_progress *progress);
+/** What came of a warning: members of an object, which is the caller's. */
+void warning_answer_write(const struct warning_answer *answer, struct json_writer *json);
 
 /** Answer with what went wrong: status, detail and all problems noted. Source: RFC 9457. */
 void call_fail(struct call *call, enum berm_status status, const struct berm_error *error);
+/** A failed status as programs are told it: "not_found". */
+const char *problem_code(enum berm_status status);
+/** Tell who keeps the server of a failure that is its own; of any other, nothing. */
+void call_report(struct api *api, struct text request_id, enum berm_status status,
+                 const struct berm_error *error);
 
 /* ---- Steps of the dispatcher ----------------------------------------------------------------- */
 

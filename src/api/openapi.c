@@ -162,9 +162,8 @@ static bool tells(const struct api_route *route, int status)
     case 428:
         return (route->flags & ROUTE_NEEDS_VERSION) != 0;
     case 413:
-        return route->takes != NULL;
     case 415:
-        return takes_json;
+        return route->takes != NULL;
     case 422:
         return takes_json || route->method == HTTP_POST;
     case 429:

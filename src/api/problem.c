@@ -28,6 +28,21 @@ static const struct {
     [BERM_CHANGED] = {412, "changed"},
 };
 
+const char *problem_code(enum berm_status status)
+{
+    return ANSWERS[status].code;
+}
+
+void call_report(struct api *api, struct text request_id, enum berm_status status,
+                 const struct berm_error *error)
+{
+    struct berm_error told = *error;
+
+    told.status = status;
+    if (ANSWERS[status].status == 500 && api->options.report != NULL)
+        api->options.report(api->options.report_context, request_id, &told);
+}
+
 /* ---- Noting ---------------------------------------------------------------------------------- */
 
 /* More problems than anybody reads, or no memory for them: the rest is left out. */
@@ -137,11 +152,7 @@ void call_fail(struct call *call, enum berm_status status, const struct berm_err
     if (http_status == 428)
         code = "version_required";
     if (http_status == 500) { /* its words are for who keeps the server, and may name its files */
-        struct berm_error told = *error;
-
-        told.status = status;
-        if (call->api->options.report != NULL)
-            call->api->options.report(call->api->options.report_context, call->request->id, &told);
+        call_report(call->api, call->request->id, status, error);
         detail = TEXT("the server failed at this; who keeps it finds the reason in its messages "
                       "under the request's id");
     }

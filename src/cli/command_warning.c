@@ -1,5 +1,6 @@
 /* berm warning send, list, show, resolve, dismiss */
 #include "cli.h"
+#include "view/view.h"
 
 #include <errno.h>
 #include <string.h>
@@ -268,44 +269,6 @@ static enum berm_status read_number(struct invocation *invocation, int64_t *ret_
                      invocation->arguments[0]);
 }
 
-static void write_json(const struct warning_row *row, const struct finding_began *began,
-                       size_t began_count, struct json_writer *json)
-{
-    json_begin_object(json);
-    json_key_of_int64(json, "warning", row->warning_id);
-    json_key_of_text(json, "received_at", row->received_at);
-    json_key_of_text(json, "account", row->account);
-    json_key_of_text(json, "source", row->source);
-    json_key_of_text(json, "reference", row->reference);
-    json_key_of_text(json, "kind", row->kind);
-    json_key_of_text(json, "state", text_of(warning_state_name(row->state)));
-    json_key(json, "month");
-    json_month(json, row->month);
-    json_key_of_text(json, "household", row->household);
-    json_key_of_text(json, "person", row->person);
-    json_key_of_text(json, "area", row->area);
-    json_key_of_text(json, "decided_at", row->decided_at);
-    json_key_of_text(json, "decided_by", row->decided_by);
-    json_key_of_text(json, "reason", row->reason);
-    json_key(json, "sent");
-    if (text_equal(row->payload, TEXT(HIDDEN_VALUE)))
-        json_text(json, row->payload);
-    else
-        json_number_text(json, row->payload);
-    json_key(json, "findings");
-    json_begin_array(json);
-    for (size_t f = 0; f < began_count; f++) {
-        json_begin_object(json);
-        json_key_of_text(json, "code", began[f].code);
-        json_key_of_text(json, "severity", began[f].severity);
-        json_key_of_bool(json, "undetermined", began[f].is_undetermined);
-        json_key_of_text(json, "severity_before", began[f].severity_before);
-        json_end_object(json);
-    }
-    json_end_array(json);
-    json_end_object(json);
-}
-
 static void write_lines(const struct warning_row *row, const struct finding_began *began,
                         size_t began_count, struct buffer *out)
 {
@@ -362,7 +325,7 @@ enum berm_status command_warning_show(struct invocation *invocation, struct berm
     if (format == FORMAT_TABLE) {
         write_lines(&row, began, began_count, &out);
     } else {
-        write_json(&row, began, began_count, &json);
+        warning_write_json(&row, began, began_count, &json);
         buffer_append_char(&out, '\n');
     }
     return text_write(stdout, &out, err);

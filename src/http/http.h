@@ -58,7 +58,8 @@ bool http_request_query(const struct http_request *request, const char *name,
 /**
  * A body made piece by piece. The functions are called by workers, never two at once, but not
  * always by the same one; the next piece is asked for when the client has taken most of the last.
- * Owner   context is the handler's until close is called, exactly once in every case.
+ * Owner   context is the handler's until close is called, exactly once in every case. The request's
+ *         body, headers and address live as long; its arena is gone when the handler returns.
  */
 struct http_stream {
     void *context;

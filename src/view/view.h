@@ -20,4 +20,13 @@ void reasons_write(const struct household_reasons *reasons, enum language langua
  */
 void reasons_write_json(const struct household_reasons *reasons, struct json_writer *json);
 
+/** A warning in a list. */
+void warning_write_head_json(const struct warning_row *row, struct json_writer *json);
+/** The same with what was sent and what its screening opened. */
+void warning_write_json(const struct warning_row *row, const struct finding_began *began,
+                        size_t began_count, struct json_writer *json);
+/** An array. */
+void findings_began_write_json(const struct finding_began *began, size_t count,
+                               struct json_writer *json);
+
 #endif

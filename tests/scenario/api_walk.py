@@ -13,7 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from registers import make_register, wages  # noqa: E402
+from registers import make_pack, make_register, wages  # noqa: E402
 from scenario import berm, check, finish, folder, write  # noqa: E402
 from server import PASSWORD, Client, make_account, served  # noqa: E402
 
@@ -53,6 +53,12 @@ BODIES = {
     "user_switch": {"active": False},
     "user_password": {"password": PASSWORD},
     "user_grant": {"role": "county", "area": "X2"},
+    "warning_send": {"source": "office", "reference": "NEXT-H1", "kind": "rumour", "month": "2020-09",
+                     "household": "NEXT-H1"},
+    "warning_send_many": '{"source": "office", "reference": "NEXT-P1", "kind": "rumour", '
+                         '"month": "2020-09", "person": "NEXT-P1"}',
+    "warning_resolve": {"household": "NEXT-H1"},
+    "warning_dismiss": {"reason": "nobody"},
     "run_create": {"month": "2020-10"},
     "import_create": {"upload": 1, "kind": "households"},
     "upload_create": {"file_name": "ours.csv", "total_bytes": 4},
@@ -138,6 +144,7 @@ def told(answer):
     """The answer without what differs by its nature: ids and instants."""
     text = re.sub(r'"(instance|job|id|attempt)":("[0-9a-f]{16}"|\d+)', "", answer.text)
     text = re.sub(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z", "", text)
+    text = re.sub(r'"warning":\d+', "", text)  # each is taken under a number of its own
     for theirs, nobodys in NUMBERS.values():
         text = re.sub(rf"\b({theirs}|{nobodys})\b", "#", text)
     return answer.status, text
@@ -188,6 +195,11 @@ def neighbours_work(server):
                 "--store", store)
     assert made.code == 0, made.text
     NUMBERS["/v1/tokens/{token}"] = (1, 999)
+    sent = neighbour.post("/v1/warnings", {
+        "source": "neighbour", "reference": "theirs", "kind": "rumour", "month": "2020-09",
+        "person": "NEXT-P1", "note": "Quarrel about 881.11"})
+    assert sent.json["state"] == "matched", sent
+    NUMBERS["/v1/warnings/{warning}"] = (sent.json["warning"], 999)
     listed = "code,area\nNEXT-H1,X2\n"
     upload = neighbour.post("/v1/uploads", {"file_name": "NEXT-H1.csv", "total_bytes": len(listed)})
     neighbour.patch(upload.headers["Location"], listed, headers={"Upload-Offset": "0"},
@@ -200,7 +212,8 @@ def neighbours_work(server):
 
 
 with folder() as here:
-    store = make_register(here, HOUSEHOLDS, PERSONS, FLOWS)
+    store = make_register(here, HOUSEHOLDS, PERSONS, FLOWS, make_pack(here / "pack", **{
+        "warnings.csv": "code,sets,flow_source,label_en,source\nrumour,,,Something was heard,made up\n"}))
     assert berm("screen", "--store", store, "--month", "2020-09").code == 0
     make_account(store, "neighbour", ("county", "X2"))
     for word in ROLES:

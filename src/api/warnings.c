@@ -1,0 +1,172 @@
+/* Warnings: one that is sent, those on record, and what a person decides about them. */
+#include "api/call.h"
+
+enum { WARNINGS_A_PAGE = 50, WARNINGS_A_PAGE_MAX = 500 };
+
+/* ---- Answers --------------------------------------------------------------------------------- */
+
+static void write_or_null(struct json_writer *json, const char *key, struct text value)
+{
+    json_key(json, key);
+    if (value.length > 0)
+        json_text(json, value);
+    else
+        json_null_value(json);
+}
+
+void warning_answer_write(const struct warning_answer *answer, struct json_writer *json)
+{
+    json_key_of_int64(json, "warning", answer->warning_id);
+    json_key_of_bool(json, "repeated", answer->is_repeated);
+    write_or_null(json, "state",
+                  answer->is_told ? text_of(warning_state_name(answer->state)) : TEXT(""));
+    write_or_null(json, "household", answer->household);
+    write_or_null(json, "person", answer->person);
+    json_key(json, "findings");
+    if (answer->is_told)
+        findings_began_write_json(answer->began, answer->began_count, json);
+    else
+        json_null_value(json);
+}
+
+static void write_answer(struct call *call, const struct warning_answer *answer)
+{
+    json_begin_object(&call->json);
+    warning_answer_write(answer, &call->json);
+    json_end_object(&call->json);
+}
+
+/* ---- Sending --------------------------------------------------------------------------------- */
+
+/* What is wrong with a member is told with its place. */
+static enum berm_status tell(struct call *call, enum berm_status status, const char *field,
+                             const struct berm_error *fault, struct berm_error *err)
+{
+    if (status != BERM_INVALID_INPUT || field[0] == '\0') {
+        *err = *fault;
+        return status;
+    }
+    call_add_problem(call, body_pointer(call_body(call), text_of(field)), "invalid", "%s",
+                     fault->message);
+    return call_check(call, err);
+}
+
+enum berm_status handle_warning_send(struct call *call, struct berm_error *err)
+{
+    struct warning_answer answer = {.field = ""};
+    struct warning_input input;
+    struct berm_error fault;
+    enum berm_status status =
+        warning_body_read(call->request->body, call->arena, &input, &answer.field, &fault);
+
+    if (status == BERM_OK)
+        status = warning_receive(call->office, &call->caller, &call->actor, &input, call->arena,
+                                 &answer, &fault);
+    if (status != BERM_OK)
+        return tell(call, status, answer.field, &fault, err);
+    write_answer(call, &answer);
+    return BERM_OK;
+}
+
+/* ---- On record ------------------------------------------------------------------------------- */
+
+struct page {
+    struct json_writer *json;
+    int64_t left, last;
+    bool has_more;
+};
+
+static enum berm_status write_one(void *context, const struct warning_row *row,
+                                  struct berm_error *err)
+{
+    struct page *page = context;
+
+    (void)err;
+    page->has_more = page->left-- == 0;
+    if (page->has_more)
+        return BERM_OK;
+    warning_write_head_json(row, page->json);
+    page->last = row->warning_id;
+    return BERM_OK;
+}
+
+enum berm_status handle_warning_list(struct call *call, struct berm_error *err)
+{
+    struct warning_filter filter = {
+        .area = call_query(call, "area"),
+        .before = call_query_int64(call, "before", 1, INT64_MAX, 0),
+        .has_state = call_has_query(call, "state"),
+    };
+    struct page page = {.json = &call->json};
+    struct berm_error fault;
+
+    page.left = call_query_int64(call, "limit", 1, WARNINGS_A_PAGE_MAX, WARNINGS_A_PAGE);
+    if (filter.has_state &&
+        warning_state_find(call_query(call, "state"), &filter.state, &fault) != BERM_OK)
+        call_add_query_problem(call, "state", "invalid", "%s", fault.message);
+    TRY(call_check(call, err));
+    filter.limit = page.left + 1;
+    json_begin_object(&call->json);
+    json_key(&call->json, "items");
+    json_begin_array(&call->json);
+    TRY(warnings_list(call->office, &call->caller, &filter, write_one, &page, err));
+    json_end_array(&call->json);
+    json_key(&call->json, "next");
+    if (page.has_more)
+        json_int64(&call->json, page.last);
+    else
+        json_null_value(&call->json);
+    json_end_object(&call->json);
+    return BERM_OK;
+}
+
+enum berm_status handle_warning_show(struct call *call, struct berm_error *err)
+{
+    const struct finding_began *began;
+    struct warning_row row;
+    int64_t warning_id;
+    size_t began_count;
+
+    TRY(call_parameter_id(call, "warning", &warning_id, err));
+    TRY(warning_read(call->office, &call->caller, warning_id, call->arena, &row, &began,
+                     &began_count, err));
+    warning_write_json(&row, began, began_count, &call->json);
+    return BERM_OK;
+}
+
+/* ---- Decided by a person --------------------------------------------------------------------- */
+
+enum berm_status handle_warning_resolve(struct call *call, struct berm_error *err)
+{
+    static const char *const NAMES[] = {"person", "household", NULL};
+    struct body body = call_body(call);
+    struct warning_answer answer;
+    struct text person, household;
+    int64_t warning_id;
+
+    TRY(call_parameter_id(call, "warning", &warning_id, err));
+    body_expect(body, NAMES);
+    person = body_text(body, "person", false);
+    household = body_text(body, "household", false);
+    if ((person.length > 0) == (household.length > 0))
+        call_add_problem(call, TEXT(""), "invalid",
+                         "name the person that the warning means, or the household as a whole");
+    TRY(call_check(call, err));
+    TRY(warning_resolve(call->office, &call->caller, &call->actor, warning_id, person, household,
+                        call->arena, &answer, err));
+    write_answer(call, &answer);
+    return BERM_OK;
+}
+
+enum berm_status handle_warning_dismiss(struct call *call, struct berm_error *err)
+{
+    static const char *const NAMES[] = {"reason", NULL};
+    int64_t warning_id;
+    struct text reason;
+
+    TRY(call_parameter_id(call, "warning", &warning_id, err));
+    body_expect(call_body(call), NAMES);
+    reason = body_text(call_body(call), "reason", true);
+    TRY(call_check(call, err));
+    return warning_dismiss(call->office, &call->caller, &call->actor, warning_id, reason, err);
+}
