@@ -62,6 +62,9 @@ MUST_USE enum berm_status call_parameter_id(struct call *call, const char *name,
 /** Empty where it is missing. */
 struct text call_query(struct call *call, const char *name);
 bool call_has_query(struct call *call, const char *name);
+/** All values of a field that may come several times, at most `most`; the count of all there are.
+ */
+size_t call_query_texts(struct call *call, const char *name, size_t most, struct text *ret_values);
 int64_t call_query_int64(struct call *call, const char *name, int64_t low, int64_t high,
                          int64_t fallback);
 bool call_query_bool(struct call *call, const char *name, bool fallback);
@@ -110,6 +113,8 @@ MUST_USE enum berm_status call_if_match(struct call *call, int64_t *ret_version,
  * cache's.
  */
 void call_set_version(struct call *call, int64_t version);
+/** The member "next" of a page: a cursor, null where it is empty. */
+void call_write_next(struct call *call, struct text next);
 /** Location of what was made: the collection's path and the thing's id. */
 void call_set_location(struct call *call, struct text collection, struct text id);
 

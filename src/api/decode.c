@@ -93,6 +93,16 @@ struct text call_query(struct call *call, const char *name)
     return value;
 }
 
+size_t call_query_texts(struct call *call, const char *name, size_t most, struct text *ret_values)
+{
+    size_t count = 0;
+
+    for (size_t f = 0; f < call->request->query_count; f++)
+        if (text_equal(call->request->query[f].name, text_of(name)) && count++ < most)
+            ret_values[count - 1] = call->request->query[f].value;
+    return count;
+}
+
 int64_t call_query_int64(struct call *call, const char *name, int64_t low, int64_t high,
                          int64_t fallback)
 {

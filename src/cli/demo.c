@@ -66,9 +66,10 @@ enum berm_status demo_add_accounts(struct office *office, enum language language
     CLEANUP(password_queue_freep) struct password_queue *queue = NULL;
     char password[DEMO_PASSWORD_MAX], salt[SALT_TEXT_MAX];
     bool is_chinese = language == LANGUAGE_CHINESE;
+    const struct area_filter everywhere = {0};
     struct path path = {0};
 
-    TRY(areas_list(office, caller_local(), TEXT(""), TEXT(""), follow, &path, err));
+    TRY(areas_list(office, caller_local(), &everywhere, follow, &path, err));
     TRY(password_queue_create(1, &queue, err));
     snprintf(password, sizeof password, "demo-%.12s", salt_make(salt).bytes);
     printf(is_chinese ? "\n演示账号（仅用于虚构数据），密码都是 %s\n"

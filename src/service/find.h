@@ -77,6 +77,11 @@ struct household_query {
     /* A name or its beginning, in characters, pinyin or initials; or, with a digit in it, the code
      * of a person, an id number, or the beginning of a household's code. Empty: all households. */
     struct text search;
+    /* What search is an id number of: resident_id, passport or other. Empty: a name or a code, and
+     * a resident id too, unless it would be written down on its way. */
+    struct text id_type;
+    bool is_written_down; /* the search is part of a URL, say: an id number in it is refused */
+    bool is_of_persons;   /* a row for each person that is found, none for a household */
     const struct text *filters; /* "rooms>=2", "kind in a,b", "roof is unknown": all must hold */
     size_t filter_count;
     bool is_worst_first; /* by the risk of the last run; else by code. A search has its own order */
@@ -96,12 +101,14 @@ typedef enum berm_status household_visitor(void *context, const struct household
 /**
  * A page of households, district by district; inside a district by code, or worst first. A search
  * by name gives one row for each person. Archived households are found by their code and persons
- * only. A page may hold fewer rows than the limit, even none, and still have a next one: the work
- * for one page is bounded, however rare what is looked for.
+ * only. An id number finds its person where the caller sees sensitive fields of the household; who
+ * sees them nowhere may not ask. A page may hold fewer rows than the limit, even none, and still
+ * have a next one: the work for one page is bounded, however rare what is looked for.
  * Owner   *ret_next is a slice of next; empty: there is no more.
  * Errors  BERM_FORBIDDEN (a filter on what the caller does not see in all of the areas; names,
- *         where they are not for the caller anywhere), BERM_INVALID_INPUT (a filter or a cursor),
- *         BERM_NOT_FOUND (area), BERM_VERSION (run berm migrate); the visitor's.
+ *         where they are not for the caller anywhere), BERM_INVALID_INPUT (a filter, a cursor, an
+ *         id number; there is no key for it), BERM_NOT_FOUND (area), BERM_VERSION (run berm
+ * migrate); the visitor's.
  */
 MUST_USE enum berm_status households_find(struct office *office, const struct caller *caller,
                                           const struct household_query *query,

@@ -2,7 +2,10 @@
  * Lists and counts of findings: worst first, by area and code, as they held in a month. Both look
  * at the caller's areas inside the snapshot that they read.
  */
+#include <string.h>
+
 #include "service/access/mask.h"
+#include "service/find/private.h"
 
 enum { SCOPE_BYTES_MAX = 1 << 20 };
 
@@ -55,10 +58,43 @@ static enum berm_status visit_row(const struct pack *present, const struct pack 
     return visit(context, &row, err);
 }
 
-enum berm_status findings_list(struct office *office, const struct caller *caller,
-                               const struct finding_filter *filter, finding_visitor *visit,
-                               void *context, struct berm_error *err)
+/* Where the row that the statement stands on is in the order. */
+static struct find_cursor place_of(struct statement *list)
 {
+    struct text household = statement_text(list, 1);
+    struct find_cursor place = {.risk_rank =
+                                    statement_int64(list, 12) * 2 + statement_int64(list, 5),
+                                .person_id = statement_int64(list, 0),
+                                .key_length = household.length};
+
+    assert(household.length <= sizeof place.key_bytes);
+    memcpy(place.key_bytes, household.bytes, household.length);
+    return place;
+}
+
+/* One cursor has places for both lists: here risk_rank holds severity and mark, person_id the
+ * finding, key the household's code. */
+static void bind_place(struct statement *list, const struct find_cursor *place)
+{
+    statement_bind_int64(list, FINDING_LIST__AFTER_RANK, place == NULL ? -1 : place->risk_rank / 2);
+    statement_bind_int64(list, FINDING_LIST__AFTER_UNDETERMINED,
+                         place == NULL ? 0 : place->risk_rank % 2);
+    statement_bind_text(list, FINDING_LIST__AFTER_HOUSEHOLD,
+                        place == NULL ? TEXT("")
+                                      : (struct text){place->key_bytes, place->key_length});
+    statement_bind_int64(list, FINDING_LIST__AFTER_FINDING_ID,
+                         place == NULL ? 0 : place->person_id);
+}
+
+/* At most filter->limit rows from behind a place on (NULL: from the first); *ret_last is the last
+ * one's. */
+static enum berm_status list_from(struct office *office, const struct caller *caller,
+                                  const struct finding_filter *filter,
+                                  const struct find_cursor *place, finding_visitor *visit,
+                                  void *context, struct find_cursor *ret_last, bool *ret_has_more,
+                                  struct berm_error *err)
+{
+    int64_t left = filter->limit > 0 ? filter->limit : INT64_MAX;
     CLEANUP(arena_freep) struct arena *arena = NULL;
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
     CLEANUP(statement_closep) struct statement *list = NULL;
@@ -81,12 +117,52 @@ enum berm_status findings_list(struct office *office, const struct caller *calle
     statement_bind_month(list, FINDING_LIST__MONTH, filter->month);
     statement_bind_text(list, FINDING_LIST__CODE, filter->code);
     statement_bind_int64(list, FINDING_LIST__WITH_UNDETERMINED, filter->with_undetermined);
-    statement_bind_int64(list, FINDING_LIST__COUNT, filter->limit > 0 ? filter->limit : -1);
+    bind_place(list, place);
+    statement_bind_int64(list, FINDING_LIST__COUNT, left < INT64_MAX ? left + 1 : left);
     TRY(statement_step(list, &has_row, err));
-    while (has_row) {
+    while (has_row && left-- > 0) {
         TRY(visit_row(office->pack, pack, list, &sight, &evidence, visit, context, err));
+        *ret_last = place_of(list);
         TRY(statement_step(list, &has_row, err));
     }
+    *ret_has_more = has_row;
+    return BERM_OK;
+}
+
+enum berm_status findings_list(struct office *office, const struct caller *caller,
+                               const struct finding_filter *filter, finding_visitor *visit,
+                               void *context, struct berm_error *err)
+{
+    struct find_cursor last;
+    bool has_more;
+
+    return list_from(office, caller, filter, NULL, visit, context, &last, &has_more, err);
+}
+
+static uint64_t filter_hash(const struct finding_filter *filter)
+{
+    uint64_t hash = text_hash_seeded(TEXT("findings"), (uint64_t)filter->month);
+
+    hash = text_hash_seeded(filter->area, hash + filter->with_undetermined);
+    return text_hash_seeded(filter->code, hash);
+}
+
+enum berm_status findings_page(struct office *office, const struct caller *caller,
+                               const struct finding_filter *filter, struct text cursor,
+                               finding_visitor *visit, void *context, char next[CURSOR_TEXT_MAX],
+                               struct text *ret_next, struct berm_error *err)
+{
+    uint64_t hash = filter_hash(filter);
+    struct find_cursor start, last;
+    bool has_more;
+
+    if (filter->limit < 1 || filter->limit > FIND_LIMIT_MAX)
+        return fail_with(err, BERM_INVALID_INPUT, "a page has 1 to %d rows", (int)FIND_LIMIT_MAX);
+    if (cursor.length > 0)
+        TRY(find_cursor_read(cursor, hash, &start, err));
+    TRY(list_from(office, caller, filter, cursor.length > 0 ? &start : NULL, visit, context, &last,
+                  &has_more, err));
+    *ret_next = has_more ? find_cursor_write(&last, hash, next) : (struct text){0};
     return BERM_OK;
 }
 

@@ -148,10 +148,15 @@ MUST_USE enum berm_status screen_measure(struct office *office, month_number mon
 
 typedef enum berm_status area_visitor(void *context, const struct area *row,
                                       struct berm_error *err);
-/** In the tree's order. area: only this one and those below it; parent: only its children. Both are
- * codes, empty for all. */
+/** In the tree's order. */
+struct area_filter {
+    struct text area;   /* code: only this one and those below it; empty: all */
+    struct text parent; /* code: only its children; empty: all */
+    struct text after;  /* code: only those behind it, one of the list's; empty: from the first */
+    int64_t limit;      /* 0: none */
+};
 MUST_USE enum berm_status areas_list(struct office *office, const struct caller *caller,
-                                     struct text area, struct text parent, area_visitor *visit,
+                                     const struct area_filter *filter, area_visitor *visit,
                                      void *context, struct berm_error *err);
 
 struct finding_row {
@@ -183,6 +188,15 @@ struct finding_filter {
 MUST_USE enum berm_status findings_list(struct office *office, const struct caller *caller,
                                         const struct finding_filter *filter, finding_visitor *visit,
                                         void *context, struct berm_error *err);
+
+/** The same, page by page: limit is 1 to FIND_LIMIT_MAX, the cursor where the page before ended.
+ * Owner   *ret_next is a slice of next; empty: there is no more.
+ * Errors  BERM_INVALID_INPUT (the cursor) besides. */
+MUST_USE enum berm_status findings_page(struct office *office, const struct caller *caller,
+                                        const struct finding_filter *filter, struct text cursor,
+                                        finding_visitor *visit, void *context,
+                                        char next[CURSOR_TEXT_MAX], struct text *ret_next,
+                                        struct berm_error *err);
 
 struct finding_count {
     struct text code, severity;

@@ -7,6 +7,7 @@ what belongs to the neighbours, once naming what does not exist. Both answers mu
 the names that were sent, so that not even a refusal tells what is there.
 """
 import json
+import os
 import pathlib
 import re
 import sys
@@ -22,14 +23,14 @@ ROLES = ("viewer", "field_worker", "township", "county", "supervisor", "analyst"
 
 # What the neighbours have, and names of the same form that nobody has.
 TWINS = {"NEXT-H1": "NONE-H1", "NEXT-P1": "NONE-P1", "X2": "Q7", "Zofia Quarrel": "Zofia Nothing",
-         "neighbour": "nobodyhere"}
+         "neighbour": "nobodyhere", "N8765432": "N1234567"}
 # What must never be seen, whoever asks for what.
 MARKS = ("NEXT-H1", "NEXT-P1", "Quarrel", "Second valley", "1988-08-08", "881.11", "neighbour")
 
 HOUSEHOLDS = "code,area,roof,rooms\nOURS-H1,X1,leaks,3\nNEXT-H1,X2,none,2\n"
-PERSONS = """code,household,name,sex,birth_date,relation,at_school,from_date
-OURS-P1,OURS-H1,Anna Hill,female,1980-05-01,head,,2010-01-01
-NEXT-P1,NEXT-H1,Zofia Quarrel,female,1988-08-08,head,,2010-01-01
+PERSONS = """code,household,name,sex,birth_date,relation,at_school,from_date,id_type,id_number
+OURS-P1,OURS-H1,Anna Hill,female,1980-05-01,head,,2010-01-01,,
+NEXT-P1,NEXT-H1,Zofia Quarrel,female,1988-08-08,head,,2010-01-01,passport,N8765432
 """
 FLOWS = "household,month,wage\n" + wages("OURS-H1", 300) + wages("NEXT-H1", "881.11")
 
@@ -44,7 +45,8 @@ PATHS = {
 }
 NUMBERS = {}  # what the neighbours made meanwhile: {"/v1/jobs/{job}": (theirs, nobody's)}
 QUERIES = {"area": "X2", "parent": "X2", "household": "NEXT-H1", "search": "Zofia Quarrel",
-           "actor": "neighbour", "account": "neighbour"}
+           "actor": "neighbour", "account": "neighbour", "cursor": "X2", "filter": "rooms%3D2",
+           "finding": "house_unsafe", "code": "house_unsafe", "sort": "risk"}
 
 # Bodies of the routes that take one, about the neighbours' things.
 BODIES = {
@@ -74,6 +76,7 @@ BODIES = {
     "policy_diff": {"old": "1", "new": "1", "area": "X2"},
     "policy_publish": {"from_month": "2021-01"},
     "policy_evaluate": {"month": "2020-09", "areas": ["X2"], "household": {}, "members": []},
+    "person_lookup": {"id_type": "passport", "id_number": "N8765432"},
     "token_create": {"account": "neighbour", "label": "walk", "scopes": ["area_list"]},
 }
 # Routes that are not walked, each with its reason.
@@ -212,6 +215,8 @@ def neighbours_work(server):
 
 
 with folder() as here:
+    os.environ["BERM_KEY_FILE"] = str(here / "berm.key")  # the server's too: it looks id numbers up
+    assert berm("key", "create", here / "berm.key").code == 0
     store = make_register(here, HOUSEHOLDS, PERSONS, FLOWS, make_pack(here / "pack", **{
         "warnings.csv": "code,sets,flow_source,label_en,source\nrumour,,,Something was heard,made up\n"}))
     assert berm("screen", "--store", store, "--month", "2020-09").code == 0

@@ -12,7 +12,8 @@ uint64_t find_query_hash(const struct household_query *query)
 {
     uint64_t hash = text_hash_seeded(query->area, query->is_worst_first ? 2 : 1);
 
-    hash = text_hash_seeded(query->search, hash);
+    hash = text_hash_seeded(query->search, hash + query->is_of_persons);
+    hash = text_hash_seeded(query->id_type, hash);
     for (size_t f = 0; f < query->filter_count; f++)
         hash = text_hash_seeded(query->filters[f], hash);
     return hash;

@@ -40,6 +40,7 @@ struct finder {
     struct statement *walk, *district, *test;
     struct find_cursor last; /* of the last row of the caller's that was looked at */
     bool has_start;          /* last is the cursor: go on behind it */
+    bool is_by_number;       /* prefix is whose id number it is; empty: nobody's */
     int64_t found, looked_at, limit;
     bool is_full;
 };
@@ -62,22 +63,53 @@ static bool has_digit(struct text text)
     return false;
 }
 
-/* Whose id number it is, for those who see sensitive fields: who knows a number learns nothing from
- * finding its owner, so that is no look at it. Empty where it is nobody's, or no id number. */
-static enum berm_status find_owner(struct finder *finder, struct text *ret_code,
-                                   struct berm_error *err)
+/* Whose id number it is: who knows a number learns nothing from finding its owner, so that is no
+ * look at it. Empty where it is nobody's. */
+static enum berm_status find_owner(struct finder *finder, const struct secret *secret,
+                                   struct text *ret_code, struct berm_error *err)
 {
     CLEANUP(vault_closep) struct vault *vault = NULL;
+
+    TRY(vault_open(finder->office->store, finder->office->key, false, &vault, err));
+    TRY(vault_owner(vault, secret, finder->arena, ret_code, err));
+    finder->is_by_number = ret_code->length > 0;
+    return BERM_OK;
+}
+
+/* The search is said to be an id number. */
+static enum berm_status choose_number(struct finder *finder, struct berm_error *err)
+{
+    struct secret secret = {.id_type = finder->query->id_type};
+    char number[OFFICIAL_NUMBER_MAX];
+
+    if (!finder->sight.has_scope[FIELD_CLASS_SENSITIVE])
+        return fail_with(err, BERM_FORBIDDEN,
+                         "id numbers are not for this account to see, so it cannot search by them; "
+                         "search by a name or a code");
+    TRY(id_number_read(secret.id_type, finder->query->search, number, &secret.number, err));
+    finder->way = BY_PERSON_CODE;
+    return find_owner(finder, &secret, &finder->prefix, err);
+}
+
+/* The search may be an id number, unannounced: of those that are, only a resident id can be told
+ * from a code. *ret_code is empty where it is none. */
+static enum berm_status recognise_number(struct finder *finder, struct text *ret_code,
+                                         struct berm_error *err)
+{
     struct secret secret = {.id_type = TEXT("resident_id")};
     char number[OFFICIAL_NUMBER_MAX];
 
     *ret_code = (struct text){0};
-    if (finder->office->key == NULL || !finder->sight.has_scope[FIELD_CLASS_SENSITIVE] ||
-        id_number_read(secret.id_type, finder->query->search, number, &secret.number, NULL) !=
-            BERM_OK)
+    if (id_number_read(secret.id_type, finder->query->search, number, &secret.number, NULL) !=
+        BERM_OK)
         return BERM_OK;
-    TRY(vault_open(finder->office->store, finder->office->key, false, &vault, err));
-    return vault_owner(vault, &secret, finder->arena, ret_code, err);
+    if (finder->query->is_written_down)
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "an id number must not stand in an address, which is written down on its "
+                         "way; send it in the body of a lookup");
+    if (finder->office->key == NULL || !finder->sight.has_scope[FIELD_CLASS_SENSITIVE])
+        return BERM_OK;
+    return find_owner(finder, &secret, ret_code, err);
 }
 
 static enum berm_status has_person(struct finder *finder, struct text code, bool *ret_has,
@@ -99,8 +131,14 @@ static enum berm_status choose_way(struct finder *finder, struct berm_error *err
 
     finder->way = finder->query->is_worst_first ? BY_RISK : BY_CODE;
     finder->prefix = (struct text){"", 0};
+    if (finder->query->id_type.length > 0)
+        return choose_number(finder, err);
     if (search.length == 0)
-        return BERM_OK;
+        return finder->query->is_of_persons
+                   ? fail_with(err, BERM_INVALID_INPUT,
+                               "whom to search for is missing; give a name, its beginning, or a "
+                               "person's code")
+                   : BERM_OK;
     if (search.length > NAME_BYTES_MAX || !text_is_utf8(search, NULL))
         return fail_with(err, BERM_INVALID_INPUT,
                          "a search is UTF-8 of at most %d bytes; shorten it", (int)NAME_BYTES_MAX);
@@ -118,10 +156,10 @@ static enum berm_status choose_way(struct finder *finder, struct berm_error *err
                                "there is no letter in the search; give the beginning of a name or "
                                "a code");
     }
-    TRY(find_owner(finder, &owner, err));
+    TRY(recognise_number(finder, &owner, err));
     finder->prefix = owner.length > 0 ? owner : search;
     TRY(has_person(finder, finder->prefix, &is_person, err));
-    finder->way = is_person ? BY_PERSON_CODE : BY_CODE;
+    finder->way = is_person || finder->query->is_of_persons ? BY_PERSON_CODE : BY_CODE;
     return BERM_OK;
 }
 
@@ -204,6 +242,8 @@ static bool is_row_seen(const struct finder *finder)
 
     if (!area_scope_contains(&finder->scope, position))
         return false;
+    if (finder->is_by_number)
+        return field_sight_at(&finder->sight, position) >= FIELD_CLASS_SENSITIVE;
     if (finder->way == BY_TERM)
         return field_sight_at(&finder->sight, position) >= FIELD_CLASS_PERSONAL;
     return finder->way == BY_PERSON_CODE || statement_int64(finder->walk, 3) != 0 ||

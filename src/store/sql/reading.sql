@@ -18,8 +18,10 @@ WITH RECURSIVE visible (number, low, high) AS (
 )
 SELECT a.area_id, a.parent_id, a.code, a.name, a.name_en, a.level, a.position_low, a.position_high
 FROM visible AS v JOIN area AS a ON a.position_low BETWEEN v.low AND v.high
-WHERE :parent = '' OR a.parent_id = (SELECT p.area_id FROM area AS p WHERE p.code = :parent)
-ORDER BY a.position_low;
+WHERE a.position_low > :after
+  AND (:parent = '' OR a.parent_id = (SELECT p.area_id FROM area AS p WHERE p.code = :parent))
+ORDER BY a.position_low
+LIMIT :count;
 
 -- name: household_by_code
 SELECT h.household_id, h.code, h.is_active, h.change_id, a.code, a.name, a.name_en, h.area_id,
@@ -28,6 +30,7 @@ FROM household AS h JOIN area AS a ON a.area_id = h.area_id
 WHERE h.code = :code;
 
 -- name: finding_list
+-- Behind the row with this rank, mark, household and id: a page is kept while the rest is passed over.
 WITH RECURSIVE visible (number, low, high) AS (
     SELECT 1, CAST(substr(:ranges, 1, 19) AS BIGINT), CAST(substr(:ranges, 20, 19) AS BIGINT)
     UNION ALL
@@ -36,7 +39,8 @@ WITH RECURSIVE visible (number, low, high) AS (
     FROM visible WHERE number * 38 < length(:ranges)
 )
 SELECT f.finding_id, h.code, a.code, a.name, f.code, f.is_undetermined, f.severity, f.from_month,
-       f.to_month, f.evidence, a.name_en, a.position_low
+       f.to_month, f.evidence, a.name_en, a.position_low,
+       CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END
 FROM finding AS f
 JOIN household AS h ON h.household_id = f.household_id
 JOIN area AS a ON a.area_id = h.area_id
@@ -44,8 +48,11 @@ WHERE f.from_month <= :month AND (f.to_month IS NULL OR f.to_month > :month)
   AND h.area_id IN (SELECT b.area_id FROM visible AS v JOIN area AS b ON b.position_low BETWEEN v.low AND v.high)
   AND (:code = '' OR f.code = :code)
   AND f.is_undetermined <= :with_undetermined
+  AND (CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,
+       f.is_undetermined, h.code, f.finding_id)
+      > (:after_rank, :after_undetermined, :after_household, :after_finding_id)
 ORDER BY CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,
-         f.is_undetermined, h.code, f.code
+         f.is_undetermined, h.code, f.finding_id
 LIMIT :count;
 
 -- name: finding_count

@@ -69,12 +69,13 @@ static inline void dump_lists(struct dump *dump, const char *area)
         .month = month_from_civil(2020, 12), .area = text_of(area), .with_undetermined = true};
     struct berm_error err = {0};
 
-    (void)dump_allows(
-        areas_list(office, dump->caller, text_of(area), (struct text){0}, dump_area, dump, &err),
-        dump, &err);
-    (void)dump_allows(
-        areas_list(office, dump->caller, (struct text){0}, text_of(area), dump_area, dump, &err),
-        dump, &err);
+    (void)dump_allows(areas_list(office, dump->caller, &(struct area_filter){.area = text_of(area)},
+                                 dump_area, dump, &err),
+                      dump, &err);
+    (void)dump_allows(areas_list(office, dump->caller,
+                                 &(struct area_filter){.parent = text_of(area)}, dump_area, dump,
+                                 &err),
+                      dump, &err);
     (void)dump_allows(findings_list(office, dump->caller, &filter, dump_finding, dump, &err), dump,
                       &err);
     (void)dump_allows(

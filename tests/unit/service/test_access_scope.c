@@ -104,8 +104,9 @@ static void check_forest(struct forest *forest, const struct caller *caller, uin
 {
     struct seen_areas seen = {0};
     struct berm_error err;
-    enum berm_status status = areas_list(forest->made->office, caller, (struct text){0},
-                                         (struct text){0}, note_area, &seen, &err);
+    const struct area_filter filter = {0};
+    enum berm_status status =
+        areas_list(forest->made->office, caller, &filter, note_area, &seen, &err);
 
     if (status != BERM_OK && status != BERM_FORBIDDEN) /* forbidden: nothing was granted */
         fail_msg("%s", err.message);
