@@ -93,17 +93,32 @@ static void fail_batch(struct work_item *batch, enum berm_status status,
         }
 }
 
-static void run_batch(struct writer *writer, struct work_item *batch)
+/* A piece may fail behind a transaction that it committed: while it writes its answer, say. Whoever
+ * is told of the failure does it again, so nothing of it may stay. */
+static enum berm_status run_piece(struct writer *writer, struct work_item *item)
 {
     struct store *store = writer->office->store;
     struct actor self = writer->office->actor;
+    enum berm_status status = store_piece_begin(store, item->err);
+
+    if (status != BERM_OK)
+        return status;
+    status = item->work(item->context, writer->office, item->err);
+    writer->office->actor = self;
+    if (status == BERM_OK)
+        return store_piece_keep(store, item->err);
+    store_piece_undo(store);
+    return status;
+}
+
+static void run_batch(struct writer *writer, struct work_item *batch)
+{
+    struct store *store = writer->office->store;
     struct berm_error error = {0};
     enum berm_status status = store_batch_begin(store, &error);
 
-    for (struct work_item *item = batch; item != NULL && status == BERM_OK; item = item->next) {
-        item->status = item->work(item->context, writer->office, item->err);
-        writer->office->actor = self;
-    }
+    for (struct work_item *item = batch; item != NULL && status == BERM_OK; item = item->next)
+        item->status = run_piece(writer, item);
     if (status == BERM_OK)
         status = store_batch_commit(store, &error);
     if (status != BERM_OK) {

@@ -42,8 +42,8 @@ MUST_USE enum berm_status writer_create(const struct writer_options *options,
                                         struct writer **ret_writer, struct berm_error *err);
 /**
  * Have the work done; returns when it is on disk, or failed. Any thread but the writer's own.
- * Errors  the work's; BERM_BUSY (the queue is full, or another process writes for long);
- *         those of committing, after which nothing of the work is left.
+ * Errors  the work's; BERM_BUSY (the queue is full, or another process writes for long); those of
+ *         committing. After each of them nothing of the work is left.
  */
 MUST_USE enum berm_status writer_run(struct writer *writer, writer_work *work, void *context,
                                      struct berm_error *err);

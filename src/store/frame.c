@@ -59,14 +59,19 @@ enum berm_status frame_commit(struct store *store, struct berm_error *err)
 }
 
 /* Where the mark cannot be undone, the half that it stands before must not be committed. */
+static void undo_mark(struct store *store)
+{
+    if (!is_lost(store) && store->driver->mark(store->connection, MARK_UNDO, NULL) != BERM_OK)
+        store->driver->rollback(store->connection);
+}
+
 void frame_rollback(struct store *store)
 {
     if (!store->is_inner)
         return;
     store->is_inner = false;
-    if (store->frame == FRAME_BATCH && !is_lost(store) &&
-        store->driver->mark(store->connection, MARK_UNDO, NULL) != BERM_OK)
-        store->driver->rollback(store->connection);
+    if (store->frame == FRAME_BATCH)
+        undo_mark(store);
 }
 
 /* ---- Frames ---------------------------------------------------------------------------------- */
@@ -106,6 +111,25 @@ void store_batch_rollbackp(struct store **store)
 {
     if (*store != NULL)
         store_batch_rollback(*store);
+}
+
+/* Marks lie inside each other, and the last one set is meant: a piece's is around its callers'. */
+enum berm_status store_piece_begin(struct store *store, struct berm_error *err)
+{
+    assert(store->frame == FRAME_BATCH && !store->is_inner);
+    return is_lost(store) ? fail_lost(err) : store->driver->mark(store->connection, MARK_SET, err);
+}
+
+enum berm_status store_piece_keep(struct store *store, struct berm_error *err)
+{
+    assert(store->frame == FRAME_BATCH && !store->is_inner);
+    return is_lost(store) ? fail_lost(err) : store->driver->mark(store->connection, MARK_KEEP, err);
+}
+
+void store_piece_undo(struct store *store)
+{
+    assert(store->frame == FRAME_BATCH && !store->is_inner);
+    undo_mark(store);
 }
 
 enum berm_status store_snapshot_begin(struct store *store, struct berm_error *err)

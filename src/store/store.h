@@ -62,6 +62,14 @@ void store_rollbackp(struct store **store);
 MUST_USE enum berm_status store_batch_begin(struct store *store, struct berm_error *err);
 MUST_USE enum berm_status store_batch_commit(struct store *store, struct berm_error *err);
 void store_batch_rollback(struct store *store); /* no part may be open */
+/**
+ * A piece of a batch: what its transactions committed is kept or undone together, so that whoever
+ * is told of a failure after one of them finds nothing of it. Between two transactions only.
+ * Errors  BERM_IO: the batch is lost, as above.
+ */
+MUST_USE enum berm_status store_piece_begin(struct store *store, struct berm_error *err);
+MUST_USE enum berm_status store_piece_keep(struct store *store, struct berm_error *err);
+void store_piece_undo(struct store *store);
 /** For CLEANUP: rolls back a batch that was not committed. */
 void store_batch_rollbackp(struct store **store);
 

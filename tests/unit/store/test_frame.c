@@ -276,6 +276,28 @@ static void a_killed_batch_leaves_nothing_behind(void **state)
     assert_int_equal(household_count(store), 3);
 }
 
+static void a_piece_takes_its_transactions_with_it(void **state)
+{
+    CLEANUP(store_closep) struct store *store = store_with_two_households(state);
+    struct berm_error err;
+
+    assert_ok(store_batch_begin(store, &err));
+    assert_ok(store_piece_begin(store, &err));
+    assert_ok(write_household(store, 3, NULL, &err));
+    assert_ok(store_piece_keep(store, &err));
+    assert_ok(store_piece_begin(store, &err));
+    assert_ok(write_household(store, 4, NULL, &err));
+    assert_fails(write_household(store, 5, "no SQL", &err), BERM_INTERNAL, "");
+    store_piece_undo(store);
+    assert_int_equal(household_count(store), 3);
+    assert_ok(store_piece_begin(store, &err));
+    assert_ok(write_household(store, 6, NULL, &err));
+    assert_ok(store_piece_keep(store, &err));
+    assert_ok(store_batch_commit(store, &err));
+    assert_int_equal(household_count(store), 4);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM household WHERE code = 'H4'"), 0);
+}
+
 static int64_t count_in_transaction(struct store *store)
 {
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
@@ -329,6 +351,7 @@ int main(void)
         TEST(a_batch_that_cannot_be_committed_keeps_nothing),
         TEST(a_part_that_cannot_be_undone_takes_the_batch_with_it),
         TEST(the_dictionary_can_be_applied_in_a_part),
+        TEST(a_piece_takes_its_transactions_with_it),
         TEST(a_snapshot_shows_all_readers_the_same_moment),
         TEST(a_killed_batch_leaves_nothing_behind),
     };
