@@ -1,7 +1,7 @@
 /*
- * An export from its order to its last piece. Each piece asks anew what the caller may see, in the
- * transaction that reads it: where areas moved out of the caller's sight meanwhile, the export ends
- * with an error rather than with a column that should not be there.
+ * An export from its order to its last piece. Each piece asks anew who the caller is and what it
+ * may see, in the transaction that reads it: where roles were taken away or areas moved out of
+ * sight meanwhile, the export ends with an error rather than with what should not be there.
  */
 #include "service/export/private.h"
 
@@ -237,6 +237,33 @@ enum berm_status export_note_end(struct export *export, struct office *office,
 
 /* ---- Pieces ---------------------------------------------------------------------------------- */
 
+static bool have_same_grants(const struct caller *a, const struct caller *b)
+{
+    bool are_same = a->grant_count == b->grant_count;
+
+    for (size_t g = 0; are_same && g < a->grant_count; g++)
+        are_same =
+            a->grants[g].role == b->grants[g].role && a->grants[g].area_id == b->grants[g].area_id;
+    return are_same;
+}
+
+/* A stream lasts as long as its client reads: whoever was switched off, or lost a role, meanwhile
+ * gets no more. With less than at its beginning it would end as if it were whole. */
+static enum berm_status check_caller(const struct export *export, struct store *store,
+                                     struct arena *arena, struct berm_error *err)
+{
+    struct caller present;
+
+    if (export->caller.is_local)
+        return BERM_OK;
+    TRY(caller_of_account(store, export->caller.name, arena, &present, err));
+    if (have_same_grants(&present, &export->caller))
+        return BERM_OK;
+    return fail_with(err, BERM_CONFLICT,
+                     "the roles of %.*s changed while the export ran; begin it again",
+                     TEXT_ARG(present.name));
+}
+
 static enum berm_status check_still(const struct export *export, const struct office *office,
                                     const struct export_view *view, struct berm_error *err)
 {
@@ -265,6 +292,7 @@ enum berm_status export_next(struct export *export, struct office *office, struc
         piece.arena = arena;
         TRY(store_begin_read(office->store, err));
         snapshot = office->store;
+        TRY(check_caller(export, office->store, arena, err));
         TRY(export_view_read(office->store, &export->caller, export->order.area, arena, &view,
                              err));
         TRY(check_still(export, office, &view, err));

@@ -107,6 +107,35 @@ static void an_export_ends_where_areas_move_out_of_sight(void **state)
                  "begin it again");
 }
 
+static void an_export_ends_where_its_caller_loses_a_role_or_the_account(void **state)
+{
+    struct access_register *made = *state;
+    struct caller worker = register_new_caller(made, "worker", ROLE_TOWNSHIP, "A1");
+    const struct export_order order = {.kind = EXPORT_HOUSEHOLDS};
+    CLEANUP(export_freep) struct export *first = NULL;
+    CLEANUP(export_freep) struct export *second = NULL;
+    CLEANUP(buffer_free) struct buffer out = {0};
+    struct store *store = made->office->store;
+    struct berm_error err;
+    bool is_last;
+
+    register_grant(made, "worker", ROLE_TOWNSHIP, "A2");
+    worker = register_caller(made, "worker");
+    add_many(made);
+    first = ordered(made, &worker, &order);
+    assert_ok(export_next(first, made->office, &out, &is_last, &err));
+    assert_false(is_last);
+    assert_ok(account_revoke(store, caller_local(), &TESTER, TEXT("worker"), ROLE_TOWNSHIP,
+                             TEXT("A2"), &err));
+    assert_fails(export_next(first, made->office, &out, &is_last, &err), BERM_CONFLICT,
+                 "the roles of worker changed");
+    worker = register_caller(made, "worker");
+    second = ordered(made, &worker, &order);
+    assert_ok(account_set_active(store, caller_local(), &TESTER, TEXT("worker"), false, &err));
+    assert_fails(export_next(second, made->office, &out, &is_last, &err), BERM_FORBIDDEN,
+                 "switched off");
+}
+
 static void a_column_asked_for_twice_is_refused(void **state)
 {
     struct access_register *made = *state;
@@ -171,6 +200,7 @@ int main(void)
         REGISTER_TEST(a_row_has_what_the_caller_sees_of_it),
         REGISTER_TEST(a_piece_is_short_and_others_may_write_between_two),
         REGISTER_TEST(an_export_ends_where_areas_move_out_of_sight),
+        REGISTER_TEST(an_export_ends_where_its_caller_loses_a_role_or_the_account),
         REGISTER_TEST(a_column_asked_for_twice_is_refused),
         REGISTER_TEST(flows_of_classes_that_are_not_seen_are_left_out),
         REGISTER_TEST(a_scope_covers_what_lies_in_one_of_its_ranges),
