@@ -139,6 +139,17 @@ with folder() as here:
     result = berm("household", "A", "--store", url, "--as", "li", "--show-sensitive", env=sealed)
     check("nor the whole, and it is said why", result.code == 1 and "sensitive" in result.err and ID_1 not in result.text,
           result.text)
+
+    # Finding by a number.
+    def found(number):
+        result = berm("households", "--search", number, "--as", "li", "--store", url, "--format", "json", env=sealed)
+        return [row["person"] for row in json.loads(result.out)]
+
+    equal("a viewer finds nobody by a number", found(ID_1), [])
+    berm("user", "grant", "li", "township", "--area", "X1", "--store", url, env=sealed)
+    equal("who sees numbers there finds its owner", found(ID_1), ["A-1"])
+    berm("user", "grant", "li", "viewer", "--area", "X2", "--store", url, env=sealed)
+    equal("but nobody where numbers are not shown", (found("B-2"), found(ID_2)), (["B-2"], []))
     equal("accounts and roles are journalled, and the journal is sound",
           berm("journal", "verify", "--store", url, env=sealed).code, 0)
 
