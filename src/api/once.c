@@ -8,21 +8,6 @@
 
 #include "api/call.h"
 
-/* What makes the request what it is: method, path and body. */
-static enum berm_status request_identity(struct call *call, struct text *ret_identity,
-                                         struct berm_error *err)
-{
-    CLEANUP(buffer_free) struct buffer identity = {0};
-
-    buffer_append_text(&identity, text_of(http_method_name(call->request->method)));
-    buffer_append_char(&identity, ' ');
-    buffer_append_text(&identity, call->request->path);
-    buffer_append_char(&identity, '\n');
-    buffer_append_text(&identity, call->request->body);
-    TRY(buffer_status(&identity, err));
-    return text_copy(call->arena, buffer_text(&identity), ret_identity, err);
-}
-
 /* The headers of an answer are kept as they are sent. */
 static void answer_again(struct call *call, const struct kept_answer *answer)
 {
@@ -70,6 +55,9 @@ enum berm_status call_run_once(struct call *call, struct berm_error *err)
     struct answer_key key = {
         .account_id = call->caller.account_id,
         .key = http_request_header(call->request, "idempotency-key"),
+        .method = text_of(http_method_name(call->request->method)),
+        .path = call->request->path,
+        .body = call->request->body,
     };
     struct kept_answer answer;
     enum berm_status status;
@@ -80,7 +68,6 @@ enum berm_status call_run_once(struct call *call, struct berm_error *err)
     if (key.key.length > ANSWER_KEY_BYTES_MAX)
         return fail_with(err, BERM_INVALID_INPUT, "Idempotency-Key has at most %d bytes",
                          (int)ANSWER_KEY_BYTES_MAX);
-    TRY(request_identity(call, &key.request, err));
     status =
         answer_recall(call->office->store, &key, call->now_s, call->arena, &is_known, &answer, err);
     if (status == BERM_CONFLICT)

@@ -14,8 +14,8 @@ enum { ANSWER_KEPT_S = 24 * 60 * 60, ANSWER_KEY_BYTES_MAX = 255 };
 /** Whose key, and for what it is used. */
 struct answer_key {
     int64_t account_id;
-    struct text key;     /* as the client made it up */
-    struct text request; /* all that makes the request what it is */
+    struct text key;                /* as the client made it up */
+    struct text method, path, body; /* all that makes the request what it is */
 };
 
 struct kept_answer {

@@ -5,7 +5,7 @@
 CREATE TABLE request_answer (
     account_id   INTEGER NOT NULL,           -- whose key it is; keys of different accounts do not meet
     key_hash     TEXT NOT NULL,              -- SHA-256 of the key that the client made up, hexadecimal
-    request_hash TEXT NOT NULL,              -- SHA-256 over method, path and body: the same key must not be used for something else
+    request_hash TEXT NOT NULL,              -- SHA-256 over the key, method, path and body: the same key must not be used for something else
     status       INTEGER NOT NULL,           -- of HTTP
     headers      TEXT NOT NULL,              -- the lines of its header fields, as they were sent
     body         TEXT,                       -- NULL: it held a secret, which is told only once
