@@ -20,10 +20,12 @@ static const struct json_node *node_of(const json_t *value)
     return (const struct json_node *)value;
 }
 
-/* Brackets deeper than we take; jansson would go down 2,048 levels of recursion first. */
-static bool is_too_deep(struct text text)
+/* Brackets deeper than we take, where jansson would go down 2,048 levels of recursion first; and
+ * more values than we take: there is one behind each bracket and each comma. */
+static enum berm_status check_limits(struct text text, struct berm_error *err)
 {
     size_t depth = 0;
+    size_t value_count = 1;
     bool is_in_string = false;
 
     for (size_t i = 0; i < text.length; i++) {
@@ -37,13 +39,20 @@ static bool is_too_deep(struct text text)
         } else if (c == '"') {
             is_in_string = true;
         } else if (c == '{' || c == '[') {
+            value_count++;
             if (++depth > JSON_TREE_DEPTH_MAX)
-                return true;
+                return fail_with(err, BERM_LIMIT, "the JSON is nested deeper than %d levels",
+                                 JSON_TREE_DEPTH_MAX);
         } else if ((c == '}' || c == ']') && depth > 0) {
             depth--;
+        } else if (c == ',') {
+            value_count++;
         }
     }
-    return false;
+    if (value_count > JSON_TREE_VALUES_MAX)
+        return fail_with(err, BERM_LIMIT, "the JSON has more than %d values; send it in parts",
+                         JSON_TREE_VALUES_MAX);
+    return BERM_OK;
 }
 
 enum berm_status json_tree_parse(struct text text, struct json_tree **ret_tree,
@@ -53,9 +62,7 @@ enum berm_status json_tree_parse(struct text text, struct json_tree **ret_tree,
     json_error_t error;
     json_t *root;
 
-    if (is_too_deep(text))
-        return fail_with(err, BERM_LIMIT, "the JSON is nested deeper than %d levels",
-                         JSON_TREE_DEPTH_MAX);
+    TRY(check_limits(text, err));
     root = json_loadb(text.length > 0 ? text.bytes : "", text.length,
                       JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (root == NULL && json_error_code(&error) == json_error_out_of_memory)

@@ -22,13 +22,15 @@ struct json_tree;
 /** A value in it; lives as long as its tree. A NULL node is a member that is not there. */
 struct json_node;
 
-enum { JSON_TREE_DEPTH_MAX = 64 };
+/** Three bytes of an empty list take 130 of memory, so that the length alone bounds too little. */
+enum { JSON_TREE_DEPTH_MAX = 64, JSON_TREE_VALUES_MAX = 100000 };
 
 /**
  * Parse one value of any kind, with nothing behind it.
  * Owner   text may go away afterwards.
  * Errors  BERM_INVALID_INPUT with line and column (syntax, no UTF-8, a key twice, NUL in a text),
- *         BERM_LIMIT (deeper than JSON_TREE_DEPTH_MAX), BERM_NO_MEMORY.
+ *         BERM_LIMIT (deeper than JSON_TREE_DEPTH_MAX, more values than JSON_TREE_VALUES_MAX),
+ *         BERM_NO_MEMORY.
  */
 MUST_USE enum berm_status json_tree_parse(struct text text, struct json_tree **ret_tree,
                                           struct berm_error *err);

@@ -36,6 +36,24 @@ static void a_tree_is_walked_in_the_order_in_which_it_was_written(void **state)
     assert_false(node_next_member(root, &position, &key, &value));
 }
 
+static void a_text_of_many_values_is_refused_before_it_takes_memory(void **state)
+{
+    CLEANUP(buffer_free) struct buffer text = {0};
+    struct json_tree *tree = NULL;
+    struct berm_error err;
+
+    (void)state;
+    buffer_append_char(&text, '[');
+    for (int v = 1; v < JSON_TREE_VALUES_MAX; v++)
+        buffer_append_text(&text, v == 1 ? TEXT("0") : TEXT(",\",[{\""));
+    buffer_append_char(&text, ']');
+    assert_ok(json_tree_parse(buffer_text(&text), &tree, &err)); /* a text's commas are its own */
+    json_tree_free(tree);
+    text.length--;
+    buffer_append_text(&text, TEXT(",[]]"));
+    assert_fails(json_tree_parse(buffer_text(&text), &tree, &err), BERM_LIMIT, "in parts");
+}
+
 static void what_is_wrong_is_told_with_its_place(void **state)
 {
     struct json_tree *tree = NULL;
@@ -110,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tree_is_walked_in_the_order_in_which_it_was_written),
+        cmocka_unit_test(a_text_of_many_values_is_refused_before_it_takes_memory),
         cmocka_unit_test(what_is_wrong_is_told_with_its_place),
         cmocka_unit_test(scalars_are_read_as_people_write_them),
         cmocka_unit_test(what_is_no_scalar_is_refused),
