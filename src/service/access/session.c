@@ -44,6 +44,18 @@ static enum berm_status insert_session(struct store *store, int64_t account_id, 
     return statement_run(insert, err);
 }
 
+/* Hashing takes long, and the account may have been switched off, or got another password, in the
+ * meantime: that ended its sessions, and this one must not come after. */
+static enum berm_status check_still(struct store *store, struct text name, struct account *account,
+                                    bool *ret_is_right, struct berm_error *err)
+{
+    struct account verified = *account;
+
+    TRY(account_read(store, name, account, err));
+    *ret_is_right = text_equal(text_of(verified.password_hash), text_of(account->password_hash));
+    return BERM_OK;
+}
+
 enum berm_status session_begin(struct store *store, struct password_queue *queue, struct text name,
                                struct text password, struct text address, int64_t now_s,
                                struct session_tokens *ret_tokens, struct berm_error *err)
@@ -63,6 +75,8 @@ enum berm_status session_begin(struct store *store, struct password_queue *queue
     TRY(password_verify(queue, text_of(account.password_hash), password, &is_right, err));
     TRY(store_begin(store, err));
     transaction = store;
+    if (is_right)
+        TRY(check_still(store, name, &account, &is_right, err));
     if (!is_right || !account.is_active) {
         TRY(throttle_note_failure(store, name, address, now_s, err));
         TRY(store_commit(store, err));

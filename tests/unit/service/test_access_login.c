@@ -175,6 +175,55 @@ static void *verify_once(void *context)
     return NULL;
 }
 
+struct slow_log_in {
+    struct password_queue *queue;
+    struct store *store;
+    enum berm_status status;
+    struct session_tokens tokens;
+};
+
+static void *log_in_slowly(void *context)
+{
+    struct slow_log_in *slow = context;
+    struct berm_error err;
+
+    slow->status = session_begin(slow->store, slow->queue, TEXT("li"), text_of(PASSWORD),
+                                 TEXT("10.0.0.1"), 1000, &slow->tokens, &err);
+    return NULL;
+}
+
+/* The log-in waits behind others' for its turn to be hashed; what happens then ends it. */
+static void a_log_in_under_way_ends_with_the_account(void **state)
+{
+    struct setting setting = setting_of(state);
+    struct slow_log_in slow = {.queue = setting.queue};
+    struct store *store = setting.store;
+    struct worker workers[4];
+    pthread_t others[4], thread;
+    struct caller caller;
+    struct berm_error err;
+    bool is_due;
+
+    assert_ok(store_open(store_url(store), STORE_READ_WRITE, &slow.store, &err));
+    for (size_t t = 0; t < ARRAY_COUNT(others); t++)
+        workers[t] = (struct worker){.queue = setting.queue};
+    for (size_t t = 0; t < ARRAY_COUNT(others); t++)
+        assert_int_equal(pthread_create(&others[t], NULL, verify_once, &workers[t]), 0);
+    assert_int_equal(pthread_create(&thread, NULL, log_in_slowly, &slow), 0);
+    usleep(20000);
+    assert_ok(account_set_active(store, caller_local(), &TESTER, TEXT("li"), false, &err));
+    pthread_join(thread, NULL);
+    for (size_t t = 0; t < ARRAY_COUNT(others); t++)
+        pthread_join(others[t], NULL);
+    assert_ok(account_set_active(store, caller_local(), &TESTER, TEXT("li"), true, &err));
+    if (slow.status == BERM_OK) /* it was quicker: the session is gone */
+        assert_fails(session_resolve(store, text_of(slow.tokens.token), 1001, setting.made->arena,
+                                     &caller, &is_due, &err),
+                     BERM_UNAUTHENTICATED, "log in again");
+    store_close(slow.store);
+    password_queue_free(setting.queue);
+}
+
 static void a_full_queue_says_so_and_nobody_waits_for_ever(void **state)
 {
     enum { WORKERS = 12 };
@@ -269,6 +318,7 @@ int main(void)
         REGISTER_TEST(guessing_waits_longer_and_longer_and_the_wait_ends),
         REGISTER_TEST(guessing_from_elsewhere_locks_nobody_out),
         cmocka_unit_test(a_full_queue_says_so_and_nobody_waits_for_ever),
+        REGISTER_TEST(a_log_in_under_way_ends_with_the_account),
         REGISTER_TEST(passwords_must_be_worth_something),
         REGISTER_TEST(a_token_does_what_it_is_for_and_no_more),
     };
