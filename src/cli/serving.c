@@ -23,6 +23,7 @@ struct service {
     _Atomic(struct http_server *) server; /* NULL before it serves */
     struct api *api;
     struct http_route *routes; /* the API's, and those below */
+    bool is_in_use;            /* by a handler that did not return when the server stopped */
 };
 
 static void serve_health(void *context, const struct http_request *request,
@@ -189,6 +190,8 @@ static enum berm_status prepare_api(struct service *service, struct berm_error *
 static void end_service(const struct service *service)
 {
     job_runner_stop(service->runner);
+    if (service->is_in_use)
+        return;
     api_free(service->api);
     free(service->routes);
 }
@@ -211,6 +214,7 @@ enum berm_status serving_run(struct serving *serving, struct berm_error *err)
              (int)(strrchr(listen, ':') - listen), listen, http_server_port(server));
     serving->announce(serving->announce_context, address);
     status = http_server_wait(server, err);
+    service.is_in_use = http_server_is_left_behind(server);
     job_runner_stopp(&service.runner); /* it wakes the server's streams, so it goes first */
     return status;
 }

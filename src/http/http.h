@@ -207,6 +207,11 @@ MUST_USE enum berm_status http_server_wait(struct http_server *server, struct be
  * Errors  BERM_BUSY: some did not end within the drain timeout and were cut off.
  */
 MUST_USE enum berm_status http_server_stop(struct http_server *server, struct berm_error *err);
+/**
+ * After stopping: a handler did not return, and still uses what it was given. That must not be
+ * freed then, only left to the program's end.
+ */
+bool http_server_is_left_behind(const struct http_server *server);
 /** Stops first where need be. A handler that never returns is left behind, with its memory. */
 void http_server_free(struct http_server *server);
 void http_server_freep(struct http_server **server);

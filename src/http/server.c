@@ -244,6 +244,11 @@ enum berm_status http_server_stop(struct http_server *server, struct berm_error 
     return BERM_OK;
 }
 
+bool http_server_is_left_behind(const struct http_server *server)
+{
+    return server->is_left_behind;
+}
+
 void http_server_free(struct http_server *server)
 {
     struct berm_error error;
