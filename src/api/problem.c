@@ -45,6 +45,9 @@ void call_report(struct api *api, struct text request_id, enum berm_status statu
 
 /* ---- Noting ---------------------------------------------------------------------------------- */
 
+static void add(struct call *call, struct text pointer, struct text parameter, const char *code,
+                const char *format, va_list arguments) PRINTF_LIKE(5, 0);
+
 /* More problems than anybody reads, or no memory for them: the rest is left out. */
 static void add(struct call *call, struct text pointer, struct text parameter, const char *code,
                 const char *format, va_list arguments)
