@@ -93,7 +93,7 @@ month_number body_month(struct body body, const char *name, bool is_required);
 const struct json_node *body_member(struct body body, const char *name, enum node_kind kind,
                                     bool is_required);
 
-/** Note what is wrong with a part of the body; format makes the pointer behind the body's own. */
+/** Note what is wrong with a part of the body, whose pointer is copied. */
 void call_add_problem(struct call *call, struct text pointer, const char *code, const char *format,
                       ...) PRINTF_LIKE(4, 5);
 void call_add_query_problem(struct call *call, const char *name, const char *code,

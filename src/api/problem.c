@@ -52,12 +52,14 @@ static void add(struct call *call, struct text pointer, struct text parameter, c
 static void add(struct call *call, struct text pointer, struct text parameter, const char *code,
                 const char *format, va_list arguments)
 {
-    struct problem problem = {.pointer = pointer, .parameter = parameter, .code = text_of(code)};
+    struct problem problem = {.code = text_of(code)};
     struct problem *rows = (struct problem *)(uintptr_t)call->problems;
     char detail[DETAIL_BYTES_MAX];
 
     vsnprintf(detail, sizeof detail, format, arguments);
     if (call->problem_count >= PROBLEMS_MAX ||
+        text_copy(call->arena, pointer, &problem.pointer, NULL) != BERM_OK ||
+        text_copy(call->arena, parameter, &problem.parameter, NULL) != BERM_OK ||
         text_copy(call->arena, text_of(detail), &problem.detail, NULL) != BERM_OK ||
         rows_reserve(call->arena, &rows, sizeof *rows, call->problem_count, &call->problem_capacity,
                      NULL) != BERM_OK)

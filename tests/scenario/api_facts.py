@@ -55,6 +55,8 @@ def problems(clerk):
     answer = clerk.post("/v1/households/A/flows", {"flows": [
         {"month": "2020-09", "flow": "wage", "amount": 10}, {"month": "2020-13", "flow": "wages", "amount": "x"}]})
     equal("so are flows", pointers(answer), [("/flows/1/month", "invalid"), ("/flows/1/flow", "invalid")])
+    equal("a flow is an object", pointers(clerk.post("/v1/households/A/flows", {"flows": [7]})),
+          [("/flows/0", "invalid")])
     equal("a flow needs an amount, were it null", pointers(clerk.post("/v1/households/A/flows", {"flows": [
         {"month": "2020-09", "flow": "wage"}]})), [("/flows/0/amount", "required")])
     equal("nothing of this was written", clerk.get("/v1/households/A").json["version"], before)
