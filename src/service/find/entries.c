@@ -14,6 +14,7 @@
 enum {
     HELD_TERMS_MAX = 1 << 16,
     HELD_TERMS_WORTH_SORTING = 1 << 13,
+    EIGHT = 8, /* terms that one statement writes */
     JOINED_BYTES_MAX = NAME_TERMS_MAX * (NAME_TERM_BYTES_MAX + 1),
 };
 
@@ -29,8 +30,8 @@ struct held_term {
 struct search_writer {
     struct store *store;
     struct romanizer *romanizer;
-    struct statement *put, *get, *remove, *insert_term, *delete_term, *district, *truth, *members,
-        *set_district;
+    struct statement *put, *get, *remove, *insert_term, *insert_eight, *delete_term, *district,
+        *truth, *members, *set_district;
     struct held_term *held;
     size_t held_count;
     struct buffer bytes;               /* of the terms held */
@@ -46,6 +47,7 @@ void search_writer_free(struct search_writer *writer)
     statement_close(writer->get);
     statement_close(writer->remove);
     statement_close(writer->insert_term);
+    statement_close(writer->insert_eight);
     statement_close(writer->delete_term);
     statement_close(writer->district);
     statement_close(writer->truth);
@@ -75,6 +77,7 @@ enum berm_status search_writer_create(struct store *store, struct search_writer 
     TRY(statement_prepare(store, STATEMENT_SEARCH_PERSON_OF_ID, &writer->get, err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_PERSON_DELETE, &writer->remove, err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_TERM_INSERT, &writer->insert_term, err));
+    TRY(statement_prepare(store, STATEMENT_SEARCH_TERM_INSERT_EIGHT, &writer->insert_eight, err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_TERM_DELETE, &writer->delete_term, err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_DISTRICT_OF_HOUSEHOLD, &writer->district, err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_PERSON_TRUTH, &writer->truth, err));
@@ -115,23 +118,49 @@ static int compare_held(const void *a, const void *b, void *bytes)
     return (first->person_id > second->person_id) - (first->person_id < second->person_id);
 }
 
+/* Write EIGHT terms of one district, or one. */
+static enum berm_status write_terms(struct search_writer *writer, size_t first, bool is_eight,
+                                    struct berm_error *err)
+{
+    enum {
+        TERM = SEARCH_TERM_INSERT_EIGHT__TERM0,
+        PERSON_ID = SEARCH_TERM_INSERT_EIGHT__PERSON_ID0,
+        SHARED_BYTES = SEARCH_TERM_INSERT_EIGHT__SHARED_BYTES0,
+        STRIDE = SEARCH_TERM_INSERT_EIGHT__TERM1 - TERM,
+    };
+    _Static_assert(SEARCH_TERM_INSERT__TERM == TERM && SEARCH_TERM_INSERT__PERSON_ID == PERSON_ID &&
+                       SEARCH_TERM_INSERT__SHARED_BYTES == SHARED_BYTES &&
+                       SEARCH_TERM_INSERT_EIGHT__SHARED_BYTES7 == SHARED_BYTES + 7 * STRIDE,
+                   "one begins as eight do");
+    struct statement *insert = is_eight ? writer->insert_eight : writer->insert_term;
+    int offset = 0;
+
+    statement_bind_int64(insert, SEARCH_TERM_INSERT__DISTRICT_ID, writer->held[first].district_id);
+    for (size_t h = first; h < first + (is_eight ? EIGHT : 1); h++, offset += STRIDE) {
+        const struct held_term *held = &writer->held[h];
+        struct text term = {writer->bytes.bytes + held->offset, held->length};
+
+        statement_bind_text(insert, TERM + offset, term);
+        statement_bind_int64(insert, PERSON_ID + offset, held->person_id);
+        statement_bind_int64(insert, SHARED_BYTES + offset, held->shared);
+    }
+    return statement_run(insert, err);
+}
+
 enum berm_status search_writer_flush(struct search_writer *writer, struct berm_error *err)
 {
-    struct statement *insert = writer->insert_term;
+    const struct held_term *held = writer->held;
 
     TRY(buffer_status(&writer->bytes, err));
     if (writer->held_count > 1)
         qsort_r(writer->held, writer->held_count, sizeof *writer->held, compare_held,
                 writer->bytes.bytes);
-    for (size_t h = 0; h < writer->held_count; h++) {
-        const struct held_term *held = &writer->held[h];
-        struct text term = {writer->bytes.bytes + held->offset, held->length};
+    for (size_t h = 0, count; h < writer->held_count; h += count) {
+        bool is_eight = h + EIGHT <= writer->held_count &&
+                        held[h].district_id == held[h + EIGHT - 1].district_id;
 
-        statement_bind_int64(insert, SEARCH_TERM_INSERT__DISTRICT_ID, held->district_id);
-        statement_bind_text(insert, SEARCH_TERM_INSERT__TERM, term);
-        statement_bind_int64(insert, SEARCH_TERM_INSERT__PERSON_ID, held->person_id);
-        statement_bind_int64(insert, SEARCH_TERM_INSERT__SHARED_BYTES, held->shared);
-        TRY(statement_run(insert, err));
+        TRY(write_terms(writer, h, is_eight, err));
+        count = is_eight ? EIGHT : 1;
     }
     writer->held_count = 0;
     buffer_clear(&writer->bytes);

@@ -2,6 +2,10 @@
 #include "lib/unit.h"
 #include "script/script.h"
 
+#include <string.h>
+#include <unicode/ustring.h>
+#include <unicode/utrans.h>
+
 static struct romanizer *romanizer;
 
 static int set_up(void **state)
@@ -131,11 +135,45 @@ static void what_is_typed_is_spelt_as_terms_are(void **state)
     assert_folded("%_'--", "");
 }
 
+static void a_character_inside_a_name_is_read_the_same_everywhere(void **state)
+{
+    (void)state;
+    assert_terms("王长小", "wangchangxiao wcx 王长小 长小");
+    assert_terms("王小长", "wangxiaochang wxc 小长 王小长");
+    assert_terms("长孙小长", "zhangsunxiaochang zsxc 孙小长 小长 长孙小长");
+    assert_terms("澹台明", "tantaiming ttm 台明 澹台明");
+}
+
+/* Whose first character is read otherwise because of the second: those that the romanizer knows. */
+static void icu_knows_no_further_surname_of_two(void **state)
+{
+    static const char *const KNOWN[] = {"{令}' '?狐", "{万}' '?俟", "{澹}' '?台", "{长}' '?孙"};
+    static UChar units[1 << 16];
+    static char rules[1 << 18];
+    UErrorCode code = U_ZERO_ERROR;
+    UTransliterator *names =
+        utrans_openU(u"Han-Latin/Names", -1, UTRANS_FORWARD, NULL, 0, NULL, &code);
+    int32_t length = utrans_toRules(names, 0, units, ARRAY_COUNT(units), &code);
+    size_t count = 0;
+
+    (void)state;
+    u_strToUTF8(rules, sizeof rules, NULL, units, length, &code);
+    utrans_close(names);
+    assert_true(U_SUCCESS(code));
+    for (const char *at = rules; (at = strstr(at, "' '?")) != NULL; at++)
+        count++;
+    assert_int_equal(count, ARRAY_COUNT(KNOWN));
+    for (size_t k = 0; k < ARRAY_COUNT(KNOWN); k++)
+        assert_non_null(strstr(rules, KNOWN[k]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_chinese_name_is_found_by_characters_pinyin_and_initials),
         cmocka_unit_test(surnames_are_read_as_surnames),
+        cmocka_unit_test(a_character_inside_a_name_is_read_the_same_everywhere),
+        cmocka_unit_test(icu_knows_no_further_surname_of_two),
         cmocka_unit_test(names_of_words_are_found_from_each_word),
         cmocka_unit_test(a_name_without_letters_has_no_terms),
         cmocka_unit_test(a_long_name_is_cut_between_characters),
