@@ -85,7 +85,7 @@ static enum berm_status tell_problems(const struct fact_problems *problems, stru
 {
     for (size_t p = 0; p < problems->count; p++) {
         const struct fact_problem *problem = &problems->rows[p];
-        struct berm_error told;
+        struct berm_error told = {0};
 
         (void)fail_with(&told, BERM_INVALID_INPUT, "%.*s%s%.*s", TEXT_ARG(problem->field),
                         problem->field.length ? ": " : "", TEXT_ARG(problem->detail));

@@ -81,8 +81,8 @@ static void what_is_no_key_file_is_refused(void **state)
         "berm-key 1\nsign 00000000000000000000000000000000000000000000000000000000000000\n",
         "berm-key 1\nsign zz00000000000000000000000000000000000000000000000000000000000000\n",
         "berm-key 1\nsign\n",
-        "berm-key 1\nsign 4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb\n"
-        "sign 4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb\n",
+        ("berm-key 1\nsign 4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb\n"
+         "sign 4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb\n"),
         "code,name\nA,one\n",
     };
     struct place *place = *state;
