@@ -18,7 +18,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SYSTEM_HEADERS = set("""
 assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg
 stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings tgmath threads time uchar wchar
-wctype alloca byteswap dirent dlfcn endian err fcntl fnmatch getopt glob grp iconv langinfo libgen
+wctype alloca byteswap dirent dlfcn endian err fcntl fnmatch ftw getopt glob grp iconv langinfo libgen
 memory netdb poll pthread pwd regex sched search semaphore spawn syslog termios unistd utime wordexp
 emmintrin immintrin nmmintrin pmmintrin smmintrin tmmintrin xmmintrin cpuid malloc
 """.split())

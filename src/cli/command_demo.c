@@ -2,6 +2,7 @@
 #include "demo.h"
 #include "reports.h"
 
+#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,18 +72,22 @@ struct demo_store {
     char url[DEMO_PATH_MAX + 32];
 };
 
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *place)
+{
+    (void)about;
+    (void)kind;
+    (void)place;
+    (void)remove(path); /* what cannot be removed is left, and the rest goes on */
+    return 0;
+}
+
+/* With all that the register keeps beside itself. */
 static void demo_store_remove(struct demo_store *demo)
 {
-    static const char *const SUFFIXES[] = {"", "-wal", "-shm", "-journal"};
-    char path[DEMO_PATH_MAX + 32];
+    enum { OPEN_FOLDERS_MAX = 16 };
 
-    if (!demo->folder[0])
-        return;
-    for (size_t s = 0; s < ARRAY_COUNT(SUFFIXES); s++) {
-        snprintf(path, sizeof path, "%s/demo.berm%s", demo->folder, SUFFIXES[s]);
-        unlink(path);
-    }
-    rmdir(demo->folder);
+    if (demo->folder[0])
+        (void)nftw(demo->folder, remove_one, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS);
 }
 
 static enum berm_status demo_store_choose(struct invocation *invocation, struct demo_store *demo,
