@@ -211,6 +211,11 @@ void build_household_test(struct buffer *sql, const struct household_test *tests
             append(sql, " AND h.risk_rank");
             append_comparison(sql, test->operator, test->value_count, &parameter);
             break;
+        case TEST_OF_KIND:
+            append(sql, " AND (SELECT s.kind FROM standing s WHERE s.household_id = h.household_id"
+                        " ORDER BY s.run_id DESC LIMIT 1)");
+            append_comparison(sql, test->operator, test->value_count, &parameter);
+            break;
         case TEST_OF_FINDING:
             append(sql, test->operator== TEST_NOT_EQUAL ? " AND NOT EXISTS" : " AND EXISTS");
             append(sql, " (SELECT 1 FROM finding f WHERE f.household_id = h.household_id"

@@ -231,7 +231,7 @@ MUST_USE enum berm_status store_prepare_person_scan(struct store *store,
                                                     struct statement **ret_statement,
                                                     struct berm_error *err);
 /** What a list of households is filtered by: whitelisted subjects and operators, bound values. */
-enum test_subject { TEST_OF_VARIABLE, TEST_OF_RISK, TEST_OF_FINDING };
+enum test_subject { TEST_OF_VARIABLE, TEST_OF_RISK, TEST_OF_KIND, TEST_OF_FINDING };
 enum test_operator {
     TEST_EQUAL,
     TEST_NOT_EQUAL,

@@ -43,7 +43,7 @@ static enum berm_status find_subject(const struct pack *pack, struct text name,
 {
     const struct dictionary *dictionary = &pack->dictionary;
     const struct variable *variables = dictionary_variables(dictionary, ENTITY_HOUSEHOLD);
-    struct text names[DICTIONARY_VARIABLES_MAX + 2];
+    struct text names[DICTIONARY_VARIABLES_MAX + 3];
     size_t count = 0;
     int nearest;
 
@@ -52,12 +52,15 @@ static enum berm_status find_subject(const struct pack *pack, struct text name,
         test->subject = TEST_OF_VARIABLE;
         return BERM_OK;
     }
-    test->subject = text_equal(name, TEXT("risk")) ? TEST_OF_RISK : TEST_OF_FINDING;
-    if (test->subject == TEST_OF_RISK || text_equal(name, TEXT("finding")))
+    test->subject = text_equal(name, TEXT("risk"))   ? TEST_OF_RISK
+                    : text_equal(name, TEXT("kind")) ? TEST_OF_KIND
+                                                     : TEST_OF_FINDING;
+    if (test->subject != TEST_OF_FINDING || text_equal(name, TEXT("finding")))
         return BERM_OK;
     for (size_t v = 0; v < dictionary->count[ENTITY_HOUSEHOLD]; v++)
         names[count++] = variables[v].name;
     names[count++] = TEXT("risk");
+    names[count++] = TEXT("kind");
     names[count++] = TEXT("finding");
     nearest = text_nearest(name, names, count);
     if (nearest >= 0)
@@ -66,7 +69,7 @@ static enum berm_status find_subject(const struct pack *pack, struct text name,
                          TEXT_ARG(name), TEXT_ARG(names[nearest]));
     return fail_with(err, BERM_INVALID_INPUT,
                      "households have no variable %.*s to filter by; the dictionary names those "
-                     "that there are, beside risk and finding",
+                     "that there are, beside risk, kind and finding",
                      TEXT_ARG(name));
 }
 
@@ -113,6 +116,13 @@ static enum berm_status read_value(const struct pack *pack, const struct househo
         return fail_with(err, BERM_INVALID_INPUT, "the pack %.*s has no finding %.*s",
                          TEXT_ARG(pack->name), TEXT_ARG(copy));
     }
+    if (test->subject == TEST_OF_KIND)
+        return pack_kind(pack, copy) != NULL
+                   ? BERM_OK
+                   : fail_with(err, BERM_INVALID_INPUT,
+                               "the pack %.*s has no household kind %.*s; its list household_kind "
+                               "has those that there are",
+                               TEXT_ARG(pack->name), TEXT_ARG(copy));
     if (!severity_find(copy, &severity) && !text_equal(copy, TEXT("undetermined")))
         return fail_with(err, BERM_INVALID_INPUT,
                          "%.*s is no risk level; there are critical, high, medium, low, "

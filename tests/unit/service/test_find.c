@@ -143,6 +143,8 @@ static void filters_are_read_and_refused(void **state)
         {"housing_grade<A", BERM_INVALID_INPUT, "no order"},
         {"risk=worst", BERM_INVALID_INPUT, "no risk level"},
         {"risk is unknown", BERM_INVALID_INPUT, "always known"},
+        {"kind=nothing", BERM_INVALID_INPUT, "no household kind nothing"},
+        {"kind<general", BERM_INVALID_INPUT, "no order"},
         {"finding=nothing", BERM_INVALID_INPUT, "no finding nothing"},
         {"note is known", BERM_FORBIDDEN, "does not see"},
         {"rooms is unknown x", BERM_INVALID_INPUT, "too much"},
