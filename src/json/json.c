@@ -67,6 +67,13 @@ enum berm_status json_tree_parse(struct text text, struct json_tree **ret_tree,
                       JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (root == NULL && json_error_code(&error) == json_error_out_of_memory)
         return fail_with(err, BERM_NO_MEMORY, "no memory to read the JSON");
+    if (root == NULL && text.length == 0)
+        return fail_at(err, BERM_INVALID_INPUT, 1, 1, "this is no JSON: there is nothing");
+    if (root == NULL && json_error_code(&error) == json_error_null_character)
+        return fail_at(
+            err, BERM_INVALID_INPUT, error.line, error.column,
+            "a text holds the character \\u0000, which is not taken (line %d, column %d)",
+            error.line, error.column);
     if (root == NULL)
         return fail_at(err, BERM_INVALID_INPUT, error.line, error.column,
                        "this is no JSON: %s (line %d, column %d)", error.text, error.line,

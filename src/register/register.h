@@ -159,7 +159,7 @@ bool field_value_equal(struct field_value a, struct field_value b);
 void variable_write_json(const struct dictionary *dictionary, const struct variable *variable,
                          struct field_value value, struct json_writer *json);
 /** A code of an area, household or person: 1 to CODE_BYTES_MAX visible characters, no blanks at the
- * ends. */
+ * ends, and a part of an address as it is: no slashes, not . or .. */
 MUST_USE enum berm_status code_check(struct text code, const char *what, struct berm_error *err);
 
 /* ---- Official numbers ------------------------------------------------------------------------ */

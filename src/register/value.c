@@ -236,6 +236,12 @@ enum berm_status code_check(struct text code, const char *what, struct berm_erro
     if (!is_ascii && !text_is_utf8(code, NULL))
         return fail_with(err, BERM_INVALID_INPUT,
                          "the %s is not UTF-8; save the file as UTF-8 and try again", what);
+    if (memchr(code.bytes, '/', code.length) || memchr(code.bytes, '\\', code.length) ||
+        text_equal(code, TEXT(".")) || text_equal(code, TEXT("..")))
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "the %s '%.*s' could not stand in an address of the API; write it without "
+                         "/ and \\, and not as . or ..",
+                         what, TEXT_ARG(code));
     if (code.bytes[0] == ' ' || code.bytes[code.length - 1] == ' ')
         return fail_with(err, BERM_INVALID_INPUT,
                          "the %s '%.*s' begins or ends with a blank; remove it", what,

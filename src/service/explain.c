@@ -114,8 +114,9 @@ enum berm_status household_explain(struct office *office, const struct caller *c
     TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_EXPLAIN, code, arena, &scope, &facts,
                           err));
     if (!facts.is_active)
-        return fail_with(err, BERM_INVALID_INPUT,
-                         "household %.*s is archived and no longer screened", TEXT_ARG(code));
+        return fail_with(err, BERM_CONFLICT,
+                         "household %.*s is archived and no longer screened; bring it back first",
+                         TEXT_ARG(code));
     reasons.code = facts.code;
     reasons.area_code = facts.area_code;
     reasons.area_name = facts.area_name;

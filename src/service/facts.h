@@ -39,7 +39,7 @@ struct fact_text {
 struct fact_problem {
     int64_t entry;     /* household_set_flows: position of the entry, from 0; else -1 */
     struct text field; /* the name that the value came under; empty: the call as a whole */
-    /* For programs: "unknown_field", "repeated", "missing", "invalid", "not_allowed" (the caller
+    /* For programs: "unknown", "repeated", "required", "invalid", "not_allowed" (the caller
      * does not see such values there), "refused" (the register's rules) */
     const char *code;
     struct text detail; /* one sentence with the remedy */

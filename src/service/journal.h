@@ -87,6 +87,8 @@ struct journal_filter {
     int64_t after_id, before_id; /* entries between the two; 0: from the first, to the last */
     int64_t limit;               /* 0: none */
 };
+/** Is this a time for from and to? Empty is. BERM_INVALID_INPUT says how one is written. */
+MUST_USE enum berm_status journal_time_check(struct text time, struct berm_error *err);
 /**
  * Entries of the whole register for those who hold PERMISSION_JOURNAL_READ in all of it (list.c
  * says why); of others only what they did themselves.

@@ -81,6 +81,7 @@ with folder() as here:
     found = [row["household"] for row in json.loads(call("findings", "--format", "json").out)]
     check("it has no findings any more, others have", "C" in found and "A" not in found, found)
     refused("changing it", call("change", "household", "A", "rooms=4"), "archived", "bring it back")
+    refused("its reasons", call("explain", "A"), "archived", "bring it back")
     change("it is brought back", "archive", "A", "--undo")
 
     # ---- What is refused

@@ -209,6 +209,10 @@ enum berm_status account_set_active(struct store *store, const struct caller *ca
     transaction = store;
     TRY(caller_check_everywhere(store, caller, PERMISSION_ACCOUNT_MANAGE, err));
     TRY(account_read(store, name, &account, err));
+    if (!is_active && account.account_id == caller->account_id)
+        return fail_with(err, BERM_CONFLICT,
+                         "nobody switches off the account that they work with, lest there be no "
+                         "administrator left; ask another one");
     TRY(statement_prepare(store, STATEMENT_ACCOUNT_SET_ACTIVE, &update, err));
     statement_bind_int64(update, ACCOUNT_SET_ACTIVE__ACCOUNT_ID, account.account_id);
     statement_bind_int64(update, ACCOUNT_SET_ACTIVE__IS_ACTIVE, is_active);

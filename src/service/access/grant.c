@@ -92,6 +92,11 @@ enum berm_status account_revoke(struct store *store, const struct caller *caller
     TRY(store_begin(store, err));
     transaction = store;
     TRY(prepare(store, caller, name, area_code, &account_id, &area_id, err));
+    if (account_id == caller->account_id && role_holds(role, PERMISSION_ACCOUNT_MANAGE))
+        return fail_with(err, BERM_CONFLICT,
+                         "nobody takes the role %s from themselves, lest there be no administrator "
+                         "left; ask another one",
+                         role_name(role));
     TRY(statement_prepare(store, STATEMENT_ROLE_GRANT_DELETE, &remove, err));
     statement_bind_int64(remove, ROLE_GRANT_DELETE__ACCOUNT_ID, account_id);
     statement_bind_text(remove, ROLE_GRANT_DELETE__ROLE, text_of(role_name(role)));

@@ -58,10 +58,10 @@ static enum berm_status note_unknown(struct decoder *decoder, struct text name,
         import_field_nearest(decoder->reader.dictionary, decoder->row.kind, shown);
 
     if (nearest.length > 0)
-        return fact_problem_add(decoder->edit, -1, name, "unknown_field", err,
+        return fact_problem_add(decoder->edit, -1, name, "unknown", err,
                                 "\"%.*s\" is not known, did you mean \"%.*s\"?", TEXT_ARG(shown),
                                 TEXT_ARG(nearest));
-    return fact_problem_add(decoder->edit, -1, name, "unknown_field", err,
+    return fact_problem_add(decoder->edit, -1, name, "unknown", err,
                             "\"%.*s\" is not known; use a name of the dictionary", TEXT_ARG(shown));
 }
 
@@ -106,7 +106,7 @@ static enum berm_status take_field(struct decoder *decoder, enum import_field fi
     bool may;
 
     if ((decoder->fields & FACT_FIELD(field)) == 0)
-        return fact_problem_add(decoder->edit, -1, given->name, "unknown_field", err,
+        return fact_problem_add(decoder->edit, -1, given->name, "unknown", err,
                                 "\"%.*s\" cannot be changed this way; leave it out",
                                 TEXT_ARG(given->name));
     TRY(check_class(decoder, given->name, class_of_field(field), &may, err));
@@ -158,7 +158,7 @@ static enum berm_status take_others(struct decoder *decoder, struct berm_error *
             decoder->variables[next] = (int)v;
             decoder->row.columns.variable_count++;
         } else {
-            TRY(fact_problem_add(decoder->edit, -1, variables[v].name, "missing", err, "%s",
+            TRY(fact_problem_add(decoder->edit, -1, variables[v].name, "required", err, "%s",
                                  fault.message));
         }
     }
@@ -174,7 +174,7 @@ static enum berm_status finish_person(struct decoder *decoder, struct berm_error
 
     if (has_type != has_number)
         return fact_problem_add(decoder->edit, -1, has_type ? TEXT("id_number") : TEXT("id_type"),
-                                "missing", err, "id_type and id_number come together; give both");
+                                "required", err, "id_type and id_number come together; give both");
     return fact_problem_keep(decoder->edit, -1, TEXT("id_number"),
                              import_finish_person(&decoder->reader, &decoder->row.person, &fault),
                              &fault, err);

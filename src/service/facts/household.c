@@ -25,7 +25,7 @@ static enum berm_status look_at_area(struct fact_edit *edit, const struct fact_t
     bool is_there;
 
     if (code.length == 0)
-        return fact_problem_add(edit, -1, TEXT("area"), "missing", err,
+        return fact_problem_add(edit, -1, TEXT("area"), "required", err,
                                 "a new household needs the area in which it lies; give its code");
     TRY(area_position(edit, code, &position, &is_there, err));
     if (is_there)

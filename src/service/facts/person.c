@@ -44,7 +44,7 @@ static enum berm_status check_required(struct fact_edit *edit, const struct pers
 {
     if (act->required == IMPORT_FIELD_NONE || fact_row_has(row, act->required))
         return BERM_OK;
-    return fact_problem_add(edit, -1, text_of(import_field_name(act->required)), "missing", err,
+    return fact_problem_add(edit, -1, text_of(import_field_name(act->required)), "required", err,
                             "%s is missing; fill it in", import_field_name(act->required));
 }
 
@@ -141,7 +141,7 @@ enum berm_status person_add(struct office *office, const struct fact_call *call,
 
     TRY(fact_edit_begin(office, call, "add person", ret_result, &edit, err));
     if (household.length == 0) {
-        TRY(fact_problem_add(&edit, -1, TEXT("household"), "missing", err,
+        TRY(fact_problem_add(&edit, -1, TEXT("household"), "required", err,
                              "a new person needs a household; give its code"));
         return fact_problems_check(&edit, err);
     }

@@ -22,6 +22,11 @@ static enum berm_status read_name(struct text text, bool is_required, struct ber
         return fail_with(err, BERM_INVALID_INPUT,
                          "the name has %zu bytes, at most %d are taken; shorten it", text.length,
                          (int)NAME_BYTES_MAX);
+    for (size_t i = 0; i < text.length; i++)
+        if ((unsigned char)text.bytes[i] < ' ' || text.bytes[i] == 0x7F)
+            return fail_with(err, BERM_INVALID_INPUT,
+                             "the name holds a character that cannot be seen (byte %zu); remove it",
+                             i + 1);
     return BERM_OK;
 }
 

@@ -41,6 +41,25 @@ _Static_assert((int)JOURNAL_OLDEST_FIRST__ACTOR == (int)JOURNAL_OF_SUBJECT__ACTO
                    (int)JOURNAL_OLDEST_FIRST__COUNT == (int)JOURNAL_NEWEST_FIRST__COUNT,
                "the parameters are bound by one statement's numbers");
 
+/* A beginning of 2020-09-30T08:00:00.000Z: anything else would be compared all the same, and find
+ * nothing or everything. */
+enum berm_status journal_time_check(struct text time, struct berm_error *err)
+{
+    static const char FORM[] = "dddd-dd-ddTdd:dd:dd.dddZ";
+    bool is_good = time.length == 0 || (time.length >= 4 && time.length < sizeof FORM);
+    date_days date;
+
+    for (size_t i = 0; is_good && i < time.length; i++)
+        is_good = FORM[i] == 'd' ? time.bytes[i] >= '0' && time.bytes[i] <= '9'
+                                 : time.bytes[i] == FORM[i];
+    if (!is_good)
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "\"%.*s\" is no time; write a day or an instant in UTC, or its beginning, "
+                         "such as 2020-09, 2020-09-30 or 2020-09-30T08:00",
+                         (int)(time.length < 40 ? time.length : 40), time.bytes);
+    return time.length < 10 ? BERM_OK : date_parse((struct text){time.bytes, 10}, &date, err);
+}
+
 enum berm_status journal_list(struct store *store, const struct caller *caller,
                               const struct journal_filter *filter, journal_visitor *visit,
                               void *context, struct berm_error *err)
@@ -50,6 +69,8 @@ enum berm_status journal_list(struct store *store, const struct caller *caller,
     struct text actor = filter->actor;
     bool is_all, has_row;
 
+    TRY(journal_time_check(filter->from, err));
+    TRY(journal_time_check(filter->to, err));
     TRY(store_begin_read(store, err));
     snapshot = store;
     TRY(reads_all(store, caller, &is_all, err));

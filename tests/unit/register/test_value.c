@@ -264,6 +264,10 @@ static void a_code_is_short_visible_and_without_blanks_at_its_ends(void **state)
     assert_fails(code_check(TEXT("a\tb"), "code", &err), BERM_INVALID_INPUT, "byte 2");
     assert_fails(code_check(TEXT("a\0b"), "code", &err), BERM_INVALID_INPUT, "byte 2");
     assert_fails(code_check(TEXT("\xff"), "code", &err), BERM_INVALID_INPUT, "UTF-8");
+    assert_ok(code_check(TEXT("3.2"), "code", &err));
+    assert_fails(code_check(TEXT("3/2"), "code", &err), BERM_INVALID_INPUT, "address");
+    assert_fails(code_check(TEXT("3\\2"), "code", &err), BERM_INVALID_INPUT, "address");
+    assert_fails(code_check(TEXT(".."), "code", &err), BERM_INVALID_INPUT, "address");
 }
 
 int main(void)

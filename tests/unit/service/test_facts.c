@@ -147,8 +147,8 @@ static void all_problems_are_told_at_once(void **state)
                                   &result, &err),
                  BERM_INVALID_INPUT, "rooms: ");
     assert_text(problems_of(made, &result),
-                "rooms invalid, roms unknown_field, housing_grade invalid, note repeated, "
-                "code unknown_field");
+                "rooms invalid, roms unknown, housing_grade invalid, note repeated, "
+                "code unknown");
     assert_non_null(strstr(result.problems.rows[1].detail.bytes, "did you mean \"rooms\"?"));
     assert_int_equal(read_household(made, "A-1").version, before);
 }
