@@ -67,11 +67,16 @@ bool call_has_query(struct call *call, const char *name);
 size_t call_query_texts(struct call *call, const char *name, size_t most, struct text *ret_values);
 int64_t call_query_int64(struct call *call, const char *name, int64_t low, int64_t high,
                          int64_t fallback);
+/** At most so many rows of a page: limit. */
+int64_t call_query_limit(struct call *call);
+/** cursor, where the page before told a number; 0 where it is missing. */
+int64_t call_query_cursor_id(struct call *call);
 bool call_query_bool(struct call *call, const char *name, bool fallback);
 /** 0 where it is missing. */
 month_number call_query_month(struct call *call, const char *name);
 
-/** The language that the client would read: lang of the query, else Accept-Language. */
+/** The language that the client would read: lang of the query (a field of kind LANGUAGE, which is
+ * looked at before the handler runs), else Accept-Language. */
 enum language call_language(struct call *call);
 
 /** Members of an object of the body. pointer: where the object stands, "" for the body itself. */
@@ -115,11 +120,16 @@ MUST_USE enum berm_status call_if_match(struct call *call, int64_t *ret_version,
 void call_set_version(struct call *call, int64_t version);
 /** The member "next" of a page: a cursor, null where it is empty. */
 void call_write_next(struct call *call, struct text next);
+/** The same where the next page begins at a number; 0: this is the last one. */
+void call_write_next_id(struct call *call, int64_t id);
 /** Location of what was made: the collection's path and the thing's id. */
 void call_set_location(struct call *call, struct text collection, struct text id);
 
 /** An instant of whole seconds, as RFC 3339 writes it. */
 void write_instant(struct json_writer *json, const char *key, int64_t at_s);
+/** Queue a job, and answer with it and its Location. */
+MUST_USE enum berm_status call_make_job(struct call *call, enum job_kind kind,
+                                        const struct buffer *task, struct berm_error *err);
 void job_write_progress(struct json_writer *json, const struct job_progress *progress);
 /** What came of a warning: members of an object, which is the caller's. */
 void warning_answer_write(const struct warning_answer *answer, struct json_writer *json);

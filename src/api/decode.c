@@ -69,6 +69,14 @@ enum berm_status call_check_queries(struct call *call, struct berm_error *err)
         if (query->kind == QUERY_TEXTS)
             continue;
         (void)http_request_query(request, query->name, &value);
+        /* An empty field of a form would otherwise widen a list, or a right, to everything. */
+        if (request->query[f].value.length == 0)
+            call_add_query_problem(call, query->name, "invalid", "%s is empty; leave it out",
+                                   query->name);
+        if (value.length > 0 && query->kind == QUERY_LANGUAGE && !text_equal(value, TEXT("zh")) &&
+            !text_equal(value, TEXT("en")))
+            call_add_query_problem(call, query->name, "invalid", "%s is zh or en, not %.*s",
+                                   query->name, TEXT_ARG(value));
         if (value.bytes != request->query[f].value.bytes)
             call_add_query_problem(call, query->name, "repeated", "%s may come once only",
                                    query->name);
@@ -118,6 +126,22 @@ int64_t call_query_int64(struct call *call, const char *name, int64_t low, int64
         return fallback;
     }
     return value;
+}
+
+int64_t call_query_limit(struct call *call)
+{
+    return call_query_int64(call, "limit", 1, FIND_LIMIT_MAX, FIND_LIMIT_DEFAULT);
+}
+
+int64_t call_query_cursor_id(struct call *call)
+{
+    int64_t id = 0;
+
+    if (call_has_query(call, "cursor") &&
+        (!text_parse_int64(call_query(call, "cursor"), &id) || id < 1))
+        call_add_query_problem(call, "cursor", "invalid",
+                               "cursor is next of the page before, and nothing else");
+    return id;
 }
 
 bool call_query_bool(struct call *call, const char *name, bool fallback)

@@ -67,6 +67,14 @@ static enum berm_status read_columns(struct call *call, struct export_order *ord
     return BERM_OK;
 }
 
+/* A filter that an export does not have would quietly be none. */
+static void refuse_elsewhere(struct call *call, bool is_taken, const char *field, const char *where)
+{
+    if (!is_taken && call_has_query(call, field))
+        call_add_query_problem(call, field, "invalid", "%s is for exports of %s; leave it out",
+                               field, where);
+}
+
 static enum berm_status read_order(struct call *call, enum export_format format,
                                    struct export_order *ret_order, struct berm_error *err)
 {
@@ -81,8 +89,15 @@ static enum berm_status read_order(struct call *call, enum export_format format,
         .with_undetermined = call_query_bool(call, "undetermined", false),
     };
 
-    TRY(call_check(call, err));
     TRY(export_kind_find(call_parameter(call, "kind"), &order.kind, err));
+    refuse_elsewhere(call, order.kind == EXPORT_FINDINGS, "month", "findings");
+    refuse_elsewhere(call, order.kind == EXPORT_FLOWS, "from", "flows");
+    refuse_elsewhere(call, order.kind == EXPORT_FLOWS, "to", "flows");
+    refuse_elsewhere(call, order.kind == EXPORT_FINDINGS || order.kind == EXPORT_SPELLS, "code",
+                     "findings and spells");
+    refuse_elsewhere(call, order.kind == EXPORT_FINDINGS || order.kind == EXPORT_SPELLS,
+                     "undetermined", "findings and spells");
+    TRY(call_check(call, err));
     TRY(read_columns(call, &order, err));
     if (order.kind == EXPORT_FINDINGS && order.month == 0)
         TRY(month_last_screened(call->office->store, &order.month, err));

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE_MAX = 200, PAGE_USUAL = 50, FILE_PIECE_BYTES = 65536, MAP_BYTES_MAX = 65536 };
+enum { FILE_PIECE_BYTES = 65536, MAP_BYTES_MAX = 65536 };
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
@@ -84,10 +84,22 @@ static enum berm_status answer_job(struct call *call, int64_t job_id, struct ber
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
+struct page {
+    struct call *call;
+    int64_t rows, limit, last_id;
+    bool has_more;
+};
+
 static enum berm_status write_item(void *context, const struct job_row *row, struct berm_error *err)
 {
+    struct page *page = context;
+
     (void)err;
-    write_job(context, row);
+    page->has_more = page->rows++ == page->limit;
+    if (page->has_more)
+        return BERM_OK;
+    page->last_id = row->job_id;
+    write_job(page->call, row);
     return BERM_OK;
 }
 
@@ -95,13 +107,14 @@ enum berm_status handle_job_list(struct call *call, struct berm_error *err)
 {
     struct text kind = call_query(call, "kind"), state = call_query(call, "state");
     struct job_filter filter = {
-        .before_id = call_query_int64(call, "before", 1, INT64_MAX, 0),
+        .before_id = call_query_cursor_id(call),
         .has_kind = kind.length > 0,
         .has_state = state.length > 0,
-        .limit = call_query_int64(call, "limit", 1, PAGE_MAX, PAGE_USUAL),
     };
+    struct page page = {.call = call, .limit = call_query_limit(call)};
     struct berm_error wrong;
 
+    filter.limit = page.limit + 1;
     if (filter.has_kind && job_kind_find(kind, &filter.kind, &wrong) != BERM_OK)
         call_add_query_problem(call, "kind", "invalid", "%s", wrong.message);
     if (filter.has_state && job_state_find(state, &filter.state, &wrong) != BERM_OK)
@@ -110,8 +123,9 @@ enum berm_status handle_job_list(struct call *call, struct berm_error *err)
     json_begin_object(&call->json);
     json_key(&call->json, "items");
     json_begin_array(&call->json);
-    TRY(jobs_list(call->office->store, &call->caller, &filter, write_item, call, err));
+    TRY(jobs_list(call->office->store, &call->caller, &filter, write_item, &page, err));
     json_end_array(&call->json);
+    call_write_next_id(call, page.has_more ? page.last_id : 0);
     json_end_object(&call->json);
     return BERM_OK;
 }
@@ -197,8 +211,8 @@ enum berm_status handle_job_file(struct call *call, struct berm_error *err)
 
 /* ---- Making jobs ----------------------------------------------------------------------------- */
 
-static enum berm_status make_job(struct call *call, enum job_kind kind, const struct buffer *task,
-                                 struct berm_error *err)
+enum berm_status call_make_job(struct call *call, enum job_kind kind, const struct buffer *task,
+                               struct berm_error *err)
 {
     const struct job_order order = {kind, buffer_text(task)};
     char number[24];
@@ -247,7 +261,7 @@ enum berm_status handle_import_create(struct call *call, struct berm_error *err)
     if (map.length > 0)
         json_key_of_text(&json, "map", map);
     json_end_object(&json);
-    return make_job(call, JOB_IMPORT, &task, err);
+    return call_make_job(call, JOB_IMPORT, &task, err);
 }
 
 enum berm_status handle_run_create(struct call *call, struct berm_error *err)
@@ -263,5 +277,5 @@ enum berm_status handle_run_create(struct call *call, struct berm_error *err)
     json_key(&json, "month");
     json_month(&json, month);
     json_end_object(&json);
-    return make_job(call, JOB_SCREEN, &task, err);
+    return call_make_job(call, JOB_SCREEN, &task, err);
 }

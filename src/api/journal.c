@@ -1,7 +1,7 @@
 /* The journal: a list for people, its verification, and a checkpoint to keep elsewhere. */
 #include "api/call.h"
 
-enum { PAGE_ROWS = 50, PAGE_ROWS_MAX = 200, FAULTS_TOLD_MAX = 100 };
+enum { FAULTS_TOLD_MAX = 100 };
 
 struct page {
     struct json_writer *json;
@@ -36,10 +36,17 @@ static enum berm_status write_entry(void *context, const struct journal_entry *e
     return BERM_OK;
 }
 
+static void check_time(struct call *call, const char *field)
+{
+    struct berm_error wrong;
+
+    if (journal_time_check(call_query(call, field), &wrong) != BERM_OK)
+        call_add_query_problem(call, field, "invalid", "%s", wrong.message);
+}
+
 enum berm_status handle_journal_list(struct call *call, struct berm_error *err)
 {
-    struct page page = {.json = &call->json,
-                        .limit = call_query_int64(call, "limit", 1, PAGE_ROWS_MAX, PAGE_ROWS)};
+    struct page page = {.json = &call->json, .limit = call_query_limit(call)};
     struct journal_filter filter = {
         .actor = call_query(call, "by"),
         .subject = call_query(call, "about"),
@@ -47,21 +54,19 @@ enum berm_status handle_journal_list(struct call *call, struct berm_error *err)
         .from = call_query(call, "since"),
         .to = call_query(call, "until"),
         .is_newest_first = true,
-        .before_id = call_query_int64(call, "before", 1, INT64_MAX, 0),
+        .before_id = call_query_cursor_id(call),
         .limit = page.limit + 1,
     };
 
+    check_time(call, "since");
+    check_time(call, "until");
     TRY(call_check(call, err));
     json_begin_object(&call->json);
     json_key(&call->json, "items");
     json_begin_array(&call->json);
     TRY(journal_list(call->office->store, &call->caller, &filter, write_entry, &page, err));
     json_end_array(&call->json);
-    json_key(&call->json, "next");
-    if (page.has_more)
-        json_int64(&call->json, page.last_id);
-    else
-        json_null_value(&call->json);
+    call_write_next_id(call, page.has_more ? page.last_id : 0);
     json_end_object(&call->json);
     return BERM_OK;
 }

@@ -1,6 +1,8 @@
 /* Lists of households, persons and findings, page by page. */
 #include "api/call.h"
 
+#include <stdio.h>
+
 void call_write_next(struct call *call, struct text next)
 {
     json_key(&call->json, "next");
@@ -8,6 +10,14 @@ void call_write_next(struct call *call, struct text next)
         json_text(&call->json, next);
     else
         json_null_value(&call->json);
+}
+
+void call_write_next_id(struct call *call, int64_t id)
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%lld", (long long)id);
+
+    call_write_next(call, id == 0 ? (struct text){0} : (struct text){digits, (size_t)length});
 }
 
 static void write_text_or_null(struct json_writer *json, const char *key, struct text value)
@@ -112,7 +122,7 @@ enum berm_status handle_household_list(struct call *call, struct berm_error *err
         .filters = filters,
         .filter_count = call_query_texts(call, "filter", ARRAY_COUNT(filters), filters),
         .is_worst_first = is_by_risk(call),
-        .limit = call_query_int64(call, "limit", 1, FIND_LIMIT_MAX, FIND_LIMIT_DEFAULT),
+        .limit = call_query_limit(call),
         .cursor = call_query(call, "cursor"),
     };
 
@@ -134,7 +144,7 @@ enum berm_status handle_person_list(struct call *call, struct berm_error *err)
         .search = call_query(call, "search"),
         .is_written_down = true,
         .is_of_persons = true,
-        .limit = call_query_int64(call, "limit", 1, FIND_LIMIT_MAX, FIND_LIMIT_DEFAULT),
+        .limit = call_query_limit(call),
         .cursor = call_query(call, "cursor"),
     };
 
@@ -225,7 +235,7 @@ enum berm_status handle_finding_list(struct call *call, struct berm_error *err)
         .area = call_query(call, "area"),
         .code = call_query(call, "code"),
         .with_undetermined = call_query_bool(call, "undetermined", false),
-        .limit = call_query_int64(call, "limit", 1, FIND_LIMIT_MAX, FIND_LIMIT_DEFAULT),
+        .limit = call_query_limit(call),
     };
     char next_bytes[CURSOR_TEXT_MAX];
     struct text next;

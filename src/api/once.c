@@ -65,9 +65,11 @@ enum berm_status call_run_once(struct call *call, struct berm_error *err)
 
     if (call->request->method != HTTP_POST || key.key.length == 0 || key.account_id == 0)
         return call->route->handle(call, err);
-    if (key.key.length > ANSWER_KEY_BYTES_MAX)
+    if (key.key.length > ANSWER_KEY_BYTES_MAX) {
+        call->failure_status = 400;
         return fail_with(err, BERM_INVALID_INPUT, "Idempotency-Key has at most %d bytes",
                          (int)ANSWER_KEY_BYTES_MAX);
+    }
     status =
         answer_recall(call->office->store, &key, call->now_s, call->arena, &is_known, &answer, err);
     if (status == BERM_CONFLICT)

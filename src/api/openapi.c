@@ -65,6 +65,9 @@ static void write_query_schema(struct json_writer *json, enum query_kind kind)
     case QUERY_DATE:
         write_reference(json, "Day");
         break;
+    case QUERY_LANGUAGE:
+        write_reference(json, "Language");
+        break;
     case QUERY_TEXTS:
         json_begin_object(json);
         json_key_of_text(json, "type", TEXT("array"));

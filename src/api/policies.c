@@ -1,8 +1,6 @@
 /* Versions of the rules: reading them, their steps, a comparison, a household that is given. */
 #include "api/call.h"
 
-enum { VERSIONS_A_PAGE = 50, VERSIONS_A_PAGE_MAX = 500 };
-
 /* ---- Reading --------------------------------------------------------------------------------- */
 
 static void write_step(const char *key, const struct pack_step *step, struct json_writer *json)
@@ -63,10 +61,10 @@ static enum berm_status write_one(void *context, const struct pack_version *vers
 
 enum berm_status handle_policy_list(struct call *call, struct berm_error *err)
 {
-    int64_t before = call_query_int64(call, "before", 1, INT64_MAX, 0);
+    int64_t before = call_query_cursor_id(call);
     struct page page = {.json = &call->json};
 
-    page.left = call_query_int64(call, "limit", 1, VERSIONS_A_PAGE_MAX, VERSIONS_A_PAGE);
+    page.left = call_query_limit(call);
     TRY(call_check(call, err));
     json_begin_object(&call->json);
     json_key(&call->json, "items");
@@ -74,11 +72,7 @@ enum berm_status handle_policy_list(struct call *call, struct berm_error *err)
     TRY(pack_versions_list(call->office, &call->caller, before, page.left + 1, write_one, &page,
                            err));
     json_end_array(&call->json);
-    json_key(&call->json, "next");
-    if (page.has_more)
-        json_int64(&call->json, page.last);
-    else
-        json_null_value(&call->json);
+    call_write_next_id(call, page.has_more ? page.last : 0);
     json_end_object(&call->json);
     return BERM_OK;
 }
@@ -282,14 +276,7 @@ static enum berm_status make_task(struct call *call, struct buffer *task, struct
 enum berm_status handle_policy_diff(struct call *call, struct berm_error *err)
 {
     CLEANUP(buffer_free) struct buffer task = {.cap_bytes = JOB_TASK_BYTES_MAX};
-    struct job_order order = {.kind = JOB_POLICY_DIFF};
-    int64_t job_id;
 
     TRY(make_task(call, &task, err));
-    order.task = buffer_text(&task);
-    TRY(job_create(call->office->store, &call->caller, &call->actor, &order, &job_id, err));
-    json_begin_object(&call->json);
-    json_key_of_int64(&call->json, "job", job_id);
-    json_end_object(&call->json);
-    return BERM_OK;
+    return call_make_job(call, JOB_POLICY_DIFF, &task, err);
 }

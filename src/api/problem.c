@@ -147,9 +147,18 @@ static void write_problem(struct call *call, int status, const char *code, struc
     buffer_append_char(body, '\n');
 }
 
+/* A body that could be read and cannot be done is 422, whoever found out; 400 is for what cannot be
+ * read. */
+static int http_status_of(const struct call *call, enum berm_status status)
+{
+    if (call->failure_status != 0)
+        return call->failure_status;
+    return status == BERM_INVALID_INPUT && call->body != NULL ? 422 : ANSWERS[status].status;
+}
+
 void call_fail(struct call *call, enum berm_status status, const struct berm_error *error)
 {
-    int http_status = call->failure_status ? call->failure_status : ANSWERS[status].status;
+    int http_status = http_status_of(call, status);
     const char *code = ANSWERS[status].code;
     struct text detail = text_of(error->message);
     char version[32];

@@ -47,6 +47,7 @@ enum query_kind {
     QUERY_BOOLEAN,
     QUERY_MONTH,
     QUERY_DATE,
+    QUERY_LANGUAGE, /* zh or en */
 };
 
 struct route_query {

@@ -5,7 +5,7 @@
 
 #include "api/call.h"
 
-enum { PAGE_MAX = 200, PAGE_USUAL = 50, TOKEN_DAYS_MAX = 3650, DAY_S = 86400 };
+enum { TOKEN_DAYS_MAX = 3650, DAY_S = 86400 };
 
 void write_instant(struct json_writer *json, const char *key, int64_t at_s)
 {
@@ -50,7 +50,9 @@ struct account_choice {
     struct json_writer *json;
     struct text after, only;
     int64_t left;
-    bool has_written;
+    char last[ACCOUNT_NAME_BYTES_MAX];
+    size_t last_length;
+    bool has_written, has_more;
 };
 
 static void write_account_fields(struct json_writer *json, const struct account_row *row)
@@ -66,9 +68,14 @@ static enum berm_status write_account(void *context, const struct account_row *r
     struct account_choice *choice = context;
 
     (void)err;
-    if (choice->left == 0 || text_compare(row->name, choice->after) <= 0)
+    if (text_compare(row->name, choice->after) <= 0)
+        return BERM_OK;
+    choice->has_more = choice->left == 0;
+    if (choice->has_more)
         return BERM_OK;
     choice->left--;
+    choice->last_length = row->name.length < sizeof choice->last ? row->name.length : 0;
+    memcpy(choice->last, row->name.bytes, choice->last_length);
     json_begin_object(choice->json);
     write_account_fields(choice->json, row);
     json_end_object(choice->json);
@@ -79,8 +86,8 @@ enum berm_status handle_user_list(struct call *call, struct berm_error *err)
 {
     struct account_choice choice = {
         .json = &call->json,
-        .after = call_query(call, "after"),
-        .left = call_query_int64(call, "limit", 1, PAGE_MAX, PAGE_USUAL),
+        .after = call_query(call, "cursor"),
+        .left = call_query_limit(call),
     };
 
     TRY(call_check(call, err));
@@ -89,6 +96,8 @@ enum berm_status handle_user_list(struct call *call, struct berm_error *err)
     json_begin_array(&call->json);
     TRY(accounts_list(call->office->store, &call->caller, write_account, &choice, err));
     json_end_array(&call->json);
+    call_write_next(call, choice.has_more ? (struct text){choice.last, choice.last_length}
+                                          : (struct text){0});
     json_end_object(&call->json);
     return BERM_OK;
 }
@@ -163,12 +172,13 @@ enum berm_status handle_user_switch(struct call *call, struct berm_error *err)
 {
     struct text name = call_parameter(call, "name");
     struct body body = call_body(call);
+    const struct json_node *active = body_member(body, "active", NODE_BOOL, true);
     bool is_active;
 
     body_expect(body, (const char *const[]){"active", NULL});
-    (void)body_member(body, "active", NODE_BOOL, true);
-    is_active = body_bool(body, "active", true);
     TRY(call_check(call, err));
+    if (!node_bool(active, &is_active))
+        return fail_with(err, BERM_INVALID_INPUT, "active is missing");
     TRY(account_set_active(call->office->store, &call->caller, &call->actor, name, is_active, err));
     return write_user(call, name, err);
 }
@@ -197,6 +207,10 @@ enum berm_status handle_user_grant(struct call *call, struct berm_error *err)
     body_expect(body, (const char *const[]){"role", "area", NULL});
     role_word = body_text(body, "role", true);
     area = body_text(body, "area", false);
+    if (area.length == 0 && node_kind(node_member(body.node, "area")) == NODE_STRING)
+        call_add_problem(call, TEXT("/area"), "invalid",
+                         "area is empty, which an empty field of a form is too; leave it out to "
+                         "grant the role in the whole register");
     if (role_word.length > 0 && role_find(role_word, &role, err) != BERM_OK)
         call_add_problem(call, TEXT("/role"), "invalid", "%s", err->message);
     TRY(call_check(call, err));

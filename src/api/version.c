@@ -43,6 +43,7 @@ enum berm_status call_if_match(struct call *call, int64_t *ret_version, struct b
                 return BERM_OK;
         }
     }
+    call->failure_status = 400;
     return fail_with(err, BERM_INVALID_INPUT,
                      "If-Match is one ETag as it was answered, such as \"4711-0f3c2a9b11d00e42\"");
 }

@@ -1,8 +1,6 @@
 /* Warnings: one that is sent, those on record, and what a person decides about them. */
 #include "api/call.h"
 
-enum { WARNINGS_A_PAGE = 50, WARNINGS_A_PAGE_MAX = 500 };
-
 /* ---- Answers --------------------------------------------------------------------------------- */
 
 static void write_or_null(struct json_writer *json, const char *key, struct text value)
@@ -94,13 +92,13 @@ enum berm_status handle_warning_list(struct call *call, struct berm_error *err)
 {
     struct warning_filter filter = {
         .area = call_query(call, "area"),
-        .before = call_query_int64(call, "before", 1, INT64_MAX, 0),
+        .before = call_query_cursor_id(call),
         .has_state = call_has_query(call, "state"),
     };
     struct page page = {.json = &call->json};
     struct berm_error fault;
 
-    page.left = call_query_int64(call, "limit", 1, WARNINGS_A_PAGE_MAX, WARNINGS_A_PAGE);
+    page.left = call_query_limit(call);
     if (filter.has_state &&
         warning_state_find(call_query(call, "state"), &filter.state, &fault) != BERM_OK)
         call_add_query_problem(call, "state", "invalid", "%s", fault.message);
@@ -111,11 +109,7 @@ enum berm_status handle_warning_list(struct call *call, struct berm_error *err)
     json_begin_array(&call->json);
     TRY(warnings_list(call->office, &call->caller, &filter, write_one, &page, err));
     json_end_array(&call->json);
-    json_key(&call->json, "next");
-    if (page.has_more)
-        json_int64(&call->json, page.last);
-    else
-        json_null_value(&call->json);
+    call_write_next_id(call, page.has_more ? page.last : 0);
     json_end_object(&call->json);
     return BERM_OK;
 }

@@ -79,6 +79,9 @@ def reading(clerk):
     answer = clerk.get("/v1/households/A/explanation?mont=2020-09").json
     contains("an unknown field gets a suggestion", answer["detail"], "month?")
     equal("and is named", answer["errors"][0]["parameter"], "mont")
+    answer = clerk.get("/v1/households/A/explanation?lang=fr")
+    equal("a language that is none", (answer.status, answer.json["errors"][0]["parameter"]), (400, "lang"))
+    equal("nothing is not everything", clerk.get("/v1/areas?area=").status, 400)
     equal("a field may come once", clerk.get("/v1/areas?area=X1&area=X1").json["errors"][0]["code"],
           "repeated")
     answer = clerk.get("/v1/dictionary")

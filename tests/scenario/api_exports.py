@@ -26,6 +26,9 @@ def exports(url, clerk, analyst):
               len(told.splitlines()) - 1)
         check(f"and hold nothing of a neighbour", "B-1" not in answer.text and "X2" not in answer.text
               and "B" not in [line.split(",")[0] for line in answer.text.splitlines()], answer.text)
+    answer = clerk.get("/v1/exports/households/csv?month=2020-09")
+    equal("a filter of other exports is refused", (answer.status, answer.json["errors"][0]["parameter"]),
+          (400, "month"))
     equal("columns are chosen", clerk.get("/v1/exports/households/csv?column=rooms&column=code").text, "rooms,code\n3,A\n")
     check("a mark where it is asked for", clerk.get("/v1/exports/areas/csv?bom=true").text.startswith("\ufeff"))
     other, none = clerk.get("/v1/exports/flows/csv?area=X2"), clerk.get("/v1/exports/flows/csv?area=X3")
@@ -51,7 +54,11 @@ def journal(clerk, chief):
     equal("of another there are none", clerk.get("/v1/journal?by=ann").json["items"], [])
     equal("verifying is not for everybody", clerk.get("/v1/journal/verification").status, 403)
     first = chief.get("/v1/journal?action=export&limit=2").json
-    second = chief.get(f"/v1/journal?action=export&limit=2&before={first['next']}").json
+    second = chief.get(f"/v1/journal?action=export&limit=2&cursor={first['next']}").json
+    for bad in ("since=yesterday", "until=2020-02-30", "cursor=x"):
+        answer = chief.get("/v1/journal?" + bad)
+        equal(f"{bad} is refused", (answer.status, answer.json["errors"][0]["parameter"]), (400, bad.split("=")[0]))
+    equal("a month will do", chief.get("/v1/journal?until=2019-12").json["items"], [])
     numbers = [entry["entry"] for entry in first["items"] + second["items"]]
     equal("pages go on where the one before ended", numbers, sorted(set(numbers), reverse=True)[:4])
     begun = next(entry for entry in chief.get("/v1/journal?by=ann&about=persons").json["items"]

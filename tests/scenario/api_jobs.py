@@ -117,7 +117,7 @@ def imports(chief, other, path, number):
     equal("the upload is used up", chief.get(f"/v1/uploads/{number}").status, 404)
     for what in ("", "/file", "/events"):
         equal(f"a neighbour finds no job{what}", other.get(f"/v1/jobs/{job['id']}{what}").status, 404)
-    equal("nor stops one", other.post(f"/v1/jobs/{job['id']}/cancellation").status, 404)
+    equal("nor stops one", other.post(f"/v1/jobs/{job['id']}/cancel").status, 404)
     equal("nor has any in the list", other.get("/v1/jobs").json["items"], [])
     answer = chief.post("/v1/imports", {"upload": 1, "kind": "houses", "dry": True})
     equal("what is wrong with an order is told", sorted(error["pointer"] for error in
@@ -139,7 +139,11 @@ def outline(chief, boss):
     failed = boss.get("/v1/jobs?state=failed").json["items"][0]
     equal("nor the sentence of one that failed", (failed["failure"], failed["error"]),
           ("invalid input", None))
-    equal("pages go on", [len(boss.get(f"/v1/jobs?limit=1&before={job['id']}").json["items"])], [1])
+    numbers = [job["id"] for job in boss.get("/v1/jobs").json["items"]]
+    page = boss.get("/v1/jobs?limit=1").json
+    rest = boss.get(f"/v1/jobs?cursor={page['next']}").json
+    equal("pages go on to the last", ([row["id"] for row in page["items"] + rest["items"]], rest["next"]),
+          (numbers, None))
     equal("a state that is none", boss.get("/v1/jobs?state=lost").json["errors"][0]["parameter"],
           "state")
 
@@ -173,7 +177,7 @@ def stops(server, chief, token, path):
     listener.start()
     waiting = None
     check("it runs", wait_until(lambda: state_of(path, job) != "queued"))
-    answer = chief.post(f"/v1/jobs/{job}/cancellation")
+    answer = chief.post(f"/v1/jobs/{job}/cancel")
     check("stopping is heard while the register is locked", answer.status in (200, 409), answer)
     ended = end_of(chief, job)
     listener.join()

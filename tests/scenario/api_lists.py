@@ -110,7 +110,7 @@ def numbers(county, viewer, mixed):
           ([], [], []))
     equal("who sees sensitive fields elsewhere only finds nobody", (owner(mixed, "passport", "Z7654321"),
                                                                    owner(mixed, "passport", "E12345678")), ([], ["A-2"]))
-    equal("a slip is told", (owner(county, "resident_id", "110105194912310021"), owner(county, "visa", "E1")), (400, 400))
+    equal("a slip is told", (owner(county, "resident_id", "110105194912310021"), owner(county, "visa", "E1")), (422, 422))
     answer = county.get("/v1/households?search=11010519491231002X")
     equal("an address is no place for a number", answer.status, 400)
     equal("whoever's it is", county.get("/v1/households?search=440524188001010014").json["detail"],

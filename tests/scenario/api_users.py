@@ -20,12 +20,17 @@ def accounts(admin, server):
           .status, 409)
     answer = admin.post("/v1/users", {"name": "Hana 2", "password": "short"})
     equal("a weak password is refused", (answer.status, "password" in answer.json["detail"] or
-                                         "small letters" in answer.json["detail"]), (400, True))
+                                         "small letters" in answer.json["detail"]), (422, True))
     answer = admin.post("/v1/users/hana/roles", {"role": "count", "area": "X1"})
     check("a role that is none gets the list of roles", answer.status == 422 and
           "county" in answer.json["errors"][0]["detail"], answer)
     equal("an area that is none", admin.post("/v1/users/hana/roles", {"role": "county", "area": "Q"})
           .status, 404)
+    answer = admin.post("/v1/users/hana/roles", {"role": "county", "area": ""})
+    equal("an empty area is not the whole register", (answer.status, answer.json["errors"][0]["pointer"]),
+          (422, "/area"))
+    equal("an account's name can stand in an address",
+          admin.post("/v1/users", {"name": "ha/na", "password": PASSWORD}).status, 422)
     answer = admin.post("/v1/users/hana/roles", {"role": "county", "area": "X1"})
     equal("a role in an area", (answer.status, answer.json["roles"]),
           (201, [{"role": "county", "area": "X1"}]))
@@ -36,10 +41,18 @@ def accounts(admin, server):
     answer = admin.delete("/v1/users/hana/roles/county?area=X1")
     equal("the role is taken back", (answer.status, answer.json["roles"]), (200, []))
     equal("which holds at once", hana.get("/v1/areas").status, 403)
+    equal("nor is an empty one when taking back",
+          admin.delete("/v1/users/chief/roles/administrator?area=").status, 400)
+    equal("nobody takes administration from themselves",
+          admin.delete("/v1/users/chief/roles/administrator").status, 409)
+    equal("or switches themselves off", admin.patch("/v1/users/chief", {"active": False}).status, 409)
+    equal("one thing wrong is told once", len(admin.patch("/v1/users/hana", {"active": "no"}).json["errors"]), 1)
     names = [row["name"] for row in admin.get("/v1/users").json["items"]]
     equal("accounts are listed by name", names, ["chief", "hana"])
-    equal("in pages", [row["name"] for row in
-                       admin.get("/v1/users?limit=1&after=chief").json["items"]], ["hana"])
+    page = admin.get("/v1/users?limit=1").json
+    rest = admin.get(f"/v1/users?limit=1&cursor={page['next']}").json
+    equal("in pages", [row["name"] for row in page["items"] + rest["items"]], names)
+    equal("of which one is the last", rest["next"], None)
     equal("a limit has its bounds", admin.get("/v1/users?limit=1000").status, 400)
     equal("nobody of that name", admin.get("/v1/users/nobody").status, 404)
 
@@ -51,7 +64,7 @@ def passwords(admin, server):
                       {"old_password": "wrong wrong wrong", "password": NEW_PASSWORD})
     equal("the present password must be known", answer.status, 403)
     equal("the new one must be strong", hana.put(
-        "/v1/sessions/current/password", {"old_password": PASSWORD, "password": "x"}).status, 400)
+        "/v1/sessions/current/password", {"old_password": PASSWORD, "password": "x"}).status, 422)
     equal("it is changed", hana.put("/v1/sessions/current/password", {
         "old_password": PASSWORD, "password": NEW_PASSWORD}).status, 204)
     equal("sessions of the old one are over", hana.get("/v1/sessions/current").status, 401)

@@ -134,7 +134,7 @@ def outcome(client, answer):
     """What came in the end: a job that was queued is waited for."""
     if answer.status != 202:
         return answer
-    path = f"/v1/jobs/{answer.json.get('job') or answer.json['id']}"
+    path = f"/v1/jobs/{answer.json['id']}"
     for _ in range(600):
         answer = client.get(path)
         if answer.json["state"] not in ("queued", "running"):

@@ -103,7 +103,7 @@ def deciding(officer):
     shown = officer.get(f"/v1/warnings/{other}").json
     equal("with the reason on record", (shown["state"], shown["reason"]), ("dismissed", "no such house"))
     page = officer.get("/v1/warnings?limit=2").json
-    rest = officer.get(f"/v1/warnings?limit=500&before={page['next']}").json
+    rest = officer.get(f"/v1/warnings?limit=200&cursor={page['next']}").json
     numbers = [row["warning"] for row in page["items"] + rest["items"]]
     equal("the list comes in pages, newest first", (len(page["items"]), numbers, rest["next"]),
           (2, sorted(numbers, reverse=True), None))
