@@ -125,12 +125,24 @@ static void write_facts(const struct pack *pack, const struct household_facts *f
             TEXT_ARG(flow->flow), TEXT_ARG(flow->source),
             TEXT_ARG(money_format(flow->amount_minor, dictionary->money_decimals, digits)));
     }
-    if (facts->change_count)
-        buffer_append_text(out, is_chinese ? TEXT("变更记录\n") : TEXT("Changes\n"));
-    for (size_t c = 0; c < facts->change_count; c++)
-        buffer_append_format(out, "  %.*s  %.*s, %.*s  %.*s\n", TEXT_ARG(facts->changes[c].at),
-                             TEXT_ARG(facts->changes[c].actor), TEXT_ARG(facts->changes[c].via),
-                             TEXT_ARG(facts->changes[c].fields));
+}
+
+static void write_history(const struct history_page *history, enum language language,
+                          struct buffer *out)
+{
+    if (history->count)
+        buffer_append_text(out,
+                           language == LANGUAGE_CHINESE ? TEXT("变更记录\n") : TEXT("Changes\n"));
+    for (size_t c = 0; c < history->count; c++) {
+        const struct history_change *change = &history->changes[c];
+
+        for (size_t r = 0; r < change->row_count; r++)
+            buffer_append_format(out, "  %.*s  %.*s, %.*s  %s%s%.*s %.*s\n", TEXT_ARG(change->at),
+                                 TEXT_ARG(change->actor), TEXT_ARG(change->via),
+                                 change->rows[r].entity, change->rows[r].subject.length ? " " : "",
+                                 TEXT_ARG(change->rows[r].subject),
+                                 TEXT_ARG(change->rows[r].fields));
+    }
 }
 
 enum berm_status command_household(struct invocation *invocation, struct berm_error *err)
@@ -141,6 +153,7 @@ enum berm_status command_household(struct invocation *invocation, struct berm_er
     struct json_writer json = {.out = &out};
     const struct caller *caller;
     struct household_facts facts;
+    struct history_page history;
     enum language language;
     enum format format;
 
@@ -150,14 +163,16 @@ enum berm_status command_household(struct invocation *invocation, struct berm_er
     TRY(arena_create((size_t)1 << 28, &arena, err));
     TRY(invocation_caller(invocation, office, arena, &caller, err));
     TRY(household_read(office, caller, text_of(invocation->arguments[0]), arena, &facts, err));
+    TRY(household_history(office, caller, facts.code, 0, 0, arena, &history, err));
     TRY(household_show_secrets(office, invocation_has(invocation, "show-sensitive"), arena, &facts,
                                err));
     if (invocation_has(invocation, "show-sensitive"))
         TRY(office_seal(office, err));
     if (format == FORMAT_TABLE) {
         write_facts(office->pack, &facts, language, &out);
+        write_history(&history, language, &out);
     } else {
-        household_write_json(office->pack, &facts, &json);
+        household_write_json(office->pack, &facts, &history, &json);
         buffer_append_char(&out, '\n');
     }
     return text_write(stdout, &out, err);

@@ -5,29 +5,30 @@
 #include "service/household.h"
 #include "service/screen/load.h"
 
-static enum berm_status read_history(struct office *office, int64_t household_id,
-                                     struct arena *arena, struct household_reasons *reasons,
-                                     struct berm_error *err)
+/* Every spell of a household, masked. */
+static enum berm_status read_history(struct office *office, const struct household_facts *facts,
+                                     struct arena *arena, const struct finding_row **ret_rows,
+                                     size_t *ret_count, struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *list = NULL;
     CLEANUP(buffer_free) struct buffer scratch = {0};
     struct finding_row *rows = NULL;
     struct text evidence;
-    size_t capacity = 0;
+    size_t count = 0, capacity = 0;
     bool has_row;
 
     TRY(statement_prepare(office->store, STATEMENT_FINDING_OF_HOUSEHOLD, &list, err));
-    statement_bind_int64(list, FINDING_OF_HOUSEHOLD__HOUSEHOLD_ID, household_id);
+    statement_bind_int64(list, FINDING_OF_HOUSEHOLD__HOUSEHOLD_ID, facts->household_id);
     TRY(statement_step(list, &has_row, err));
     while (has_row) {
         struct finding_row *row;
 
-        TRY(rows_reserve(arena, &rows, sizeof *rows, reasons->history_count, &capacity, err));
-        row = &rows[reasons->history_count++];
-        row->household = reasons->code;
-        row->area = reasons->area_code;
-        row->area_name = reasons->area_name;
-        row->area_name_en = reasons->area_name_en;
+        TRY(rows_reserve(arena, &rows, sizeof *rows, count, &capacity, err));
+        row = &rows[count++];
+        row->household = facts->code;
+        row->area = facts->area_code;
+        row->area_name = facts->area_name;
+        row->area_name_en = facts->area_name_en;
         TRY(text_copy(arena, statement_text(list, 1), &row->code, err));
         row->info = pack_finding(office->pack, row->code);
         row->is_undetermined = statement_int64(list, 2) != 0;
@@ -35,12 +36,13 @@ static enum berm_status read_history(struct office *office, int64_t household_id
         row->from_month = statement_month(list, 4);
         row->has_ended = !statement_is_null(list, 5);
         row->to_month = row->has_ended ? statement_month(list, 5) : 0;
-        TRY(mask_evidence(office->pack, reasons->class_seen, statement_text(list, 6), &scratch,
+        TRY(mask_evidence(office->pack, facts->class_seen, statement_text(list, 6), &scratch,
                           &evidence, err));
         TRY(text_copy(arena, evidence, &row->evidence, err));
         TRY(statement_step(list, &has_row, err));
     }
-    reasons->history = rows;
+    *ret_rows = rows;
+    *ret_count = count;
     return BERM_OK;
 }
 
@@ -124,9 +126,25 @@ enum berm_status household_explain(struct office *office, const struct caller *c
     reasons.class_seen = facts.class_seen;
     TRY(explain(office, &facts, arena, &reasons, err));
     TRY(mask_explanation(office->pack, facts.class_seen, arena, &reasons.explanation, err));
-    TRY(read_history(office, facts.household_id, arena, &reasons, err));
+    TRY(read_history(office, &facts, arena, &reasons.history, &reasons.history_count, err));
     TRY(match_record(arena, &reasons, err));
     TRY(month_is_screened(office->store, month, &reasons.is_screened, err));
     *ret_reasons = reasons;
     return BERM_OK;
+}
+
+enum berm_status household_findings(struct office *office, const struct caller *caller,
+                                    struct text code, struct arena *arena,
+                                    const struct finding_row **ret_rows, size_t *ret_count,
+                                    struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    struct household_facts facts = {0};
+    struct area_scope scope;
+
+    TRY(store_begin_read(office->store, err));
+    snapshot = office->store;
+    TRY(household_find_in(office, caller, PERMISSION_FINDING_LIST, code, arena, &scope, &facts,
+                          err));
+    return read_history(office, &facts, arena, ret_rows, ret_count, err);
 }

@@ -1,5 +1,5 @@
-/* All that the register holds about one household: facts, members, flows by source, and its
- * history. */
+/* All that the register holds about one household: facts, members, flows by source. Its history is
+ * history.c's. */
 #include "service/household.h"
 #include "service/access/mask.h"
 
@@ -28,6 +28,7 @@ enum berm_status household_find_in(struct office *office, const struct caller *c
                          TEXT_ARG(code));
     ret_facts->household_id = statement_int64(row, 0);
     ret_facts->is_active = statement_int64(row, 2) != 0;
+    ret_facts->added_change_id = statement_int64(row, 3);
     ret_facts->position = statement_int64(row, 8);
     ret_facts->class_seen = field_sight_at(&sight, ret_facts->position);
     TRY(text_copy(arena, statement_text(row, 1), &ret_facts->code, err));
@@ -153,8 +154,10 @@ static enum berm_status read_members(struct office *office, const struct area_sc
     return BERM_OK;
 }
 
-static enum berm_status read_flows(struct office *office, struct arena *arena,
-                                   struct household_facts *facts, struct berm_error *err)
+/* first, last: 0 for no end. */
+static enum berm_status read_flows(struct office *office, month_number first, month_number last,
+                                   struct arena *arena, struct household_facts *facts,
+                                   struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *list = NULL;
     struct household_flow *flows = NULL;
@@ -163,8 +166,10 @@ static enum berm_status read_flows(struct office *office, struct arena *arena,
 
     TRY(statement_prepare(office->store, STATEMENT_FLOW_ENTRY_OF_HOUSEHOLD, &list, err));
     statement_bind_int64(list, FLOW_ENTRY_OF_HOUSEHOLD__HOUSEHOLD_ID, facts->household_id);
-    statement_bind_month(list, FLOW_ENTRY_OF_HOUSEHOLD__FIRST, month_from_civil(1, 1));
-    statement_bind_month(list, FLOW_ENTRY_OF_HOUSEHOLD__LAST, month_from_civil(9999, 12));
+    statement_bind_month(list, FLOW_ENTRY_OF_HOUSEHOLD__FIRST,
+                         first ? first : month_from_civil(1, 1));
+    statement_bind_month(list, FLOW_ENTRY_OF_HOUSEHOLD__LAST,
+                         last ? last : month_from_civil(9999, 12));
     TRY(statement_step(list, &has_row, err));
     while (has_row) {
         const struct variable *variable =
@@ -182,37 +187,6 @@ static enum berm_status read_flows(struct office *office, struct arena *arena,
         TRY(statement_step(list, &has_row, err));
     }
     facts->flows = flows;
-    return BERM_OK;
-}
-
-static enum berm_status read_changes(struct office *office, const struct area_scope *scope,
-                                     struct arena *arena, struct household_facts *facts,
-                                     struct berm_error *err)
-{
-    CLEANUP(statement_closep) struct statement *list = NULL;
-    struct household_change *changes = NULL;
-    size_t capacity = 0;
-    struct text fields;
-    bool has_row;
-
-    TRY(statement_prepare(office->store, STATEMENT_CHANGE_ROW_LIST, &list, err));
-    statement_bind_text(list, CHANGE_ROW_LIST__ENTITY, TEXT("household"));
-    statement_bind_int64(list, CHANGE_ROW_LIST__ENTITY_ID, facts->household_id);
-    TRY(statement_step(list, &has_row, err));
-    while (has_row) {
-        struct household_change *change;
-
-        TRY(rows_reserve(arena, &changes, sizeof *changes, facts->change_count, &capacity, err));
-        change = &changes[facts->change_count++];
-        TRY(text_copy(arena, statement_text(list, 1), &change->at, err));
-        TRY(text_copy(arena, statement_text(list, 2), &change->actor, err));
-        TRY(text_copy(arena, statement_text(list, 3), &change->via, err));
-        TRY(text_copy(arena, statement_text(list, 5), &fields, err));
-        TRY(mask_change(office->store, &office->pack->dictionary, facts->class_seen, scope, fields,
-                        arena, &change->fields, err));
-        TRY(statement_step(list, &has_row, err));
-    }
-    facts->changes = changes;
     return BERM_OK;
 }
 
@@ -237,8 +211,110 @@ enum berm_status household_read(struct office *office, const struct caller *call
     mask_values(dictionary, ENTITY_HOUSEHOLD, facts.class_seen, false, values);
     facts.values = values;
     TRY(read_members(office, &scope, arena, &facts, err));
-    TRY(read_flows(office, arena, &facts, err));
-    TRY(read_changes(office, &scope, arena, &facts, err));
+    TRY(read_flows(office, 0, 0, arena, &facts, err));
     *ret_facts = facts;
+    return BERM_OK;
+}
+
+enum berm_status household_flows(struct office *office, const struct caller *caller,
+                                 struct text code, month_number first, month_number last,
+                                 struct arena *arena, struct household_facts *ret_facts,
+                                 struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    struct household_facts facts = {0};
+    struct area_scope scope;
+
+    TRY(store_begin_read(office->store, err));
+    snapshot = office->store;
+    TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, &scope, &facts,
+                          err));
+    TRY(read_flows(office, first, last, arena, &facts, err));
+    *ret_facts = facts;
+    return BERM_OK;
+}
+
+/* ---- One person ------------------------------------------------------------------------------ */
+
+static enum berm_status fail_no_person(struct text code, struct berm_error *err)
+{
+    return fail_with(err, BERM_NOT_FOUND, "there is no person with the code %.*s; check the code",
+                     TEXT_ARG(code));
+}
+
+/* Those in households that the caller may see. */
+static enum berm_status read_spells(struct office *office, const struct area_scope *scope,
+                                    int64_t person_id, struct arena *arena,
+                                    struct person_spell **ret_spells, size_t *ret_count,
+                                    struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *list = NULL;
+    struct person_spell *spells = NULL;
+    size_t count = 0, capacity = 0;
+    bool has_row;
+
+    TRY(statement_prepare(office->store, STATEMENT_PERSON_SPELL_LIST, &list, err));
+    statement_bind_int64(list, PERSON_SPELL_LIST__PERSON_ID, person_id);
+    TRY(statement_step(list, &has_row, err));
+    while (has_row) {
+        if (area_scope_contains(scope, statement_int64(list, 1))) {
+            struct person_spell *spell;
+
+            TRY(rows_reserve(arena, &spells, sizeof *spells, count, &capacity, err));
+            spell = &spells[count++];
+            TRY(text_copy(arena, statement_text(list, 0), &spell->household, err));
+            TRY(text_copy(arena, statement_text(list, 2), &spell->from_date, err));
+            TRY(text_copy(arena, statement_text(list, 3), &spell->to_date, err));
+            TRY(text_copy(arena, statement_text(list, 4), &spell->relation, err));
+            TRY(text_copy(arena, statement_text(list, 5), &spell->end_reason, err));
+            if (text_equal(spell->from_date, FROM_ALWAYS))
+                spell->from_date = TEXT("");
+        }
+        TRY(statement_step(list, &has_row, err));
+    }
+    *ret_spells = spells;
+    *ret_count = count;
+    return BERM_OK;
+}
+
+enum berm_status person_read(struct office *office, const struct caller *caller, struct text code,
+                             struct arena *arena, struct household_facts *ret_place,
+                             const struct person_spell **ret_spells, size_t *ret_spell_count,
+                             struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    CLEANUP(statement_closep) struct statement *find = NULL;
+    struct household_facts place = {0};
+    struct person_spell *spells;
+    struct area_scope scope;
+    struct text household;
+    int64_t person_id;
+    size_t count, m = 0;
+    bool has_row;
+
+    TRY(store_begin_read(office->store, err));
+    snapshot = office->store;
+    TRY(caller_scope(office->store, caller, PERMISSION_HOUSEHOLD_READ, (struct text){0}, arena,
+                     &scope, err));
+    TRY(statement_prepare(office->store, STATEMENT_PERSON_PLACE, &find, err));
+    statement_bind_text(find, PERSON_PLACE__CODE, code);
+    TRY(statement_step(find, &has_row, err));
+    if (!has_row || !area_scope_contains(&scope, statement_int64(find, 0)))
+        return fail_no_person(code, err);
+    person_id = statement_int64(find, 1);
+    TRY(text_copy(arena, statement_text(find, 3), &household, err));
+    TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, household, arena, &scope,
+                          &place, err));
+    TRY(household_version(office->store, place.household_id, &place.version, err));
+    TRY(read_members(office, &scope, arena, &place, err));
+    while (m < place.member_count && place.members[m].person_id != person_id)
+        m++;
+    assert(m < place.member_count); /* the place is one of the person's memberships */
+    place.members += m;
+    place.member_count = 1;
+    TRY(read_spells(office, &scope, person_id, arena, &spells, &count, err));
+    *ret_place = place;
+    *ret_spells = spells;
+    *ret_spell_count = count;
     return BERM_OK;
 }

@@ -15,6 +15,7 @@
  *   facts/      changing the facts of one household by hand (face: facts.h)
  *   find/       search, filters and pages of people and households (face: find.h)
  *   findings.c  lists and counts;  explain.c: why;  household.c: all that is held
+ *   history.c   who changed what of a household, and when (face: history.h)
  *   summary.c   people and households by area, kind and finding; headcount and gap
  *   policy/     versions of the pack, what they would change (face: policy.h)
  *   policy.c    check and evaluate;  policy_test.c: a pack's cases
@@ -32,6 +33,7 @@
 #include "service/export.h"
 #include "service/facts.h"
 #include "service/find.h"
+#include "service/history.h"
 #include "service/idempotency.h"
 #include "service/import.h"
 #include "service/job.h"
@@ -258,9 +260,6 @@ struct household_flow {
     struct text flow, source;
     int64_t amount_minor;
 };
-struct household_change {
-    struct text at, actor, via, fields;
-};
 struct household_facts {
     int64_t household_id;
     int64_t position; /* of its area */
@@ -268,14 +267,13 @@ struct household_facts {
     enum field_class class_seen;
     struct text code, area_code, area_name, area_name_en; /* name_en: name where there is none */
     bool is_active;
+    int64_t added_change_id;
     int64_t version;                  /* household_version */
     const struct field_value *values; /* one for each household variable */
     struct household_member *members;
     size_t member_count;
     const struct household_flow *flows; /* by month */
     size_t flow_count;
-    const struct household_change *changes; /* oldest first */
-    size_t change_count;
 };
 /** The household's head data: id, code, area, whether it is active, version. BERM_NOT_FOUND. */
 MUST_USE enum berm_status household_find(struct office *office, const struct caller *caller,
@@ -284,6 +282,34 @@ MUST_USE enum berm_status household_find(struct office *office, const struct cal
 MUST_USE enum berm_status household_read(struct office *office, const struct caller *caller,
                                          struct text code, struct arena *arena,
                                          struct household_facts *ret_facts, struct berm_error *err);
+
+/** Head data and only the flows of these months; 0: from the first, to the last. */
+MUST_USE enum berm_status household_flows(struct office *office, const struct caller *caller,
+                                          struct text code, month_number first, month_number last,
+                                          struct arena *arena, struct household_facts *ret_facts,
+                                          struct berm_error *err);
+/** Every finding that the register holds of the household, as spells, oldest first; who may list
+ * findings there. */
+MUST_USE enum berm_status household_findings(struct office *office, const struct caller *caller,
+                                             struct text code, struct arena *arena,
+                                             const struct finding_row **ret_rows, size_t *ret_count,
+                                             struct berm_error *err);
+
+struct person_spell {
+    struct text household;          /* code */
+    struct text from_date, to_date; /* empty: unknown, none */
+    struct text relation, end_reason;
+};
+/**
+ * A person by code: the household where they belong, with them as the only member, and their
+ * memberships in the caller's areas, latest first.
+ * Errors  BERM_NOT_FOUND also where they live outside the caller's areas now.
+ */
+MUST_USE enum berm_status person_read(struct office *office, const struct caller *caller,
+                                      struct text code, struct arena *arena,
+                                      struct household_facts *ret_place,
+                                      const struct person_spell **ret_spells,
+                                      size_t *ret_spell_count, struct berm_error *err);
 
 /**
  * Fill in the members' id numbers and bank accounts: masked ("****1234", or "****" where the office

@@ -28,10 +28,9 @@ static void write_known(struct json_writer *json, const char *key, struct text v
         json_null_value(json);
 }
 
-static void write_member_json(const struct dictionary *dictionary,
-                              const struct household_member *member, struct json_writer *json)
+static void write_member(const struct dictionary *dictionary, const struct household_member *member,
+                         struct json_writer *json)
 {
-    json_begin_object(json);
     json_key_of_text(json, "code", member->code);
     json_key_of_text(json, "name", member->name);
     write_known(json, "sex", member->sex);
@@ -44,32 +43,22 @@ static void write_member_json(const struct dictionary *dictionary,
     write_known(json, "id_number", member->id_number);
     write_known(json, "bank_account", member->bank_account);
     write_values_json(dictionary, ENTITY_PERSON, member->values, json);
-    json_end_object(json);
 }
 
-void household_write_json(const struct pack *pack, const struct household_facts *facts,
-                          struct json_writer *json)
+static void write_hidden(const struct dictionary *dictionary, enum field_class seen,
+                         struct json_writer *json)
 {
-    const struct dictionary *dictionary = &pack->dictionary;
-
-    json_begin_object(json);
-    json_key_of_text(json, "code", facts->code);
-    json_key_of_text(json, "area", facts->area_code);
-    json_key_of_bool(json, "active", facts->is_active);
-    json_key_of_int64(json, "version", facts->version);
     json_key(json, "hidden");
     json_begin_array(json);
     for (size_t v = 0; v < dictionary->variable_count; v++)
-        if (dictionary->variables[v].field_class > facts->class_seen)
+        if (dictionary->variables[v].field_class > seen)
             json_text(json, dictionary->variables[v].name);
     json_end_array(json);
-    write_values_json(dictionary, ENTITY_HOUSEHOLD, facts->values, json);
-    json_key(json, "members");
-    json_begin_array(json);
-    for (size_t m = 0; m < facts->member_count; m++)
-        write_member_json(dictionary, &facts->members[m], json);
-    json_end_array(json);
-    json_key(json, "flows");
+}
+
+void flows_write_json(const struct dictionary *dictionary, const struct household_facts *facts,
+                      struct json_writer *json)
+{
     json_begin_array(json);
     for (size_t f = 0; f < facts->flow_count; f++) {
         json_begin_object(json);
@@ -82,17 +71,85 @@ void household_write_json(const struct pack *pack, const struct household_facts 
         json_end_object(json);
     }
     json_end_array(json);
-    json_key(json, "changes");
+}
+
+void history_write_json(const struct history_page *history, struct json_writer *json)
+{
     json_begin_array(json);
-    for (size_t c = 0; c < facts->change_count; c++) {
+    for (size_t c = 0; c < history->count; c++) {
+        const struct history_change *change = &history->changes[c];
+
         json_begin_object(json);
-        json_key_of_text(json, "at", facts->changes[c].at);
-        json_key_of_text(json, "actor", facts->changes[c].actor);
-        json_key_of_text(json, "via", facts->changes[c].via);
-        json_key(json, "fields");
-        json_number_text(json, facts->changes[c].fields);
+        json_key_of_int64(json, "change", change->change_id);
+        json_key_of_text(json, "at", change->at);
+        json_key_of_text(json, "actor", change->actor);
+        json_key_of_text(json, "via", change->via);
+        json_key(json, "rows");
+        json_begin_array(json);
+        for (size_t r = 0; r < change->row_count; r++) {
+            json_begin_object(json);
+            json_key_of_text(json, "of", text_of(change->rows[r].entity));
+            json_key_of_text(json, "subject", change->rows[r].subject);
+            json_key_of_bool(json, "added", change->rows[r].is_added);
+            json_key(json, "fields");
+            json_number_text(json, change->rows[r].fields);
+            json_end_object(json);
+        }
+        json_end_array(json);
         json_end_object(json);
     }
     json_end_array(json);
+}
+
+void person_write_json(const struct pack *pack, const struct household_facts *place,
+                       const struct person_spell *spells, size_t spell_count,
+                       struct json_writer *json)
+{
+    json_begin_object(json);
+    json_key_of_text(json, "household", place->code);
+    json_key_of_int64(json, "version", place->version);
+    write_hidden(&pack->dictionary, place->class_seen, json);
+    write_member(&pack->dictionary, &place->members[0], json);
+    json_key(json, "memberships");
+    json_begin_array(json);
+    for (size_t s = 0; s < spell_count; s++) {
+        json_begin_object(json);
+        json_key_of_text(json, "household", spells[s].household);
+        write_known(json, "from_date", spells[s].from_date);
+        write_known(json, "to_date", spells[s].to_date);
+        write_known(json, "relation", spells[s].relation);
+        write_known(json, "end_reason", spells[s].end_reason);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_end_object(json);
+}
+
+void household_write_json(const struct pack *pack, const struct household_facts *facts,
+                          const struct history_page *history, struct json_writer *json)
+{
+    const struct dictionary *dictionary = &pack->dictionary;
+
+    json_begin_object(json);
+    json_key_of_text(json, "code", facts->code);
+    json_key_of_text(json, "area", facts->area_code);
+    json_key_of_bool(json, "active", facts->is_active);
+    json_key_of_int64(json, "version", facts->version);
+    write_hidden(dictionary, facts->class_seen, json);
+    write_values_json(dictionary, ENTITY_HOUSEHOLD, facts->values, json);
+    json_key(json, "members");
+    json_begin_array(json);
+    for (size_t m = 0; m < facts->member_count; m++) {
+        json_begin_object(json);
+        write_member(dictionary, &facts->members[m], json);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_key(json, "flows");
+    flows_write_json(dictionary, facts, json);
+    if (history != NULL) {
+        json_key(json, "changes");
+        history_write_json(history, json);
+    }
     json_end_object(json);
 }

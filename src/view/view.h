@@ -7,9 +7,18 @@
 
 #include "service/service.h"
 
-/** An object: code, area, values, members, flows, changes, and what is hidden from the caller. */
+/** An object: code, area, values, members, flows, what is hidden from the caller, and where history
+ * is not NULL changes. */
 void household_write_json(const struct pack *pack, const struct household_facts *facts,
-                          struct json_writer *json);
+                          const struct history_page *history, struct json_writer *json);
+/** A person and their memberships, as person_read gives them. */
+void person_write_json(const struct pack *pack, const struct household_facts *place,
+                       const struct person_spell *spells, size_t spell_count,
+                       struct json_writer *json);
+/** Arrays. */
+void flows_write_json(const struct dictionary *dictionary, const struct household_facts *facts,
+                      struct json_writer *json);
+void history_write_json(const struct history_page *history, struct json_writer *json);
 
 /** What people call a finding; its code where the pack no longer has it. */
 struct text finding_label(const struct finding_row *row, enum language language);

@@ -51,7 +51,7 @@ with folder() as here:
     after = household("A")
     equal("the version is that of the change", after["version"], told["version"])
     check("it is a later one", after["version"] > before["version"], (before["version"], after["version"]))
-    equal("the history tells before and after", after["changes"][-1]["fields"], {"roof": ["leaks", "sound"]})
+    equal("the history tells before and after", after["changes"][0]["rows"][0]["fields"], {"roof": ["leaks", "sound"]})
     told = change("the same again", "change", "household", "A", "roof=sound")
     equal("changes nothing", (told["changed"], told["version"]), (False, after["version"]))
 

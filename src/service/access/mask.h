@@ -25,13 +25,15 @@ MUST_USE enum berm_status mask_explanation(const struct pack *pack, enum field_c
                                            struct berm_error *err);
 
 /**
- * The fields before and after a household's change: those of higher classes are hidden, and codes
- * of areas outside the caller's. Owner: *ret_fields in arena, or fields itself.
+ * The fields before and after a change of a household or person: those of higher classes are
+ * hidden, and codes of areas and households outside the caller's.
+ * Owner   *ret_fields in arena, or fields itself.
  */
 MUST_USE enum berm_status mask_change(struct store *store, const struct dictionary *dictionary,
-                                      enum field_class seen, const struct area_scope *scope,
-                                      struct text fields, struct arena *arena,
-                                      struct text *ret_fields, struct berm_error *err);
+                                      enum entity entity, enum field_class seen,
+                                      const struct area_scope *scope, struct text fields,
+                                      struct arena *arena, struct text *ret_fields,
+                                      struct berm_error *err);
 
 /** Values of one entity in place, and of all where everything is hidden. */
 void mask_values(const struct dictionary *dictionary, enum entity entity, enum field_class seen,

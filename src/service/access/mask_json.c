@@ -206,10 +206,11 @@ enum berm_status mask_evidence(const struct pack *pack, enum field_class seen, s
 
 /* ---- Changes --------------------------------------------------------------------------------- */
 
-/* ["D1","D2"]: codes of areas that the caller may not see are hidden. */
-static enum berm_status mask_area_codes(struct store *store, const struct area_scope *scope,
-                                        struct text codes, struct buffer *out,
-                                        struct berm_error *err)
+/* ["D1","D2"]: codes of areas or households that the caller may not see are hidden. position: the
+ * column of by_code where the thing lies. */
+static enum berm_status mask_codes(struct store *store, enum statement_id by_code, int position,
+                                   const struct area_scope *scope, struct text codes,
+                                   struct buffer *out, struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *find = NULL;
     struct json_walk walk;
@@ -220,20 +221,19 @@ static enum berm_status mask_area_codes(struct store *store, const struct area_s
         buffer_append_text(out, HIDDEN_JSON);
         return BERM_OK;
     }
-    TRY(statement_prepare(store, STATEMENT_AREA_BY_CODE, &find, err));
+    TRY(statement_prepare(store, by_code, &find, err));
     buffer_append_char(out, '[');
     while (json_walk_item(&walk, &code)) {
         bool has_row = false;
-        bool is_seen = false;
+        bool is_seen = text_equal(code, TEXT("null"));
 
         if (!is_first)
             buffer_append_char(out, ',');
         is_first = false;
-        if (code.length > 2) {
-            statement_bind_text(find, AREA_BY_CODE__CODE,
-                                (struct text){code.bytes + 1, code.length - 2});
+        if (code.length > 2 && !is_seen) {
+            statement_bind_text(find, 1, (struct text){code.bytes + 1, code.length - 2});
             TRY(statement_step(find, &has_row, err));
-            is_seen = has_row && area_scope_contains(scope, statement_int64(find, 6));
+            is_seen = has_row && area_scope_contains(scope, statement_int64(find, position));
             statement_reset(find);
         }
         buffer_append_text(out, is_seen ? code : HIDDEN_JSON);
@@ -242,11 +242,40 @@ static enum berm_status mask_area_codes(struct store *store, const struct area_s
     return BERM_OK;
 }
 
-enum berm_status mask_change(struct store *store, const struct dictionary *dictionary,
-                             enum field_class seen, const struct area_scope *scope,
-                             struct text fields, struct arena *arena, struct text *ret_fields,
-                             struct berm_error *err)
+/* The class of a field that is no variable. What is told with every member is public. */
+static enum field_class class_of_field(const struct dictionary *dictionary, enum entity entity,
+                                       struct text name)
 {
+    static const struct {
+        enum entity entity;
+        const char *name;
+        enum field_class field_class;
+    } FIELDS[] = {
+        {ENTITY_HOUSEHOLD, "is_active", FIELD_CLASS_PUBLIC},
+        {ENTITY_PERSON, "relation", FIELD_CLASS_PUBLIC},
+        {ENTITY_PERSON, "from_date", FIELD_CLASS_PUBLIC},
+        {ENTITY_PERSON, "to_date", FIELD_CLASS_PUBLIC},
+        {ENTITY_PERSON, "end_reason", FIELD_CLASS_PUBLIC},
+        {ENTITY_PERSON, "sex", FIELD_CLASS_INTERNAL},
+        {ENTITY_PERSON, "name", FIELD_CLASS_PERSONAL},
+        {ENTITY_PERSON, "birth_date", FIELD_CLASS_PERSONAL},
+    };
+    const struct variable *variable = dictionary_find(dictionary, entity, name);
+
+    if (variable)
+        return variable->field_class;
+    for (size_t f = 0; f < ARRAY_COUNT(FIELDS); f++)
+        if (FIELDS[f].entity == entity && text_equal(name, text_of(FIELDS[f].name)))
+            return FIELDS[f].field_class;
+    return FIELD_CLASS_SENSITIVE; /* numbers, or a variable that the pack no longer has */
+}
+
+enum berm_status mask_change(struct store *store, const struct dictionary *dictionary,
+                             enum entity entity, enum field_class seen,
+                             const struct area_scope *scope, struct text fields,
+                             struct arena *arena, struct text *ret_fields, struct berm_error *err)
+{
+    enum { AREA_POSITION = 6, HOUSEHOLD_POSITION = 8 };
     CLEANUP(buffer_free) struct buffer out = {0};
     struct json_walk walk;
     struct text key, value;
@@ -260,15 +289,15 @@ enum berm_status mask_change(struct store *store, const struct dictionary *dicti
         return BERM_OK;
     buffer_append_char(&out, '{');
     while (json_walk_member(&walk, &key, &value)) {
-        const struct variable *variable = dictionary_find(dictionary, ENTITY_HOUSEHOLD, key);
-        bool is_shown = variable ? variable->field_class <= seen
-                                 : text_equal(key, TEXT("is_active")); /* told with the household */
-
         begin_member(&out, key, &is_first);
-        if (text_equal(key, TEXT("area")))
-            TRY(mask_area_codes(store, scope, value, &out, err));
+        if (entity == ENTITY_HOUSEHOLD && text_equal(key, TEXT("area")))
+            TRY(mask_codes(store, STATEMENT_AREA_BY_CODE, AREA_POSITION, scope, value, &out, err));
+        else if (entity == ENTITY_PERSON && text_equal(key, TEXT("household")))
+            TRY(mask_codes(store, STATEMENT_HOUSEHOLD_BY_CODE, HOUSEHOLD_POSITION, scope, value,
+                           &out, err));
         else
-            buffer_append_text(&out, is_shown ? value : HIDDEN_JSON);
+            buffer_append_text(&out, class_of_field(dictionary, entity, key) <= seen ? value
+                                                                                     : HIDDEN_JSON);
     }
     buffer_append_char(&out, '}');
     TRY(buffer_status(&out, err));

@@ -13,10 +13,3 @@ WHERE change_id = :change_id;
 -- The fields that a change replaced, before and after, as JSON, with what their digest is made of.
 INSERT INTO change_row (change_id, entity, entity_id, key, fields, row_number, salt, digest)
 VALUES (:change_id, :entity, :entity_id, :key, :fields, :row_number, :salt, :digest);
-
--- name: change_row_list
--- The history of one thing, oldest first.
-SELECT c.change_id, c.at, c.actor, c.via, r.key, r.fields
-FROM change_row r JOIN change c ON c.change_id = r.change_id
-WHERE r.entity = :entity AND r.entity_id = :entity_id
-ORDER BY c.change_id;

@@ -78,7 +78,7 @@ WHERE household_id = :household_id
 ORDER BY from_month, finding_id;
 
 -- name: member_list
--- The last column is where a former member lives now, as a position; NULL where nowhere else.
+-- The last column but one is where a former member lives now, as a position; NULL where nowhere else.
 SELECT p.person_id, p.code, p.name, p.sex, p.birth_date, m.from_date, m.to_date, m.relation,
        m.end_reason,
        (SELECT a.position_low
@@ -87,7 +87,8 @@ SELECT p.person_id, p.code, p.name, p.sex, p.birth_date, m.from_date, m.to_date,
         JOIN area AS a ON a.area_id = h.area_id
         WHERE o.person_id = m.person_id AND o.to_date IS NULL AND m.to_date IS NOT NULL
           AND o.household_id <> m.household_id
-        LIMIT 1)
+        LIMIT 1),
+       m.change_id
 FROM membership AS m JOIN person AS p ON p.person_id = m.person_id
 WHERE m.household_id = :household_id
 ORDER BY m.to_date IS NOT NULL, p.person_id, m.from_date;

@@ -129,8 +129,15 @@ static inline void dump_facts(struct dump *dump, const struct household_facts *f
     }
     for (size_t f = 0; f < facts->flow_count; f++)
         dump_text(dump, facts->flows[f].flow);
-    for (size_t c = 0; c < facts->change_count; c++)
-        dump_text(dump, facts->changes[c].fields);
+}
+
+static inline void dump_history(struct dump *dump, const struct history_page *history)
+{
+    for (size_t c = 0; c < history->count; c++)
+        for (size_t r = 0; r < history->changes[c].row_count; r++) {
+            dump_text(dump, history->changes[c].rows[r].subject);
+            dump_text(dump, history->changes[c].rows[r].fields);
+        }
 }
 
 static inline void dump_household(struct dump *dump, const char *code)
@@ -139,6 +146,7 @@ static inline void dump_household(struct dump *dump, const char *code)
     struct arena *arena = dump->made->arena;
     struct household_facts facts = {0};
     struct household_reasons reasons;
+    struct history_page history = {0};
     struct json_writer json = {.out = &dump->out};
     struct berm_error err = {0};
 
@@ -150,6 +158,10 @@ static inline void dump_household(struct dump *dump, const char *code)
         dump_facts(dump, &facts);
         dump->count++;
     }
+    if (dump_allows(
+            household_history(office, dump->caller, text_of(code), 0, 0, arena, &history, &err),
+            dump, &err))
+        dump_history(dump, &history);
     if (!dump_allows(household_explain(office, dump->caller, text_of(code),
                                        month_from_civil(2020, 12), arena, &reasons, &err),
                      dump, &err))

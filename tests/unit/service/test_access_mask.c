@@ -78,13 +78,15 @@ static void changes_hide_what_values_hide(void **state)
 {
     struct access_register *made = *state;
     struct caller viewer = register_new_caller(made, "li", ROLE_VIEWER, "A");
-    struct household_facts facts = {0};
+    struct history_page history = {0};
     struct berm_error err;
 
     register_import(made, IMPORT_HOUSEHOLDS, "code,area,rooms,note\nA-1,A1,9,other secret\n");
-    assert_ok(household_read(made->office, &viewer, TEXT("A-1"), made->arena, &facts, &err));
-    assert_int_equal(facts.change_count, 1);
-    assert_text(facts.changes[0].fields, "{\"rooms\":[2,9],\"note\":\"" HIDDEN_VALUE "\"}");
+    assert_ok(
+        household_history(made->office, &viewer, TEXT("A-1"), 0, 1, made->arena, &history, &err));
+    assert_int_equal(history.count, 1);
+    assert_text(history.changes[0].rows[0].fields,
+                "{\"rooms\":[2,9],\"note\":\"" HIDDEN_VALUE "\"}");
 }
 
 static void what_is_no_evidence_is_hidden_as_a_whole(void **state)

@@ -94,6 +94,7 @@ static void a_change_moves_the_version_and_nothing_else_does(void **state)
     int64_t before = read_household(made, "A-1").version;
     int64_t other = read_household(made, "A-2").version;
     struct household_facts facts;
+    struct history_page history;
     struct fact_result result;
     struct berm_error err;
 
@@ -103,8 +104,10 @@ static void a_change_moves_the_version_and_nothing_else_does(void **state)
     assert_text(value_of(made, facts.values, ENTITY_HOUSEHOLD, "note"), "near secret");
     assert_true(facts.version > before);
     assert_int_equal(facts.version, result.version);
-    assert_text(facts.changes[0].via, "change household");
-    assert_text(facts.changes[0].fields, "{\"rooms\":[2,7]}");
+    assert_ok(household_history(made->office, caller_local(), TEXT("A-1"), 0, 1, made->arena,
+                                &history, &err));
+    assert_text(history.changes[0].via, "change household");
+    assert_text(history.changes[0].rows[0].fields, "{\"rooms\":[2,7]}");
     assert_int_equal(read_household(made, "A-2").version, other);
 
     assert_ok(household_change(made->office, &call, TEXT("A-1"), TEXTS, 1, &result, &err));

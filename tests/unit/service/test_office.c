@@ -101,6 +101,7 @@ static void all_that_is_held_of_a_household_is_told(void **state)
     const struct pack_folder *folder = *state;
     CLEANUP(office_closep) struct office *office = register_make(folder, "register.db");
     struct household_facts facts;
+    struct history_page history;
     struct berm_error err;
     char csv[128];
 
@@ -116,7 +117,10 @@ static void all_that_is_held_of_a_household_is_told(void **state)
     assert_int_equal(facts.member_count, 2);
     assert_text(facts.members[0].from_date, ""); /* nobody knows since when */
     assert_text(facts.members[1].from_date, "2011-05-06");
-    assert_int_equal(facts.change_count, CHANGES); /* none is left out */
+    assert_ok(
+        household_history(office, caller_local(), TEXT("H1"), 0, 0, folder->arena, &history, &err));
+    assert_int_equal(history.count, CHANGES + 2); /* none is left out, nor what was added */
+    assert_int_equal(history.next, 0);
     assert_true(
         facts
             .values[dictionary_position(&office->pack->dictionary, ENTITY_HOUSEHOLD, TEXT("rooms"))]

@@ -59,7 +59,7 @@ CREATE TABLE change_row (
 
 CREATE INDEX change_row_by_change ON change_row (change_id, row_number) WHERE row_number IS NOT NULL;
 
-CREATE INDEX change_row_by_entity ON change_row (entity, entity_id);
+CREATE INDEX change_row_by_entity ON change_row (entity, entity_id, change_id);
 
 CREATE TABLE finding (
     finding_id     INTEGER NOT NULL PRIMARY KEY,
