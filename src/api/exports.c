@@ -53,17 +53,17 @@ static void close_stream(void *context, void *worker, bool is_complete)
     arena_free(stream->arena);
 }
 
-/* "columns=a&columns=b" */
-static enum berm_status read_columns(struct call *call, struct export_order *order,
-                                     struct berm_error *err)
+/* All values of a field that may come more than once. */
+static enum berm_status read_texts(struct call *call, const char *name,
+                                   const struct text **ret_texts, size_t *ret_count,
+                                   struct berm_error *err)
 {
-    struct text *columns;
+    size_t most = call->request->query_count;
+    struct text *texts;
 
-    TRY(arena_new(call->arena, call->request->query_count, sizeof *columns, &columns, err));
-    for (size_t q = 0; q < call->request->query_count; q++)
-        if (text_equal(call->request->query[q].name, TEXT("column")))
-            columns[order->column_count++] = call->request->query[q].value;
-    order->columns = columns;
+    TRY(arena_new(call->arena, most, sizeof *texts, &texts, err));
+    *ret_count = call_query_texts(call, name, most, texts);
+    *ret_texts = texts;
     return BERM_OK;
 }
 
@@ -98,7 +98,8 @@ static enum berm_status read_order(struct call *call, enum export_format format,
     refuse_elsewhere(call, order.kind == EXPORT_FINDINGS || order.kind == EXPORT_SPELLS,
                      "undetermined", "findings and spells");
     TRY(call_check(call, err));
-    TRY(read_columns(call, &order, err));
+    TRY(read_texts(call, "column", &order.columns, &order.column_count, err));
+    TRY(read_texts(call, "filter", &order.filters, &order.filter_count, err));
     if (order.kind == EXPORT_FINDINGS && order.month == 0)
         TRY(month_last_screened(call->office->store, &order.month, err));
     *ret_order = order;

@@ -20,7 +20,7 @@ enum {
     OUTPUT_COLUMNS_MAX = 32,
     OPTION_VALUES_MAX = 64,
     ARGUMENTS_MAX = 64,
-    COMMAND_OPTIONS_MAX = 16
+    COMMAND_OPTIONS_MAX = 20
 };
 
 /** One option of a command; value NULL: a flag. */
@@ -61,6 +61,9 @@ extern const size_t COMMAND_COUNT;
 
 /** The option's last value, or NULL where it was not given. */
 const char *invocation_value(const struct invocation *invocation, const char *name);
+/** All values of an option that may come several times, as they stand. Returns how many. */
+size_t invocation_values(const struct invocation *invocation, const char *name,
+                         struct text ret_values[OPTION_VALUES_MAX]);
 bool invocation_has(const struct invocation *invocation, const char *name);
 MUST_USE enum berm_status invocation_int64(struct invocation *invocation, const char *name,
                                            int64_t low, int64_t high, int64_t fallback,

@@ -30,6 +30,18 @@ static enum berm_status read_columns(struct invocation *invocation, struct arena
     return BERM_OK;
 }
 
+/* "--filter 'rooms>=2'", as often as wanted. */
+static enum berm_status read_filters(struct invocation *invocation, struct arena *arena,
+                                     struct export_order *order, struct berm_error *err)
+{
+    struct text *filters;
+
+    TRY(arena_new(arena, OPTION_VALUES_MAX, sizeof *filters, &filters, err));
+    order->filter_count = invocation_values(invocation, "filter", filters);
+    order->filters = filters;
+    return BERM_OK;
+}
+
 static enum berm_status read_month(struct invocation *invocation, const char *name,
                                    month_number *ret_month, struct berm_error *err)
 {
@@ -90,6 +102,7 @@ static enum berm_status read_order(struct invocation *invocation, struct arena *
     TRY(read_month(invocation, "from", &order.first_month, err));
     TRY(read_month(invocation, "to", &order.last_month, err));
     TRY(read_columns(invocation, arena, &order, err));
+    TRY(read_filters(invocation, arena, &order, err));
     *ret_order = order;
     return BERM_OK;
 }

@@ -34,7 +34,7 @@ enum berm_status command_households(struct invocation *invocation, struct berm_e
     CLEANUP(arena_freep) struct arena *arena = NULL;
     CLEANUP(output_discard) struct output output = {0};
     struct household_printer printer = {.output = &output};
-    struct text filters[FIND_FILTERS_MAX + 1];
+    struct text filters[OPTION_VALUES_MAX]; /* too many are told by the service */
     struct household_query query = {.filters = filters};
     CLEANUP(key_file_freep) struct key_file *key = NULL;
     const struct caller *caller;
@@ -50,10 +50,7 @@ enum berm_status command_households(struct invocation *invocation, struct berm_e
     query.search = text_of(invocation_value(invocation, "search"));
     query.cursor = text_of(invocation_value(invocation, "cursor"));
     query.is_worst_first = invocation_has(invocation, "worst-first");
-    for (int v = 0; v < invocation->value_count; v++)
-        if (text_equal(text_of(invocation->values[v].name), TEXT("filter")) &&
-            query.filter_count <= FIND_FILTERS_MAX) /* one too many is told by the service */
-            filters[query.filter_count++] = text_of(invocation->values[v].value);
+    query.filter_count = invocation_values(invocation, "filter", filters);
     TRY(invocation_key(invocation, &key, err)); /* for id numbers */
     TRY(invocation_open(invocation, &office, err));
     TRY(office_take_key(office, &key, err));

@@ -15,6 +15,17 @@ const char *invocation_value(const struct invocation *invocation, const char *na
     return NULL;
 }
 
+size_t invocation_values(const struct invocation *invocation, const char *name,
+                         struct text ret_values[OPTION_VALUES_MAX])
+{
+    size_t count = 0;
+
+    for (int v = 0; v < invocation->value_count; v++)
+        if (strcmp(invocation->values[v].name, name) == 0)
+            ret_values[count++] = text_of(invocation->values[v].value);
+    return count;
+}
+
 bool invocation_has(const struct invocation *invocation, const char *name)
 {
     return invocation_value(invocation, name) != NULL;

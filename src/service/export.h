@@ -47,6 +47,9 @@ struct export_order {
     bool with_secrets;                    /* persons: id numbers and accounts, which need the key */
     const struct text *columns;           /* in this order; flows: the flows that are wanted */
     size_t column_count;                  /* 0: all that the caller sees everywhere in the area */
+    /* As in struct household_query: only what belongs to the active households that meet all. */
+    const struct text *filters;
+    size_t filter_count;
 };
 
 /** How much of it there is at most in a piece, apart from the rows of one household. */
@@ -59,8 +62,9 @@ struct export;
  * export: an empty cell always means "not known", never "not for you", so that a file that is
  * imported again can wipe out nothing that its reader did not see.
  * Owner   order and caller are copied.
- * Errors  BERM_FORBIDDEN (no permission; a column asked for whose class the caller does not see),
- *         BERM_NOT_FOUND (area, column, finding, flow), BERM_INVALID_INPUT (secrets without a key).
+ * Errors  BERM_FORBIDDEN (no permission; a column asked for, or a filter on a variable, whose class
+ *         the caller does not see in all areas of the export), BERM_NOT_FOUND (area, column,
+ *         finding, flow), BERM_INVALID_INPUT (a filter; secrets without a key).
  */
 MUST_USE enum berm_status export_create(struct office *office, const struct caller *caller,
                                         const struct export_order *order,

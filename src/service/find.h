@@ -4,7 +4,8 @@
  *   entries.c    what persons are found by: written with every name and membership
  *   districts.c  the parts of the register that a list goes through one after the other
  *   rebuild.c    all of it anew, for registers that are older
- *   filter.c     conditions as people write them;  cursor.c: where a page ended
+ *   filter.c     conditions as people write them;  apply.c: who may use them, and who meets them
+ *   cursor.c     where a page ended
  *   households.c lists of households, and of whom a search finds
  */
 #ifndef SERVICE_FIND_H

@@ -31,6 +31,12 @@ def exports(url, clerk, analyst):
           (400, "month"))
     equal("columns are chosen", clerk.get("/v1/exports/households/csv?column=rooms&column=code").text, "rooms,code\n3,A\n")
     check("a mark where it is asked for", clerk.get("/v1/exports/areas/csv?bom=true").text.startswith("\ufeff"))
+    for condition, codes in (("rooms%3E%3D3", ["A"]), ("rooms%3C3", []), ("finding=house_unsafe", ["A"])):
+        rows = clerk.get(f"/v1/exports/households/ndjson?filter={condition}").text.splitlines()
+        equal(f"the filter {condition} chooses among the caller's households", [json.loads(row)["code"] for row in rows], codes)
+    both = clerk.get("/v1/exports/households/ndjson?filter=rooms%3E%3D3&filter=roof=sound")
+    equal("several filters must all hold", (both.status, both.text), (200, ""))
+    equal("a filter that is none is told", clerk.get("/v1/exports/households/csv?filter=rooms").status, 400)
     other, none = clerk.get("/v1/exports/flows/csv?area=X2"), clerk.get("/v1/exports/flows/csv?area=X3")
     equal("a neighbour's area is not there", (other.status, other.json["detail"].replace("X2", "X3")),
           (404, none.json["detail"]))

@@ -43,6 +43,23 @@ def grant(url, user, role, area):
     assert result.code == 0, result.text
 
 
+FILTERS = ((["rooms>=2"], None, None), (["rooms>=2", "roof in leaks,sound"], None, None), (["rooms is unknown"], None, None),
+           (["finding=house_unsafe"], None, None), (["risk!=none"], None, None), (["risk!=none"], None, "xu"),
+           (["rooms>=1"], None, "xu"), (["rooms>=1"], "X2", None), (["note is known"], None, "xu"))
+
+
+def listed_by(url, *options, limit="1"):
+    """The codes of all pages of a list."""
+    codes, cursor = [], []
+    while True:
+        result = berm("households", "--store", url, "--limit", limit, "--format", "ndjson", *options, *cursor)
+        assert result.code == 0, result.text
+        codes += [json.loads(line)["household"] for line in result.out.splitlines()]
+        if "--cursor" not in result.err:
+            return codes
+        cursor = ["--cursor", result.err.split("--cursor ")[1].strip()]
+
+
 with folder() as here:
     pack = make_pack(here / "pack", **{"dictionary.csv": DICTIONARY})
     flows = "household,month,wage\n" + wages('"H,1"', 100) + wages("H3", 200)
@@ -125,6 +142,36 @@ with folder() as here:
           (told["households", "roof"], told["persons", "name"], told["persons", "id_number"]),
           (("internal", "yes", "sound=Sound; leaks=Leaks; none=None"), ("personal", "no", ""), ("sensitive", "no", "")))
 
+    # ---- The filters of lists
+    for conditions, area, who in FILTERS:
+        filters = [word for condition in conditions for word in ("--filter", condition)]
+        where = [*(["--area", area] if area else []), *(["--as", who] if who else [])]
+        listed = set(listed_by(url, *filters, *where))
+        name = f"filter {' and '.join(conditions)} in {area or 'all areas'} as {who or 'the operator'}"
+        equal(f"{name}: the export has the households that the list has",
+              {row["code"].removeprefix("'") for row in rows_of(export(url, "households", *filters, *where))}, listed)
+        for kind in ("persons", "flows", "findings", "spells"):
+            has_all = rows_of(export(url, kind, *where))
+            equal(f"{name}: and of {kind} those of these households", rows_of(export(url, kind, *filters, *where)),
+                  [row for row in has_all if row["household"].removeprefix("'") in listed])
+    sizes = [len(listed_by(url, *[word for condition in conditions for word in ("--filter", condition)]))
+             for conditions, area, who in FILTERS if area is None and who is None]
+    check("the filters tell households apart", len(set(sizes)) > 2 and 0 < min(sizes) < 4, sizes)
+    for who, condition, code in (("ann", "note=''tis", 1), ("ann", "note is known", 1), ("xu", "note is known", 0)):
+        result = berm("export", "flows", "--filter", condition, "--area", "X2" if who == "ann" else "X1", "--as", who,
+                      "--store", url)
+        told = berm("households", "--filter", condition, "--area", "X2" if who == "ann" else "X1", "--as", who,
+                    "--store", url)
+        equal(f"a filter by {condition} is {who}'s as in the list", (result.code, told.code), (code, code))
+        if code:
+            contains("and the refusal does not say of what kind it is", result.err, "filter 1 is on what this account does not see")
+    for kind in ("areas", "codebook"):
+        contains(f"{kind} have no filters", berm("export", kind, "--filter", "rooms>1", "--store", url).text,
+                 "filters choose households")
+    export(url, "households", "--filter", "note!=secret word", "--filter", "rooms>=2")
+    begun = entries_of(url)[-2]
+    equal("the journal has the filters, but no personal value", begun["details"]["filters"], ["note", "rooms>=2"])
+
     # ---- Id numbers
     key = here / "key"
     berm("key", "create", key)
@@ -174,6 +221,15 @@ with folder() as here:
     lines = (here / "flows.csv").read_text().splitlines()[1:]
     equal("and has every row once", (len(lines), len(set(line.rsplit(",", 1)[0] for line in lines))),
           (int(result.err.split()[0]),) * 2)
+    areas = rows_of(export(large, "areas"))
+    county = next(row["code"] for row in areas if row["parent"] == areas[0]["code"])
+    grant(large, "xu", "county", county)
+    for options in ([], ["--as", "xu"]):
+        listed = listed_by(large, "--filter", "housing_area>=100", *options, limit="200")
+        found = [row["code"] for row in rows_of(export(large, "households", "--filter", "housing_area>=100", *options))]
+        equal(f"a filter over many pages {' '.join(options)} gives the households of the list, each once",
+              sorted(found), sorted(listed))
+        check("which are some and not all", 200 < len(found) < 4500, len(found))
     program = os.environ.get("BERM") or str(ROOT / "build" / "berm")
     code = os.system(f"{program} export flows --store {large} | head -1 >/dev/null")
     ended = entries_of(large)[-1]

@@ -123,7 +123,7 @@ enum berm_status export_view_read(struct store *store, const struct caller *call
                                   struct export_view *ret_view, struct berm_error *err)
 {
     TRY(caller_scope(store, caller, PERMISSION_EXPORT, area, arena, &ret_view->scope, err));
-    return field_sight_read(store, caller, arena, &ret_view->sight, err);
+    return find_sight_read(store, caller, arena, &ret_view->sight, err);
 }
 
 bool export_view_shows(const struct export_view *view, enum field_class field_class)
@@ -131,8 +131,8 @@ bool export_view_shows(const struct export_view *view, enum field_class field_cl
     if (field_class == FIELD_CLASS_PUBLIC)
         return true;
     for (int class = (int)field_class; class < FIELD_CLASS_COUNT; class ++)
-        if (view->sight.has_scope[class] &&
-            area_scope_covers(&view->sight.scopes[class], &view->scope))
+        if (view->sight.fields.has_scope[class] &&
+            area_scope_covers(&view->sight.fields.scopes[class], &view->scope))
             return true;
     return false;
 }

@@ -18,19 +18,28 @@ static export_piece_writer *const WRITERS[EXPORT_KIND_COUNT] = {
 
 /* ---- The order ------------------------------------------------------------------------------- */
 
+static enum berm_status copy_texts(struct arena *arena, const struct text *texts, size_t count,
+                                   const struct text **ret_copies, struct berm_error *err)
+{
+    struct text *copies;
+
+    TRY(arena_new(arena, count, sizeof *copies, &copies, err));
+    for (size_t i = 0; i < count; i++)
+        TRY(text_copy(arena, texts[i], &copies[i], err));
+    *ret_copies = copies;
+    return BERM_OK;
+}
+
 static enum berm_status copy_order(struct export *export, const struct export_order *order,
                                    struct berm_error *err)
 {
-    struct text *columns;
-
     export->order = *order;
     TRY(text_copy(export->arena, order->area, &export->order.area, err));
     TRY(text_copy(export->arena, order->finding, &export->order.finding, err));
-    TRY(arena_new(export->arena, order->column_count, sizeof *columns, &columns, err));
-    for (size_t c = 0; c < order->column_count; c++)
-        TRY(text_copy(export->arena, order->columns[c], &columns[c], err));
-    export->order.columns = columns;
-    return BERM_OK;
+    TRY(copy_texts(export->arena, order->filters, order->filter_count, &export->order.filters,
+                   err));
+    return copy_texts(export->arena, order->columns, order->column_count, &export->order.columns,
+                      err);
 }
 
 /* Whoever exports findings may list them wherever it may export (permissions.def); an API token
@@ -41,6 +50,10 @@ static enum berm_status check_order(const struct office *office, const struct ca
     TRY(caller_check(caller, PERMISSION_EXPORT, err));
     if (order->kind == EXPORT_FINDINGS || order->kind == EXPORT_SPELLS)
         TRY(caller_check(caller, PERMISSION_FINDING_LIST, err));
+    if (order->filter_count > 0 && order->kind >= EXPORT_AREAS)
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "filters choose households; the export of %s has none, leave them out",
+                         export_kind_name(order->kind));
     if (order->with_secrets && order->kind != EXPORT_PERSONS)
         return fail_with(err, BERM_INVALID_INPUT,
                          "id numbers and accounts belong to persons; the export of %s has none",
@@ -74,6 +87,40 @@ static enum berm_status check_secrets(const struct export *export, const struct 
                      TEXT_ARG(export->caller.name));
 }
 
+/* What the journal will have of the conditions: one on a personal value may name the value of the
+ * very person who is looked for, and the journal keeps no values. */
+static enum berm_status keep_conditions(struct export *export, const struct find_filter *filter,
+                                        struct berm_error *err)
+{
+    struct export_condition *conditions;
+
+    TRY(arena_new(export->arena, filter->count, sizeof *conditions, &conditions, err));
+    for (size_t f = 0; f < filter->count; f++) {
+        const struct household_test *test = &filter->tests[f];
+        struct export_condition *condition = &conditions[f];
+
+        *condition = (struct export_condition){.text = export->order.filters[f]};
+        if (test->subject != TEST_OF_VARIABLE)
+            continue;
+        condition->field_class = test->variable->field_class;
+        if (condition->field_class >= FIELD_CLASS_PERSONAL)
+            TRY(text_copy(export->arena, test->variable->name, &condition->text, err));
+    }
+    export->conditions = conditions;
+    return BERM_OK;
+}
+
+/* By the pack and the sight of the present transaction: any piece may be another worker's, and what
+ * the caller sees may change between two of them. */
+static enum berm_status read_filter(const struct export *export, const struct office *office,
+                                    const struct export_view *view, struct arena *arena,
+                                    struct find_filter *ret_filter, struct berm_error *err)
+{
+    TRY(find_filter_read(office->pack, export->order.filters, export->order.filter_count, arena,
+                         ret_filter, err));
+    return find_filter_check(ret_filter, &view->sight, &view->scope, err);
+}
+
 enum berm_status export_create(struct office *office, const struct caller *caller,
                                const struct export_order *order, struct export **ret_export,
                                struct berm_error *err)
@@ -82,6 +129,7 @@ enum berm_status export_create(struct office *office, const struct caller *calle
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
     unsigned char id[8];
     struct export_view view;
+    struct find_filter filter;
     struct export *export;
 
     TRY(check_order(office, caller, order, err));
@@ -98,6 +146,8 @@ enum berm_status export_create(struct office *office, const struct caller *calle
     TRY(export_view_read(office->store, caller, order->area, arena, &view, err));
     TRY(check_finding(office, order, err));
     TRY(check_secrets(export, &view, err));
+    TRY(read_filter(export, office, &view, arena, &filter, err));
+    TRY(keep_conditions(export, &filter, err));
     TRY(export_choose_columns(export, office->pack, &view, err));
     *ret_export = export;
     arena = NULL;
@@ -146,6 +196,14 @@ static void write_names(const struct export *export, const struct dictionary *di
     }
 }
 
+static void write_conditions(const struct export *export, enum field_class lowest,
+                             struct json_writer *json)
+{
+    for (size_t f = 0; f < export->order.filter_count; f++)
+        if (export->conditions[f].field_class >= lowest)
+            json_text(json, export->conditions[f].text);
+}
+
 /* Evidence shows each value by its own class, so it may hold sensitive ones. */
 static bool has_evidence(const struct export *export)
 {
@@ -174,6 +232,12 @@ static void write_details(const struct export *export, const struct dictionary *
     write_month(json, "to", order->last_month);
     if (order->finding.length > 0)
         json_key_of_text(json, "finding", order->finding);
+    if (order->filter_count > 0) {
+        json_key(json, "filters");
+        json_begin_array(json);
+        write_conditions(export, FIELD_CLASS_PUBLIC, json);
+        json_end_array(json);
+    }
     if (order->column_count > 0) {
         json_key(json, "columns");
         json_begin_array(json);
@@ -183,6 +247,7 @@ static void write_details(const struct export *export, const struct dictionary *
     json_key(json, "sensitive");
     json_begin_array(json);
     write_names(export, dictionary, FIELD_CLASS_SENSITIVE, json);
+    write_conditions(export, FIELD_CLASS_SENSITIVE, json);
     if (has_evidence(export))
         json_text(json, TEXT("evidence"));
     json_end_array(json);
@@ -296,6 +361,7 @@ enum berm_status export_next(struct export *export, struct office *office, struc
         TRY(export_view_read(office->store, &export->caller, export->order.area, arena, &view,
                              err));
         TRY(check_still(export, office, &view, err));
+        TRY(read_filter(export, office, &view, arena, &piece.filter, err));
         if (!export->has_begun)
             row_write_header(&piece);
         export->has_begun = true;

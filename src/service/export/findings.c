@@ -37,7 +37,7 @@ static enum berm_status write_finding(struct export_piece *piece, void *context,
             break;
         case FINDING_EVIDENCE:
             TRY(mask_evidence(piece->office->pack,
-                              field_sight_at(&piece->view->sight, household->position),
+                              field_sight_at(&piece->view->sight.fields, household->position),
                               statement_text(row, 6), scratch, &evidence, err));
             row_json(piece, evidence);
             break;

@@ -10,36 +10,57 @@
 enum { RUN_GAP_MAX = 8 };
 
 struct page {
-    struct export_household *rows;
+    struct export_household *rows; /* those that meet the filter */
     size_t count;
+    int64_t last_id; /* of the households that were looked at */
     bool is_last;
 };
 
+/* Look at the household that the list stands on. */
+static enum berm_status take_household(struct export_piece *piece, struct statement *list,
+                                       struct statement *test, struct page *page,
+                                       struct berm_error *err)
+{
+    struct export_household *household = &page->rows[page->count];
+    bool passes;
+
+    page->last_id = statement_int64(list, 0);
+    TRY(find_filter_passes(test, page->last_id, &passes, err));
+    if (!passes)
+        return BERM_OK;
+    household->household_id = page->last_id;
+    household->position = statement_int64(list, 3);
+    TRY(text_copy(piece->arena, statement_text(list, 1), &household->code, err));
+    TRY(text_copy(piece->arena, statement_text(list, 2), &household->area, err));
+    page->count++;
+    return BERM_OK;
+}
+
+/* A page has as many households as are looked at, however few meet the filter: a piece of a rare
+ * kind is short, not slow. */
 static enum berm_status read_page(struct export_piece *piece, bool only_active,
                                   struct page *ret_page, struct berm_error *err)
 {
-    CLEANUP(statement_closep) struct statement *list = NULL;
-    int64_t count = EXPORT_SHAPES[piece->export->order.kind].page_count;
-    struct page page = {0};
+    CLEANUP(statement_closep) struct statement *list = NULL, *test = NULL;
+    struct store *store = piece->office->store;
+    int64_t count = EXPORT_SHAPES[piece->export->order.kind].page_count, looked_at = 0;
+    struct page page = {.last_id = piece->export->after_id};
     bool has_row;
 
     TRY(arena_new(piece->arena, (size_t)count, sizeof *page.rows, &page.rows, err));
-    TRY(statement_prepare(piece->office->store, STATEMENT_EXPORT_HOUSEHOLD_PAGE, &list, err));
+    TRY(find_filter_prepare(&piece->filter, store, &test, err));
+    TRY(statement_prepare(store, STATEMENT_EXPORT_HOUSEHOLD_PAGE, &list, err));
     statement_bind_text(list, EXPORT_HOUSEHOLD_PAGE__RANGES, piece->view->scope.parameter);
     statement_bind_int64(list, EXPORT_HOUSEHOLD_PAGE__AFTER, piece->export->after_id);
-    statement_bind_int64(list, EXPORT_HOUSEHOLD_PAGE__ONLY_ACTIVE, only_active);
+    statement_bind_int64(list, EXPORT_HOUSEHOLD_PAGE__ONLY_ACTIVE,
+                         only_active || piece->filter.count > 0);
     statement_bind_int64(list, EXPORT_HOUSEHOLD_PAGE__COUNT, count);
     TRY(statement_step(list, &has_row, err));
-    while (has_row && page.count < (size_t)count) {
-        struct export_household *household = &page.rows[page.count++];
-
-        household->household_id = statement_int64(list, 0);
-        household->position = statement_int64(list, 3);
-        TRY(text_copy(piece->arena, statement_text(list, 1), &household->code, err));
-        TRY(text_copy(piece->arena, statement_text(list, 2), &household->area, err));
+    for (; has_row && looked_at < count; looked_at++) {
+        TRY(take_household(piece, list, test, &page, err));
         TRY(statement_step(list, &has_row, err));
     }
-    page.is_last = page.count < (size_t)count;
+    page.is_last = looked_at < count;
     *ret_page = page;
     return BERM_OK;
 }
@@ -103,8 +124,7 @@ enum berm_status page_write(struct export_piece *piece, struct statement *scan, 
     }
     if (piece->is_full)
         return BERM_OK;
-    if (page.count > 0)
-        piece->export->after_id = page.rows[page.count - 1].household_id;
+    piece->export->after_id = page.last_id;
     piece->export->is_complete = page.is_last;
     return BERM_OK;
 }

@@ -2,7 +2,7 @@
 #ifndef SERVICE_EXPORT_PRIVATE_H
 #define SERVICE_EXPORT_PRIVATE_H
 
-#include "service/service.h"
+#include "service/find/filter.h"
 
 /* ---- columns.c ------------------------------------------------------------------------------- */
 
@@ -62,13 +62,19 @@ struct export_column {
 /** What a caller may see of an export, in the present transaction. */
 struct export_view {
     struct area_scope scope; /* the export's areas */
-    struct field_sight sight;
+    struct find_sight sight;
 };
 MUST_USE enum berm_status export_view_read(struct store *store, const struct caller *caller,
                                            struct text area, struct arena *arena,
                                            struct export_view *ret_view, struct berm_error *err);
 /** Whether values of a class are seen in all areas of the export. */
 bool export_view_shows(const struct export_view *view, enum field_class field_class);
+
+/** What the journal has of a condition: its words, or only the variable's name. */
+struct export_condition {
+    struct text text;
+    enum field_class field_class;
+};
 
 struct export
 {
@@ -81,8 +87,9 @@ struct export
     size_t column_count;
     const int *positions; /* of the selected variables */
     size_t position_count;
-    enum field_class highest; /* of what is handed out */
-    int64_t after_id;         /* the last household or area that is out */
+    enum field_class highest;                  /* of what is handed out */
+    const struct export_condition *conditions; /* one for each filter of the order */
+    int64_t after_id;                          /* the last household or area that is out */
     int64_t row_count;
     bool is_noted, has_begun, is_complete;
 };
@@ -105,6 +112,7 @@ struct export_piece {
     struct json_writer json;
     size_t column; /* the one that comes next */
     bool is_full;  /* reading stopped because the piece is long enough */
+    struct find_filter filter;
 };
 
 /** The line of column names; JSON has none. */

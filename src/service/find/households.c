@@ -31,9 +31,8 @@ struct finder {
     struct arena *arena;
     household_visitor *visit;
     void *context;
-    struct area_scope scope, finding_scope;
-    bool has_findings;
-    struct field_sight sight;
+    struct area_scope scope;
+    struct find_sight sight;
     struct find_filter filter;
     enum find_way way;
     struct text prefix; /* of the code or the term; the person's code */
@@ -82,7 +81,7 @@ static enum berm_status choose_number(struct finder *finder, struct berm_error *
     struct secret secret = {.id_type = finder->query->id_type};
     char number[OFFICIAL_NUMBER_MAX];
 
-    if (!finder->sight.has_scope[FIELD_CLASS_SENSITIVE])
+    if (!finder->sight.fields.has_scope[FIELD_CLASS_SENSITIVE])
         return fail_with(err, BERM_FORBIDDEN,
                          "id numbers are not for this account to see, so it cannot search by them; "
                          "search by a name or a code");
@@ -107,7 +106,7 @@ static enum berm_status recognise_number(struct finder *finder, struct text *ret
         return fail_with(err, BERM_INVALID_INPUT,
                          "an id number must not stand in an address, which is written down on its "
                          "way; send it in the body of a lookup");
-    if (finder->office->key == NULL || !finder->sight.has_scope[FIELD_CLASS_SENSITIVE])
+    if (finder->office->key == NULL || !finder->sight.fields.has_scope[FIELD_CLASS_SENSITIVE])
         return BERM_OK;
     return find_owner(finder, &secret, ret_code, err);
 }
@@ -146,7 +145,7 @@ static enum berm_status choose_way(struct finder *finder, struct berm_error *err
         TRY(arena_new(finder->arena, NAME_TERM_BYTES_MAX, 1, &bytes, err));
         finder->way = BY_TERM;
         name_query_fold(search, bytes, &finder->prefix);
-        if (!finder->sight.has_scope[FIELD_CLASS_PERSONAL])
+        if (!finder->sight.fields.has_scope[FIELD_CLASS_PERSONAL])
             return fail_with(err, BERM_FORBIDDEN,
                              "names are not for this account to see, so it cannot search by them; "
                              "search by a code");
@@ -163,33 +162,14 @@ static enum berm_status choose_way(struct finder *finder, struct berm_error *err
     return BERM_OK;
 }
 
-/* A list filtered or sorted by a value tells the value: it must be the caller's everywhere in it.
- */
+/* A list sorted by a value tells the value: it must be the caller's everywhere in it. */
 static enum berm_status check_sight(const struct finder *finder, struct berm_error *err)
 {
-    bool sees_findings =
-        finder->has_findings && area_scope_covers(&finder->finding_scope, &finder->scope);
-
-    if (finder->way == BY_RISK && !sees_findings)
+    if (finder->way == BY_RISK && !find_sight_covers_findings(&finder->sight, &finder->scope))
         return fail_with(err, BERM_FORBIDDEN,
                          "findings are not for this account to see in all of these areas, so it "
                          "cannot sort by risk; say a smaller area, or sort by code");
-    for (size_t f = 0; f < finder->filter.count; f++) {
-        const struct household_test *test = &finder->filter.tests[f];
-        enum field_class class =
-            test->subject == TEST_OF_VARIABLE ? test->variable->field_class : FIELD_CLASS_PUBLIC;
-        bool is_seen = test->subject == TEST_OF_VARIABLE || sees_findings;
-
-        if (class != FIELD_CLASS_PUBLIC)
-            is_seen = finder->sight.has_scope[class] &&
-                      area_scope_covers(&finder->sight.scopes[class], &finder->scope);
-        if (!is_seen)
-            return fail_with(err, BERM_FORBIDDEN,
-                             "filter %zu is on what this account does not see in all of these "
-                             "areas; say a smaller area, or leave the filter out",
-                             f + 1);
-    }
-    return BERM_OK;
+    return find_filter_check(&finder->filter, &finder->sight, &finder->scope, err);
 }
 
 static enum berm_status prepare(struct finder *finder, struct berm_error *err)
@@ -199,41 +179,13 @@ static enum berm_status prepare(struct finder *finder, struct berm_error *err)
                                               [BY_TERM] = STATEMENT_FIND_PERSON_BY_TERM,
                                               [BY_PERSON_CODE] = STATEMENT_FIND_PERSON_BY_CODE};
     struct store *store = finder->office->store;
-    const struct find_filter *filter = &finder->filter;
-    int parameter = 2;
 
     TRY(statement_prepare(store, WALKS[finder->way], &finder->walk, err));
     TRY(statement_prepare(store, STATEMENT_FIND_DISTRICT, &finder->district, err));
-    if (filter->count == 0)
-        return BERM_OK;
-    TRY(store_prepare_household_test(store, filter->tests, filter->count, &finder->test, err));
-    for (size_t f = 0; f < filter->count; f++)
-        for (size_t v = 0; v < filter->tests[f].value_count; v++) {
-            const struct field_value *value = &filter->values[f][v];
-
-            if (filter->tests[f].subject == TEST_OF_VARIABLE)
-                statement_bind_field(finder->test, parameter++, filter->tests[f].variable, *value);
-            else if (filter->tests[f].subject == TEST_OF_RISK)
-                statement_bind_int64(finder->test, parameter++, value->number);
-            else
-                statement_bind_text(finder->test, parameter++, value->text);
-        }
-    return BERM_OK;
+    return find_filter_prepare(&finder->filter, store, &finder->test, err);
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
-
-static enum berm_status passes_filter(struct finder *finder, int64_t household_id, bool *ret_passes,
-                                      struct berm_error *err)
-{
-    *ret_passes = true;
-    if (finder->test == NULL)
-        return BERM_OK;
-    statement_bind_int64(finder->test, 1, household_id);
-    TRY(statement_step(finder->test, ret_passes, err));
-    statement_reset(finder->test);
-    return BERM_OK;
-}
 
 /* Whether the row is the caller's at all. */
 static bool is_row_seen(const struct finder *finder)
@@ -243,9 +195,9 @@ static bool is_row_seen(const struct finder *finder)
     if (!area_scope_contains(&finder->scope, position))
         return false;
     if (finder->is_by_number)
-        return field_sight_at(&finder->sight, position) >= FIELD_CLASS_SENSITIVE;
+        return field_sight_at(&finder->sight.fields, position) >= FIELD_CLASS_SENSITIVE;
     if (finder->way == BY_TERM)
-        return field_sight_at(&finder->sight, position) >= FIELD_CLASS_PERSONAL;
+        return field_sight_at(&finder->sight.fields, position) >= FIELD_CLASS_PERSONAL;
     return finder->way == BY_PERSON_CODE || statement_int64(finder->walk, 3) != 0 ||
            finder->prefix.length > 0;
 }
@@ -264,12 +216,12 @@ static enum berm_status visit_row(struct finder *finder, struct berm_error *err)
 
     if (row.area_name_en.length == 0)
         row.area_name_en = row.area_name;
-    if (finder->has_findings && area_scope_contains(&finder->finding_scope, position) &&
+    if (finder->sight.has_findings && area_scope_contains(&finder->sight.finding_scope, position) &&
         rank >= 0 && rank < RISK_RANKS)
         row.risk_level = text_of(LEVELS[rank]);
     if (finder->way >= BY_TERM) {
         row.person = statement_text(walk, 10);
-        row.person_name = field_sight_at(&finder->sight, position) >= FIELD_CLASS_PERSONAL
+        row.person_name = field_sight_at(&finder->sight.fields, position) >= FIELD_CLASS_PERSONAL
                               ? statement_text(walk, 11)
                               : TEXT(HIDDEN_VALUE);
     }
@@ -290,7 +242,7 @@ static enum berm_status take_row(struct finder *finder, int64_t district_id, str
         return BERM_OK;
     }
     finder->looked_at++;
-    TRY(passes_filter(finder, statement_int64(finder->walk, 0), &passes, err));
+    TRY(find_filter_passes(finder->test, statement_int64(finder->walk, 0), &passes, err));
     if (passes)
         TRY(visit_row(finder, err));
     finder->last.risk_rank = statement_int64(finder->walk, 2);
@@ -420,11 +372,7 @@ static enum berm_status open_finder(struct finder *finder, const struct caller *
     TRY(search_check_version(store, err));
     TRY(caller_scope(store, caller, PERMISSION_HOUSEHOLD_READ, query->area, finder->arena,
                      &finder->scope, err));
-    finder->has_findings = caller_holds(caller, PERMISSION_FINDING_LIST);
-    if (finder->has_findings)
-        TRY(caller_scope(store, caller, PERMISSION_FINDING_LIST, (struct text){0}, finder->arena,
-                         &finder->finding_scope, err));
-    TRY(field_sight_read(store, caller, finder->arena, &finder->sight, err));
+    TRY(find_sight_read(store, caller, finder->arena, &finder->sight, err));
     TRY(choose_way(finder, err));
     TRY(check_sight(finder, err));
     finder->has_start = query->cursor.length > 0;

@@ -2,7 +2,7 @@
 #ifndef SERVICE_FIND_PRIVATE_H
 #define SERVICE_FIND_PRIVATE_H
 
-#include "service/service.h"
+#include "service/find/filter.h"
 
 /** Give every area its district; is_level_new: choose the districts' level anew. */
 MUST_USE enum berm_status search_place_areas(struct store *store, bool is_level_new,
@@ -12,19 +12,6 @@ MUST_USE enum berm_status search_writer_enter(struct search_writer *writer, int6
                                               struct berm_error *err);
 /** BERM_VERSION with the remedy where the register's entries are not those of this program. */
 MUST_USE enum berm_status search_check_version(struct store *store, struct berm_error *err);
-
-/* ---- filter.c -------------------------------------------------------------------------------- */
-
-struct find_filter {
-    struct household_test tests[FIND_FILTERS_MAX];
-    const struct field_value *values[FIND_FILTERS_MAX]; /* value_count of each */
-    size_t count;
-};
-
-/** Read conditions. Owner: arena. Errors: BERM_INVALID_INPUT with the condition and the remedy. */
-MUST_USE enum berm_status find_filter_read(const struct pack *pack, const struct text *conditions,
-                                           size_t count, struct arena *arena,
-                                           struct find_filter *ret_filter, struct berm_error *err);
 
 /* ---- cursor.c -------------------------------------------------------------------------------- */
 
