@@ -21,7 +21,7 @@
 enum {
     APPLICATION_ID = 0x4265726D, /* "Berm" */
     CACHE_KIB = 8 * 1024,
-    CACHE_BULK_KIB = 40 * 1024, /* an import stays within 64 MiB */
+    CACHE_BULK_KIB = 30 * 1024, /* an import stays within 64 MiB */
     PAGE_BYTES = 8 * 1024, /* rows are wide: fewer pages to split and to read than with 4 KiB */
     PRAGMA_BYTES_MAX = 96,
 };
