@@ -130,6 +130,8 @@ void write_instant(struct json_writer *json, const char *key, int64_t at_s);
 /** Queue a job, and answer with it and its Location. */
 MUST_USE enum berm_status call_make_job(struct call *call, enum job_kind kind,
                                         const struct buffer *task, struct berm_error *err);
+/** A grants_list visitor whose context is the json_writer. */
+enum berm_status grant_write(void *context, const struct grant_row *row, struct berm_error *err);
 void job_write_progress(struct json_writer *json, const struct job_progress *progress);
 /** What came of a warning: members of an object, which is the caller's. */
 void warning_answer_write(const struct warning_answer *answer, struct json_writer *json);

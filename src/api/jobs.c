@@ -15,15 +15,6 @@ enum { FILE_PIECE_BYTES = 65536, MAP_BYTES_MAX = 65536 };
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-static void write_or_null(struct json_writer *json, const char *key, struct text value)
-{
-    json_key(json, key);
-    if (value.length > 0)
-        json_text(json, value);
-    else
-        json_null_value(json);
-}
-
 static void write_instant_or_null(struct json_writer *json, const char *key, int64_t at_s)
 {
     if (at_s > 0) {
@@ -66,10 +57,10 @@ static void write_job(struct call *call, const struct job_row *row)
         json_number_text(json, row->result); /* JSON already */
     else
         json_null_value(json);
-    write_or_null(json, "failure", row->failure);
-    write_or_null(json, "error", row->error);
-    write_or_null(json, "cancelled_by", row->cancelled_by);
-    write_or_null(json, "file_name", row->file_name);
+    json_key_of_text_or_null(json, "failure", row->failure);
+    json_key_of_text_or_null(json, "error", row->error);
+    json_key_of_text_or_null(json, "cancelled_by", row->cancelled_by);
+    json_key_of_text_or_null(json, "file_name", row->file_name);
     json_end_object(json);
 }
 

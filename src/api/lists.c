@@ -5,11 +5,7 @@
 
 void call_write_next(struct call *call, struct text next)
 {
-    json_key(&call->json, "next");
-    if (next.length > 0)
-        json_text(&call->json, next);
-    else
-        json_null_value(&call->json);
+    json_key_of_text_or_null(&call->json, "next", next);
 }
 
 void call_write_next_id(struct call *call, int64_t id)
@@ -18,15 +14,6 @@ void call_write_next_id(struct call *call, int64_t id)
     int length = snprintf(digits, sizeof digits, "%lld", (long long)id);
 
     call_write_next(call, id == 0 ? (struct text){0} : (struct text){digits, (size_t)length});
-}
-
-static void write_text_or_null(struct json_writer *json, const char *key, struct text value)
-{
-    json_key(json, key);
-    if (value.length > 0)
-        json_text(json, value);
-    else
-        json_null_value(json);
 }
 
 /* ---- Households and persons ------------------------------------------------------------------ */
@@ -43,7 +30,7 @@ static enum berm_status write_household(void *context, const struct household_ro
     json_key_of_text(json, "area", row->area);
     json_key_of_text(json, "area_name", row->area_name);
     json_key_of_text(json, "area_name_en", row->area_name_en);
-    write_text_or_null(json, "risk", row->risk_level);
+    json_key_of_text_or_null(json, "risk", row->risk_level);
     if (row->person.length > 0) {
         json_key_of_text(json, "person", row->person);
         json_key_of_text(json, "name", row->person_name);

@@ -25,19 +25,14 @@ static void write_permissions(const struct caller *caller, struct json_writer *j
     json_end_array(json);
 }
 
-static enum berm_status write_grant(void *context, const struct grant_row *row,
-                                    struct berm_error *err)
+enum berm_status grant_write(void *context, const struct grant_row *row, struct berm_error *err)
 {
     struct json_writer *json = context;
 
     (void)err;
     json_begin_object(json);
     json_key_of_text(json, "role", row->role);
-    json_key(json, "area");
-    if (row->area.length > 0)
-        json_text(json, row->area);
-    else
-        json_null_value(json);
+    json_key_of_text_or_null(json, "area", row->area);
     json_end_object(json);
     return BERM_OK;
 }
@@ -56,7 +51,7 @@ static enum berm_status write_session(struct call *call, struct text csrf, struc
         json_null_value(json);
     json_key(json, "roles");
     json_begin_array(json);
-    TRY(grants_list(call->office->store, &call->caller, call->caller.name, write_grant, json, err));
+    TRY(grants_list(call->office->store, &call->caller, call->caller.name, grant_write, json, err));
     json_end_array(json);
     write_permissions(&call->caller, json);
     json_end_object(json);

@@ -115,23 +115,6 @@ static enum berm_status write_only_account(void *context, const struct account_r
     return BERM_OK;
 }
 
-static enum berm_status write_grant(void *context, const struct grant_row *row,
-                                    struct berm_error *err)
-{
-    struct json_writer *json = context;
-
-    (void)err;
-    json_begin_object(json);
-    json_key_of_text(json, "role", row->role);
-    json_key(json, "area");
-    if (row->area.length > 0)
-        json_text(json, row->area);
-    else
-        json_null_value(json);
-    json_end_object(json);
-    return BERM_OK;
-}
-
 static enum berm_status write_user(struct call *call, struct text name, struct berm_error *err)
 {
     struct account_choice choice = {.json = &call->json, .only = name};
@@ -142,7 +125,7 @@ static enum berm_status write_user(struct call *call, struct text name, struct b
         return fail_with(err, BERM_NOT_FOUND, "there is no account %.*s", TEXT_ARG(name));
     json_key(&call->json, "roles");
     json_begin_array(&call->json);
-    TRY(grants_list(call->office->store, &call->caller, name, write_grant, &call->json, err));
+    TRY(grants_list(call->office->store, &call->caller, name, grant_write, &call->json, err));
     json_end_array(&call->json);
     json_end_object(&call->json);
     return BERM_OK;

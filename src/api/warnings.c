@@ -3,23 +3,14 @@
 
 /* ---- Answers --------------------------------------------------------------------------------- */
 
-static void write_or_null(struct json_writer *json, const char *key, struct text value)
-{
-    json_key(json, key);
-    if (value.length > 0)
-        json_text(json, value);
-    else
-        json_null_value(json);
-}
-
 void warning_answer_write(const struct warning_answer *answer, struct json_writer *json)
 {
     json_key_of_int64(json, "warning", answer->warning_id);
     json_key_of_bool(json, "repeated", answer->is_repeated);
-    write_or_null(json, "state",
-                  answer->is_told ? text_of(warning_state_name(answer->state)) : TEXT(""));
-    write_or_null(json, "household", answer->household);
-    write_or_null(json, "person", answer->person);
+    json_key_of_text_or_null(
+        json, "state", answer->is_told ? text_of(warning_state_name(answer->state)) : TEXT(""));
+    json_key_of_text_or_null(json, "household", answer->household);
+    json_key_of_text_or_null(json, "person", answer->person);
     json_key(json, "findings");
     if (answer->is_told)
         findings_began_write_json(answer->began, answer->began_count, json);

@@ -244,6 +244,15 @@ void json_key_of_text(struct json_writer *json, const char *key, struct text val
     json_text(json, value);
 }
 
+void json_key_of_text_or_null(struct json_writer *json, const char *key, struct text value)
+{
+    json_key(json, key);
+    if (value.length > 0)
+        json_text(json, value);
+    else
+        json_null_value(json);
+}
+
 void json_key_of_int64(struct json_writer *json, const char *key, int64_t value)
 {
     json_key(json, key);

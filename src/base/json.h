@@ -36,6 +36,8 @@ void json_month(struct json_writer *json, month_number month);
 
 /** key and value in one call. */
 void json_key_of_text(struct json_writer *json, const char *key, struct text value);
+/** null where the text is empty. */
+void json_key_of_text_or_null(struct json_writer *json, const char *key, struct text value);
 void json_key_of_int64(struct json_writer *json, const char *key, int64_t value);
 void json_key_of_bool(struct json_writer *json, const char *key, bool value);
 

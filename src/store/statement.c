@@ -174,6 +174,22 @@ void statement_bind_null(struct statement *statement, int parameter)
         statement->bad_parameter = parameter;
 }
 
+void statement_bind_id(struct statement *statement, int parameter, int64_t id)
+{
+    if (id == 0)
+        statement_bind_null(statement, parameter);
+    else
+        statement_bind_int64(statement, parameter, id);
+}
+
+void statement_bind_text_or_null(struct statement *statement, int parameter, struct text value)
+{
+    if (value.length == 0)
+        statement_bind_null(statement, parameter);
+    else
+        statement_bind_text(statement, parameter, value);
+}
+
 static void write_digits(char *out, int count, int number)
 {
     for (int i = count - 1; i >= 0; i--) {

@@ -141,6 +141,9 @@ void statement_closep(struct statement **statement);
 void statement_bind_int64(struct statement *statement, int parameter, int64_t value);
 void statement_bind_text(struct statement *statement, int parameter, struct text value);
 void statement_bind_null(struct statement *statement, int parameter);
+void statement_bind_id(struct statement *statement, int parameter, int64_t id); /* 0: NULL */
+/** NULL where the text is empty. */
+void statement_bind_text_or_null(struct statement *statement, int parameter, struct text value);
 void statement_bind_date(struct statement *statement, int parameter, date_days value);
 void statement_bind_month(struct statement *statement, int parameter, month_number value);
 /** A dictionary value in the column's type; NULL where unknown. */

@@ -135,14 +135,6 @@ static enum berm_status find_person(struct import_person_state *state, struct te
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-static void bind_text_or_null(struct statement *statement, int parameter, struct text text)
-{
-    if (text.length == 0)
-        statement_bind_null(statement, parameter);
-    else
-        statement_bind_text(statement, parameter, text);
-}
-
 static void bind_date_or_null(struct statement *statement, int parameter, struct import_date date)
 {
     if (date.is_known)
@@ -160,8 +152,8 @@ static enum berm_status insert_spell(struct import *import, int64_t person_id,
     statement_bind_int64(insert, IMPORT_SPELL_INSERT__PERSON_ID, person_id);
     statement_bind_date(insert, IMPORT_SPELL_INSERT__FROM_DATE, spell->from);
     bind_date_or_null(insert, IMPORT_SPELL_INSERT__TO_DATE, spell->to);
-    bind_text_or_null(insert, IMPORT_SPELL_INSERT__RELATION, spell->relation);
-    bind_text_or_null(insert, IMPORT_SPELL_INSERT__END_REASON, spell->end_reason);
+    statement_bind_text_or_null(insert, IMPORT_SPELL_INSERT__RELATION, spell->relation);
+    statement_bind_text_or_null(insert, IMPORT_SPELL_INSERT__END_REASON, spell->end_reason);
     statement_bind_int64(insert, IMPORT_SPELL_INSERT__CHANGE_ID, import->change->change_id);
     return statement_run(insert, err);
 }
@@ -174,8 +166,8 @@ static enum berm_status update_spell(struct import *import, int64_t person_id,
 
     statement_bind_date(update, IMPORT_SPELL_UPDATE__NEW_FROM_DATE, after->from);
     bind_date_or_null(update, IMPORT_SPELL_UPDATE__TO_DATE, after->to);
-    bind_text_or_null(update, IMPORT_SPELL_UPDATE__RELATION, after->relation);
-    bind_text_or_null(update, IMPORT_SPELL_UPDATE__END_REASON, after->end_reason);
+    statement_bind_text_or_null(update, IMPORT_SPELL_UPDATE__RELATION, after->relation);
+    statement_bind_text_or_null(update, IMPORT_SPELL_UPDATE__END_REASON, after->end_reason);
     statement_bind_int64(update, IMPORT_SPELL_UPDATE__CHANGE_ID, import->change->change_id);
     statement_bind_int64(update, IMPORT_SPELL_UPDATE__HOUSEHOLD_ID, before->household_id);
     statement_bind_int64(update, IMPORT_SPELL_UPDATE__PERSON_ID, person_id);
@@ -227,7 +219,7 @@ static enum berm_status insert_person(struct import *import, struct import_perso
     statement_bind_int64(insert, IMPORT_PERSON_INSERT__PERSON_ID, import->next_id);
     statement_bind_text(insert, IMPORT_PERSON_INSERT__CODE, row->code);
     statement_bind_text(insert, IMPORT_PERSON_INSERT__NAME, row->name);
-    bind_text_or_null(insert, IMPORT_PERSON_INSERT__SEX, row->sex);
+    statement_bind_text_or_null(insert, IMPORT_PERSON_INSERT__SEX, row->sex);
     bind_date_or_null(insert, IMPORT_PERSON_INSERT__BIRTH_DATE, row->birth_date);
     statement_bind_int64(insert, IMPORT_PERSON_INSERT__CHANGE_ID, import->change->change_id);
     TRY(statement_run(insert, err));
@@ -282,7 +274,7 @@ static enum berm_status update_fields(struct import_person_state *state,
                                       const struct standing_person *person, struct berm_error *err)
 {
     statement_bind_text(state->update, IMPORT_PERSON_UPDATE__NAME, person->name);
-    bind_text_or_null(state->update, IMPORT_PERSON_UPDATE__SEX, person->sex);
+    statement_bind_text_or_null(state->update, IMPORT_PERSON_UPDATE__SEX, person->sex);
     bind_date_or_null(state->update, IMPORT_PERSON_UPDATE__BIRTH_DATE, person->birth_date);
     statement_bind_int64(state->update, IMPORT_PERSON_UPDATE__PERSON_ID, person->person_id);
     return statement_run(state->update, err);

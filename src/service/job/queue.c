@@ -36,14 +36,6 @@ static enum berm_status note(struct store *store, const struct actor *actor, str
         err);
 }
 
-static void bind_text_or_null(struct statement *statement, int parameter, struct text text)
-{
-    if (text.length == 0)
-        statement_bind_null(statement, parameter);
-    else
-        statement_bind_text(statement, parameter, text);
-}
-
 /* ---- Queueing -------------------------------------------------------------------------------- */
 
 /* One account must not fill the queue for all others. */
@@ -282,11 +274,11 @@ enum berm_status job_write_end(struct store *store, int64_t job_id, const struct
     TRY(statement_prepare(store, STATEMENT_JOB_FINISH, &finish, err));
     statement_bind_text(finish, JOB_FINISH__STATE, text_of(job_state_name(end->state)));
     statement_bind_int64(finish, JOB_FINISH__NOW_S, now_s);
-    bind_text_or_null(finish, JOB_FINISH__RESULT, end->result);
-    bind_text_or_null(finish, JOB_FINISH__FAILURE, end->failure);
-    bind_text_or_null(finish, JOB_FINISH__ERROR, end->error);
-    bind_text_or_null(finish, JOB_FINISH__CANCELLED_BY, end->cancelled_by);
-    bind_text_or_null(finish, JOB_FINISH__FILE_NAME, end->file_name);
+    statement_bind_text_or_null(finish, JOB_FINISH__RESULT, end->result);
+    statement_bind_text_or_null(finish, JOB_FINISH__FAILURE, end->failure);
+    statement_bind_text_or_null(finish, JOB_FINISH__ERROR, end->error);
+    statement_bind_text_or_null(finish, JOB_FINISH__CANCELLED_BY, end->cancelled_by);
+    statement_bind_text_or_null(finish, JOB_FINISH__FILE_NAME, end->file_name);
     if (end->file_name.length == 0)
         statement_bind_null(finish, JOB_FINISH__FILE_UNTIL_S);
     else

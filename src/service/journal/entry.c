@@ -2,14 +2,6 @@
  * they leave no gap: a missing id is a missing entry. */
 #include "service/journal/private.h"
 
-static void bind_id_or_null(struct statement *statement, int parameter, int64_t id)
-{
-    if (id == 0)
-        statement_bind_null(statement, parameter);
-    else
-        statement_bind_int64(statement, parameter, id);
-}
-
 enum berm_status journal_write(struct store *store, const struct journal_entry *entry,
                                struct berm_error *err)
 {
@@ -26,8 +18,8 @@ enum berm_status journal_write(struct store *store, const struct journal_entry *
     statement_bind_text(insert, JOURNAL_INSERT__ADDRESS, entry->actor.address);
     statement_bind_text(insert, JOURNAL_INSERT__ACTION, entry->action);
     statement_bind_text(insert, JOURNAL_INSERT__SUBJECT, entry->subject);
-    bind_id_or_null(insert, JOURNAL_INSERT__CHANGE_ID, entry->change_id);
-    bind_id_or_null(insert, JOURNAL_INSERT__RUN_ID, entry->run_id);
+    statement_bind_id(insert, JOURNAL_INSERT__CHANGE_ID, entry->change_id);
+    statement_bind_id(insert, JOURNAL_INSERT__RUN_ID, entry->run_id);
     statement_bind_text(insert, JOURNAL_INSERT__DIGEST, entry->digest);
     statement_bind_text(insert, JOURNAL_INSERT__DETAILS,
                         entry->details.length > 0 ? entry->details : TEXT("{}"));

@@ -35,14 +35,6 @@ static enum berm_status find_open(struct deciding *deciding, int64_t warning_id,
     return BERM_OK;
 }
 
-static void bind_id(struct statement *statement, int parameter, int64_t id)
-{
-    if (id == 0)
-        statement_bind_null(statement, parameter);
-    else
-        statement_bind_int64(statement, parameter, id);
-}
-
 static enum berm_status write_decision(struct deciding *deciding, const struct warning_match *match,
                                        struct text reason, struct change *change,
                                        struct berm_error *err)
@@ -53,8 +45,8 @@ static enum berm_status write_decision(struct deciding *deciding, const struct w
 
     TRY(statement_prepare(deciding->office->store, STATEMENT_WARNING_DECIDE, &decide, err));
     statement_bind_text(decide, WARNING_DECIDE__STATE, text_of(warning_state_name(match->state)));
-    bind_id(decide, WARNING_DECIDE__HOUSEHOLD_ID, match->household_id);
-    bind_id(decide, WARNING_DECIDE__PERSON_ID, match->person_id);
+    statement_bind_id(decide, WARNING_DECIDE__HOUSEHOLD_ID, match->household_id);
+    statement_bind_id(decide, WARNING_DECIDE__PERSON_ID, match->person_id);
     statement_bind_int64(decide, WARNING_DECIDE__CHANGE_ID, change->change_id);
     statement_bind_text(decide, WARNING_DECIDE__DECIDED_AT, instant_now(now));
     statement_bind_text(decide, WARNING_DECIDE__DECIDED_BY, deciding->actor->name);

@@ -79,14 +79,6 @@ static enum berm_status find_delivered(struct store *store, const struct warning
     return BERM_OK;
 }
 
-static void bind_id(struct statement *statement, int parameter, int64_t id)
-{
-    if (id == 0)
-        statement_bind_null(statement, parameter);
-    else
-        statement_bind_int64(statement, parameter, id);
-}
-
 static enum berm_status named_area_id(struct store *store, struct text code, int64_t *ret_area_id,
                                       struct berm_error *err)
 {
@@ -120,9 +112,9 @@ static enum berm_status insert(struct store *store, const struct actor *actor,
     statement_bind_text(row, WARNING_INSERT__REFERENCE, order->input.reference);
     statement_bind_text(row, WARNING_INSERT__KIND, order->kind->code);
     statement_bind_text(row, WARNING_INSERT__STATE, text_of(warning_state_name(match->state)));
-    bind_id(row, WARNING_INSERT__AREA_ID, area_id);
-    bind_id(row, WARNING_INSERT__HOUSEHOLD_ID, match->household_id);
-    bind_id(row, WARNING_INSERT__PERSON_ID, match->person_id);
+    statement_bind_id(row, WARNING_INSERT__AREA_ID, area_id);
+    statement_bind_id(row, WARNING_INSERT__HOUSEHOLD_ID, match->household_id);
+    statement_bind_id(row, WARNING_INSERT__PERSON_ID, match->person_id);
     statement_bind_month(row, WARNING_INSERT__MONTH, order->month);
     statement_bind_text(row, WARNING_INSERT__PAYLOAD, order->payload);
     statement_bind_int64(row, WARNING_INSERT__CHANGE_ID, change_id);
