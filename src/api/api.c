@@ -177,7 +177,6 @@ static enum berm_status api_start(struct api *api, struct berm_error *err)
         .open_context = api->options.open_context,
         .chores = CHORES,
         .chore_count = ARRAY_COUNT(CHORES),
-        .queue_max = api->options.writes_max,
         .report = report_chore,
         .report_context = api,
     };
@@ -186,11 +185,13 @@ static enum berm_status api_start(struct api *api, struct berm_error *err)
     if (api->routes == NULL)
         return fail_with(err, BERM_NO_MEMORY, "no memory for the routes");
     for (size_t r = 0; r < API_ROUTE_COUNT; r++)
-        api->routes[r] = (struct http_route){.method = API_ROUTES[r].method,
-                                             .pattern = API_ROUTES[r].pattern,
-                                             .handle = answer,
-                                             .body_bytes_max = route_body_bytes_max((int)r),
-                                             .data = &API_ROUTES[r]};
+        api->routes[r] =
+            (struct http_route){.method = API_ROUTES[r].method,
+                                .pattern = API_ROUTES[r].pattern,
+                                .handle = answer,
+                                .flags = API_ROUTES[r].kind == ROUTE_READS ? 0 : HTTP_ROUTE_WAITS,
+                                .body_bytes_max = route_body_bytes_max((int)r),
+                                .data = &API_ROUTES[r]};
     TRY(password_queue_create(PASSWORD_QUEUE_LENGTH, &api->passwords, err));
     return writer_create(&options, &api->writer, err);
 }

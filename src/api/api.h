@@ -15,8 +15,7 @@ struct api_options {
     /** Opens an office, with its key where there is one: for each worker, and for the writer. */
     enum berm_status (*open)(void *context, struct office **ret_office, struct berm_error *err);
     void *open_context;
-    bool is_behind_tls; /* browsers come over TLS: the session's cookie is for TLS only */
-    size_t writes_max;  /* requests that may wait for the writer; the other workers go on reading */
+    bool is_behind_tls;        /* browsers come over TLS: the session's cookie is for TLS only */
     struct job_runner *runner; /* runs the jobs, here or standing by; must outlive the api */
     /** A fault that is not the client's, or of a chore (then request_id is empty). May be NULL. */
     void (*report)(void *context, struct text request_id, const struct berm_error *error);

@@ -163,7 +163,6 @@ static enum berm_status prepare_api(struct service *service, struct berm_error *
         .open = serving->open,
         .open_context = serving->open_context,
         .is_behind_tls = options->tls_key != NULL || serving->is_behind_tls,
-        .writes_max = (size_t)options->worker_count * 3 / 4, /* the rest go on reading */
         .runner = service->runner,
         .report = report_failure,
     };

@@ -120,6 +120,8 @@ bool http_response_etag(const struct http_request *request, struct http_response
 enum http_route_flags {
     HTTP_ROUTE_AHEAD =
         1, /* goes before all others, also where the queue is full: health, metrics */
+    HTTP_ROUTE_WAITS =
+        2, /* waits for what all share: at most waiting_handlers_max of these run at once */
 };
 
 struct http_route {
@@ -145,6 +147,7 @@ struct http_options {
 
     int io_thread_count;      /* one for each processor, at most 4 */
     int worker_count;         /* two for each processor */
+    int waiting_handlers_max; /* three quarters of the workers, of which one at least */
     size_t queue_max;         /* 256 requests that wait for a worker */
     size_t connections_max;   /* 12,000; beyond, connections wait in the kernel */
     size_t requests_max;      /* 10,000 on one connection */

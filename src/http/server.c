@@ -20,6 +20,7 @@ static enum berm_status fill_in(struct http_options *options, struct berm_error 
     processors = processors < 1 ? 1 : processors;
     DEFAULT(io_thread_count, processors < 4 ? (int)processors : 4);
     DEFAULT(worker_count, processors < 64 ? 2 * (int)processors : 128);
+    DEFAULT(waiting_handlers_max, options->worker_count < 2 ? 1 : options->worker_count * 3 / 4);
     DEFAULT(queue_max, 256);
     DEFAULT(connections_max, 12000);
     DEFAULT(requests_max, 10000);

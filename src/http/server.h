@@ -54,6 +54,7 @@ struct exchange {
     struct buffer chunk;
     char address[ADDRESS_BYTES], id[17];
     struct head head;
+    uint64_t ticket; /* of the workers' lines: smaller came earlier */
     struct exchange *next;
 };
 

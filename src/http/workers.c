@@ -4,12 +4,21 @@
  * request is answered 503 at once instead of waiting until nobody wants its answer. Streams that
  * are under way come back to the queue for each piece and are never turned away (there are no more
  * of them than connections), so that a slow reader holds a connection but no worker.
+ *
+ * Handlers that wait for what all share (the one writer, the one password) get some of the workers
+ * only. The rest of them stay in a line of their own: many changes at once are done one batch
+ * after the other instead of being refused, and what only reads goes on beside them.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "server.h"
+
+/* Exchanges in the order in which they came. */
+struct line {
+    struct exchange *first, *last;
+};
 
 struct worker {
     struct workers *workers;
@@ -22,7 +31,9 @@ struct workers {
     struct http_server *server;
     pthread_mutex_t mutex;
     pthread_cond_t has_work;
-    struct exchange *first, *last;
+    struct line usual, slow; /* slow: HTTP_ROUTE_WAITS */
+    uint64_t last_ticket;
+    int slow_busy_count;
     size_t waiting_count, busy_count;
     bool is_stopping;
     int thread_count;
@@ -98,22 +109,51 @@ static void work(struct worker *worker, struct exchange *exchange)
     }
 }
 
-/* The next exchange, or NULL when the pool stops. */
-static struct exchange *take(struct workers *workers)
+static bool is_slow(const struct http_server *server, const struct exchange *exchange)
 {
-    struct exchange *exchange;
+    return exchange->task == TASK_HANDLE &&
+           (server->options.routes[exchange->route_index].flags & HTTP_ROUTE_WAITS) != 0;
+}
+
+/* The line whose turn it is, the older of both; NULL where there is nothing that may run now. */
+static struct line *next_line(struct workers *workers)
+{
+    const struct exchange *usual = workers->usual.first, *slow = workers->slow.first;
+
+    if (slow == NULL || workers->slow_busy_count >= workers->server->options.waiting_handlers_max)
+        return usual ? &workers->usual : NULL;
+    return usual && usual->ticket < slow->ticket ? &workers->usual : &workers->slow;
+}
+
+/* The next exchange, or NULL when the pool stops. */
+static struct exchange *take(struct workers *workers, bool *ret_is_slow)
+{
+    struct exchange *exchange = NULL;
+    struct line *line;
 
     pthread_mutex_lock(&workers->mutex);
-    while (workers->first == NULL && !workers->is_stopping)
+    while ((line = next_line(workers)) == NULL && !workers->is_stopping)
         pthread_cond_wait(&workers->has_work, &workers->mutex);
-    exchange = workers->first;
-    if (exchange != NULL) {
-        workers->first = exchange->next;
+    *ret_is_slow = line == &workers->slow;
+    if (line != NULL) {
+        exchange = line->first;
+        line->first = exchange->next;
         workers->waiting_count--;
         workers->busy_count++;
+        workers->slow_busy_count += *ret_is_slow;
     }
     pthread_mutex_unlock(&workers->mutex);
     return exchange;
+}
+
+static void end(struct workers *workers, bool was_slow)
+{
+    pthread_mutex_lock(&workers->mutex);
+    workers->busy_count--;
+    workers->slow_busy_count -= was_slow;
+    if (was_slow && workers->slow.first != NULL)
+        pthread_cond_signal(&workers->has_work); /* one of them may run now */
+    pthread_mutex_unlock(&workers->mutex);
 }
 
 static void *run(void *context)
@@ -121,12 +161,11 @@ static void *run(void *context)
     struct worker *worker = context;
     struct workers *workers = worker->workers;
     struct exchange *exchange;
+    bool was_slow;
 
-    while ((exchange = take(workers)) != NULL) {
+    while ((exchange = take(workers, &was_slow)) != NULL) {
         work(worker, exchange);
-        pthread_mutex_lock(&workers->mutex);
-        workers->busy_count--;
-        pthread_mutex_unlock(&workers->mutex);
+        end(workers, was_slow);
         loop_give_back(exchange->loop, exchange);
     }
     return NULL;
@@ -138,6 +177,7 @@ bool workers_submit(struct workers *workers, struct exchange *exchange)
     bool is_new = exchange->task == TASK_HANDLE;
     bool is_ahead =
         is_new && (options->routes[exchange->route_index].flags & HTTP_ROUTE_AHEAD) != 0;
+    struct line *line = is_slow(workers->server, exchange) ? &workers->slow : &workers->usual;
     bool is_taken;
 
     pthread_mutex_lock(&workers->mutex);
@@ -145,14 +185,15 @@ bool workers_submit(struct workers *workers, struct exchange *exchange)
     is_taken = !is_new || workers->waiting_count < options->queue_max * (is_ahead ? 2 : 1);
     if (is_taken) {
         exchange->next = NULL;
-        if (workers->first == NULL) {
-            workers->first = workers->last = exchange;
+        exchange->ticket = is_ahead ? 0 : ++workers->last_ticket;
+        if (line->first == NULL) {
+            line->first = line->last = exchange;
         } else if (is_ahead) {
-            exchange->next = workers->first;
-            workers->first = exchange;
+            exchange->next = line->first;
+            line->first = exchange;
         } else {
-            workers->last->next = exchange;
-            workers->last = exchange;
+            line->last->next = exchange;
+            line->last = exchange;
         }
         workers->waiting_count++;
         pthread_cond_signal(&workers->has_work);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Facts changed through the API: entered, changed, moved, archived; versions, problems, access."""
+import concurrent.futures
 import pathlib
 import sys
 
@@ -109,6 +110,14 @@ def entering(clerk):
     equal("what is sent again is done once", (first.json["code"], first.status), (again.json["code"], again.status))
 
 
+def many_at_once(server, clerk):
+    """More changes at once than there are workers: each is made, none is refused."""
+    clients = [Client(server, clerk.token) for _ in range(40)]
+    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+        answers = list(pool.map(lambda c: c.post("/v1/households", {"area": "X1"}).status, clients))
+    equal("changes that come at once wait for each other", sorted(answers), [201] * len(clients))
+
+
 def neighbours(clerk, looker):
     def same(name, there, nowhere, word, other):
         def told(answer):
@@ -144,6 +153,7 @@ with folder() as here:
         changing(clerk)
         problems(clerk)
         entering(clerk)
+        many_at_once(server, clerk)
         neighbours(clerk, looker)
     equal("the register is sound", berm("doctor", "--store", url).code, 0)
     equal("the journal verifies", berm("journal", "verify", "--store", url).code, 0)
