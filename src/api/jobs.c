@@ -231,7 +231,7 @@ enum berm_status handle_import_create(struct call *call, struct berm_error *err)
     enum import_kind found;
 
     body_expect(body, (const char *const[]){"upload", "kind", "dry_run", "encoding", "map", NULL});
-    if (upload_id == 0)
+    if (node_kind(node_member(body.node, "upload")) == NODE_NULL)
         call_add_problem(call, TEXT("/upload"), "required", "upload is missing");
     if (kind.length > 0 && import_kind_find(kind, &found, &wrong) != BERM_OK)
         call_add_problem(call, TEXT("/kind"), "invalid", "%s", wrong.message);

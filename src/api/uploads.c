@@ -34,7 +34,7 @@ enum berm_status handle_upload_create(struct call *call, struct berm_error *err)
     int64_t upload_id;
 
     body_expect(body, (const char *const[]){"file_name", "total_bytes", "sha256", NULL});
-    if (order.total_bytes == 0)
+    if (node_kind(node_member(body.node, "total_bytes")) == NODE_NULL)
         call_add_problem(call, TEXT("/total_bytes"), "required", "total_bytes is missing");
     TRY(call_check(call, err));
     TRY(upload_create(call->office->store, &call->caller, &order, &upload_id, err));

@@ -127,6 +127,11 @@ def imports(chief, other, path, number):
     job = end_of(chief, answer.json["id"])
     check("another content than announced is no import",
           job["state"] == "failed" and "SHA-256" in job["error"], job)
+    for path, body, field in (("uploads", {"file_name": "x", "total_bytes": 0}, "/total_bytes"),
+                              ("imports", {"upload": "5", "kind": "households"}, "/upload"),
+                              ("imports", {"upload": None, "kind": "households"}, "/upload")):
+        equal(f"what is wrong with {field} is told once", [error["pointer"] for error in chief.post(
+            f"/v1/{path}", body).json["errors"]], [field])
     equal("an upload can be thrown away", chief.delete(f"/v1/uploads/{wrong}").status, 204)
 
 
