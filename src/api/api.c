@@ -9,6 +9,7 @@
 #include "api/call.h"
 
 enum {
+    LOOKS_EVERY_MS = 1000, /* before the seal, which then has them */
     SEAL_EVERY_MS = 1000,
     SWEEP_EVERY_MS = 10 * 60 * 1000,
     WORKER_CACHE_KIB = 1536, /* of each; the system keeps the rest of the register in memory */
@@ -80,6 +81,28 @@ static enum berm_status run(struct call *call, struct berm_error *err)
     return call->route->handle(call, err);
 }
 
+enum berm_status call_note_look(struct call *call, enum look_kind kind, const char *what,
+                                struct text code, struct berm_error *err)
+{
+    struct look *look;
+
+    TRY(rows_reserve(call->arena, &call->looks, sizeof *look, call->look_count,
+                     &call->look_capacity, err));
+    look = &call->looks[call->look_count++];
+    *look = (struct look){.kinds = kind, .what = what};
+    return text_copy(call->arena, code, &look->code, err);
+}
+
+/* Nobody looks unnoticed: an answer whose looks cannot be noted is not sent. What the client has
+ * already (304) shows nothing. */
+static enum berm_status note_looks(struct call *call, struct berm_error *err)
+{
+    if (call->look_count == 0 || call->response->status >= 300)
+        return BERM_OK;
+    return look_note(call->api->looks, call->office->store, &call->actor, call->now_s, call->looks,
+                     call->look_count, err);
+}
+
 static void answer(void *context, const struct http_request *request,
                    struct http_response *response)
 {
@@ -103,6 +126,8 @@ static void answer(void *context, const struct http_request *request,
     worker->office->actor = self; /* the call's lives in the request's memory */
     if (status == BERM_OK)
         status = buffer_status(&response->body, &error);
+    if (status == BERM_OK)
+        status = note_looks(&call, &error);
     if (status != BERM_OK)
         call_fail(&call, status, &error);
     json_tree_free(call.body_tree);
@@ -140,6 +165,13 @@ void api_worker_free(void *worker_given)
 
 /* ---- The writer's chores --------------------------------------------------------------------- */
 
+static enum berm_status flush_looks(void *context, struct office *office, struct berm_error *err)
+{
+    const struct api *api = context;
+
+    return look_flush(api->looks, office, err);
+}
+
 static enum berm_status seal(void *context, struct office *office, struct berm_error *err)
 {
     (void)context;
@@ -155,11 +187,6 @@ static enum berm_status sweep(void *context, struct office *office, struct berm_
     return sessions_sweep(office->store, seconds_since_1970(), &count, err);
 }
 
-static const struct writer_chore CHORES[] = {
-    {seal, NULL, SEAL_EVERY_MS},
-    {sweep, NULL, SWEEP_EVERY_MS},
-};
-
 static void report_chore(void *context, const struct berm_error *error)
 {
     const struct api *api = context;
@@ -172,11 +199,16 @@ static void report_chore(void *context, const struct berm_error *error)
 
 static enum berm_status api_start(struct api *api, struct berm_error *err)
 {
+    const struct writer_chore chores[] = {
+        {flush_looks, api, LOOKS_EVERY_MS},
+        {seal, NULL, SEAL_EVERY_MS},
+        {sweep, NULL, SWEEP_EVERY_MS},
+    };
     const struct writer_options options = {
         .open = api->options.open,
         .open_context = api->options.open_context,
-        .chores = CHORES,
-        .chore_count = ARRAY_COUNT(CHORES),
+        .chores = chores,
+        .chore_count = ARRAY_COUNT(chores),
         .report = report_chore,
         .report_context = api,
     };
@@ -192,6 +224,7 @@ static enum berm_status api_start(struct api *api, struct berm_error *err)
                                 .flags = API_ROUTES[r].kind == ROUTE_READS ? 0 : HTTP_ROUTE_WAITS,
                                 .body_bytes_max = route_body_bytes_max((int)r),
                                 .data = &API_ROUTES[r]};
+    TRY(look_log_create(&api->looks, err));
     TRY(password_queue_create(PASSWORD_QUEUE_LENGTH, &api->passwords, err));
     return writer_create(&options, &api->writer, err);
 }
@@ -215,6 +248,7 @@ void api_free(struct api *api)
     if (api == NULL)
         return;
     writer_free(api->writer);
+    look_log_free(api->looks); /* which the writer flushed at its end */
     password_queue_free(api->passwords);
     free(api->routes);
     free(api);

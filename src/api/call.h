@@ -48,6 +48,8 @@ struct call {
     int failure_status; /* of HTTP, where it is not the one of the berm_status */
     const struct problem *problems;
     size_t problem_count, problem_capacity;
+    struct look *looks; /* what the answer shows of the class sensitive */
+    size_t look_count, look_capacity;
     bool has_current_version;
     int64_t current_version; /* told with 412 */
 };
@@ -151,6 +153,14 @@ MUST_USE enum berm_status call_authenticate(struct call *call, bool *ret_touch_i
                                             struct berm_error *err);
 MUST_USE enum berm_status call_check_queries(struct call *call, struct berm_error *err);
 MUST_USE enum berm_status call_read_body(struct call *call, struct berm_error *err);
+/**
+ * The answer shows sensitive values of this household or warning (shows_sensitive of what the
+ * service gave): it is noted for the journal before it goes out, and does not go out where that
+ * fails.
+ */
+MUST_USE enum berm_status call_note_look(struct call *call, enum look_kind kind, const char *what,
+                                         struct text code, struct berm_error *err);
+
 /** Run the handler; a POST with an Idempotency-Key only where it was not answered before. */
 MUST_USE enum berm_status call_run_once(struct call *call, struct berm_error *err);
 
@@ -172,6 +182,7 @@ struct api {
     struct api_options options;
     struct http_route *routes; /* API_ROUTES as http/ wants them */
     struct writer *writer;
+    struct look_log *looks;
     struct password_queue *passwords;
 };
 

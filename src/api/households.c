@@ -10,6 +10,8 @@ enum berm_status handle_household_show(struct call *call, struct berm_error *err
     TRY(household_read(call->office, &call->caller, call_parameter(call, "code"), call->arena,
                        &facts, err));
     TRY(household_show_secrets(call->office, false, call->arena, &facts, err));
+    if (facts.shows_sensitive)
+        TRY(call_note_look(call, LOOK_FACTS, "household", facts.code, err));
     household_write_json(call->office->pack, &facts, NULL, &call->json);
     call_set_version(call, facts.version);
     return BERM_OK;
@@ -26,6 +28,8 @@ enum berm_status handle_household_explain(struct call *call, struct berm_error *
         TRY(month_last_screened(call->office->store, &month, err));
     TRY(household_explain(call->office, &call->caller, call_parameter(call, "code"), month,
                           call->arena, &reasons, err));
+    if (reasons.shows_sensitive)
+        TRY(call_note_look(call, LOOK_REASONS, "household", reasons.code, err));
     reasons_write(&reasons, call_language(call), &story);
     json_begin_object(&call->json);
     json_key_of_text(&call->json, "story", buffer_text(&story));
@@ -43,6 +47,8 @@ enum berm_status handle_household_history(struct call *call, struct berm_error *
     TRY(call_check(call, err));
     TRY(household_history(call->office, &call->caller, call_parameter(call, "code"), before, limit,
                           call->arena, &page, err));
+    if (page.shows_sensitive)
+        TRY(call_note_look(call, LOOK_FACTS, "household", call_parameter(call, "code"), err));
     json_begin_object(&call->json);
     json_key(&call->json, "items");
     history_write_json(&page, &call->json);
@@ -64,6 +70,8 @@ enum berm_status handle_household_flows(struct call *call, struct berm_error *er
     TRY(call_check(call, err));
     TRY(household_flows(call->office, &call->caller, call_parameter(call, "code"), first, last,
                         call->arena, &facts, err));
+    if (facts.shows_sensitive)
+        TRY(call_note_look(call, LOOK_FACTS, "household", facts.code, err));
     json_begin_object(&call->json);
     json_key(&call->json, "items");
     flows_write_json(&call->office->pack->dictionary, &facts, &call->json);
@@ -99,8 +107,11 @@ enum berm_status handle_household_findings(struct call *call, struct berm_error 
     json_begin_object(&call->json);
     json_key(&call->json, "items");
     json_begin_array(&call->json);
-    for (size_t r = 0; r < count; r++)
+    for (size_t r = 0; r < count; r++) {
+        if (rows[r].shows_sensitive)
+            TRY(call_note_look(call, LOOK_FINDINGS, "household", rows[r].household, err));
         write_spell(&rows[r], &call->json);
+    }
     json_end_array(&call->json);
     json_end_object(&call->json);
     return BERM_OK;
@@ -115,6 +126,8 @@ enum berm_status handle_person_show(struct call *call, struct berm_error *err)
     TRY(person_read(call->office, &call->caller, call_parameter(call, "code"), call->arena, &place,
                     &spells, &spell_count, err));
     TRY(household_show_secrets(call->office, false, call->arena, &place, err));
+    if (place.shows_sensitive)
+        TRY(call_note_look(call, LOOK_FACTS, "household", place.code, err));
     person_write_json(call->office->pack, &place, spells, spell_count, &call->json);
     call_set_version(call, place.version);
     return BERM_OK;

@@ -18,12 +18,20 @@ void call_write_next_id(struct call *call, int64_t id)
 
 /* ---- Households and persons ------------------------------------------------------------------ */
 
+/* That a row is there tells what was filtered by. */
+static enum berm_status note_filter(struct call *call, const struct household_row *row,
+                                    struct berm_error *err)
+{
+    return row->shows_sensitive ? call_note_look(call, LOOK_FILTER, "household", row->code, err)
+                                : BERM_OK;
+}
+
 static enum berm_status write_household(void *context, const struct household_row *row,
                                         struct berm_error *err)
 {
-    struct json_writer *json = context;
+    struct call *call = context;
+    struct json_writer *json = &call->json;
 
-    (void)err;
     json_begin_object(json);
     json_key_of_text(json, "code", row->code);
     json_key_of_bool(json, "active", row->is_active);
@@ -36,15 +44,15 @@ static enum berm_status write_household(void *context, const struct household_ro
         json_key_of_text(json, "name", row->person_name);
     }
     json_end_object(json);
-    return BERM_OK;
+    return note_filter(call, row, err);
 }
 
 static enum berm_status write_person(void *context, const struct household_row *row,
                                      struct berm_error *err)
 {
-    struct json_writer *json = context;
+    struct call *call = context;
+    struct json_writer *json = &call->json;
 
-    (void)err;
     json_begin_object(json);
     json_key_of_text(json, "code", row->person);
     json_key_of_text(json, "name", row->person_name);
@@ -54,7 +62,7 @@ static enum berm_status write_person(void *context, const struct household_row *
     json_key_of_text(json, "area_name", row->area_name);
     json_key_of_text(json, "area_name_en", row->area_name_en);
     json_end_object(json);
-    return BERM_OK;
+    return note_filter(call, row, err);
 }
 
 static enum berm_status write_found(struct call *call, const struct household_query *query,
@@ -66,8 +74,8 @@ static enum berm_status write_found(struct call *call, const struct household_qu
     json_begin_object(&call->json);
     json_key(&call->json, "items");
     json_begin_array(&call->json);
-    TRY(households_find(call->office, &call->caller, query, write_row, &call->json, next_bytes,
-                        &next, err));
+    TRY(households_find(call->office, &call->caller, query, write_row, call, next_bytes, &next,
+                        err));
     json_end_array(&call->json);
     call_write_next(call, next);
     json_end_object(&call->json);
@@ -167,9 +175,9 @@ static void write_labels(struct json_writer *json, const struct finding_info *in
 static enum berm_status write_finding(void *context, const struct finding_row *row,
                                       struct berm_error *err)
 {
-    struct json_writer *json = context;
+    struct call *call = context;
+    struct json_writer *json = &call->json;
 
-    (void)err;
     json_begin_object(json);
     json_key_of_text(json, "household", row->household);
     json_key_of_text(json, "area", row->area);
@@ -189,7 +197,9 @@ static enum berm_status write_finding(void *context, const struct finding_row *r
     json_key(json, "evidence");
     json_number_text(json, row->evidence);
     json_end_object(json);
-    return BERM_OK;
+    return row->shows_sensitive
+               ? call_note_look(call, LOOK_FINDINGS, "household", row->household, err)
+               : BERM_OK;
 }
 
 static enum berm_status find_month(struct call *call, month_number *ret_month,
@@ -230,7 +240,7 @@ enum berm_status handle_finding_list(struct call *call, struct berm_error *err)
     TRY(find_month(call, &filter.month, err));
     TRY(begin_findings(call, filter.month, err));
     TRY(findings_page(call->office, &call->caller, &filter, call_query(call, "cursor"),
-                      write_finding, &call->json, next_bytes, &next, err));
+                      write_finding, call, next_bytes, &next, err));
     json_end_array(&call->json);
     call_write_next(call, next);
     json_end_object(&call->json);

@@ -59,8 +59,17 @@ enum berm_status handle_warning_send(struct call *call, struct berm_error *err)
 
 /* ---- On record ------------------------------------------------------------------------------- */
 
+static enum berm_status note_look(struct call *call, const struct warning_row *row,
+                                  struct berm_error *err)
+{
+    char number[WARNING_NUMBER_MAX];
+    struct look look = warning_look(row, number);
+
+    return call_note_look(call, LOOK_WARNING, look.what, look.code, err);
+}
+
 struct page {
-    struct json_writer *json;
+    struct call *call;
     int64_t left, last;
     bool has_more;
 };
@@ -70,13 +79,12 @@ static enum berm_status write_one(void *context, const struct warning_row *row,
 {
     struct page *page = context;
 
-    (void)err;
     page->has_more = page->left-- == 0;
     if (page->has_more)
         return BERM_OK;
-    warning_write_head_json(row, page->json);
+    warning_write_head_json(row, &page->call->json);
     page->last = row->warning_id;
-    return BERM_OK;
+    return row->kind_is_sensitive ? note_look(page->call, row, err) : BERM_OK;
 }
 
 enum berm_status handle_warning_list(struct call *call, struct berm_error *err)
@@ -86,7 +94,7 @@ enum berm_status handle_warning_list(struct call *call, struct berm_error *err)
         .before = call_query_cursor_id(call),
         .has_state = call_has_query(call, "state"),
     };
-    struct page page = {.json = &call->json};
+    struct page page = {.call = call};
     struct berm_error fault;
 
     page.left = call_query_limit(call);
@@ -115,6 +123,8 @@ enum berm_status handle_warning_show(struct call *call, struct berm_error *err)
     TRY(call_parameter_id(call, "warning", &warning_id, err));
     TRY(warning_read(call->office, &call->caller, warning_id, call->arena, &row, &began,
                      &began_count, err));
+    if (row.kind_is_sensitive || row.payload_is_sensitive)
+        TRY(note_look(call, &row, err));
     warning_write_json(&row, began, began_count, &call->json);
     return BERM_OK;
 }

@@ -96,6 +96,18 @@ const char *invocation_key_path(const struct invocation *invocation);
 MUST_USE enum berm_status invocation_open_to_write(struct invocation *invocation,
                                                    struct office **ret_office,
                                                    struct berm_error *err);
+/**
+ * Before a command shows sensitive values: write who looks into the journal, and seal it. Where
+ * that fails the command shows nothing, which the error says.
+ */
+MUST_USE enum berm_status invocation_note_look(struct invocation *invocation, struct office *office,
+                                               const struct look *looks, size_t count,
+                                               struct berm_error *err);
+/** The same for a list, where the caller sees sensitive values anywhere. */
+MUST_USE enum berm_status invocation_note_list(struct invocation *invocation, struct office *office,
+                                               const struct caller *caller,
+                                               const struct look_list *list,
+                                               struct berm_error *err);
 /** Who asks: the user at this machine, or with --as what that account would see. In arena. */
 MUST_USE enum berm_status invocation_caller(struct invocation *invocation, struct office *office,
                                             struct arena *arena, const struct caller **ret_caller,

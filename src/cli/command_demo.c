@@ -210,7 +210,13 @@ static enum berm_status explain_some(struct office *office, month_number month, 
         buffer_append_text(&out,
                            TEXT("\n----------------------------------------------------------\n"));
         reasons_write(&reasons, language, &out);
+        if (reasons.shows_sensitive)
+            TRY(look_write(
+                office,
+                &(struct look){.kinds = LOOK_REASONS, .what = "household", .code = reasons.code}, 1,
+                err));
     }
+    TRY(office_seal(office, err));
     return text_write(stdout, &out, err);
 }
 

@@ -22,6 +22,11 @@ enum berm_status command_explain(struct invocation *invocation, struct berm_erro
     TRY(invocation_caller(invocation, office, arena, &caller, err));
     TRY(household_explain(office, caller, text_of(invocation->arguments[0]), month, arena, &reasons,
                           err));
+    if (reasons.shows_sensitive)
+        TRY(invocation_note_look(
+            invocation, office,
+            &(struct look){.kinds = LOOK_REASONS, .what = "household", .code = reasons.code}, 1,
+            err));
     if (format == FORMAT_TABLE) {
         reasons_write(&reasons, language, &out);
     } else {
@@ -151,6 +156,7 @@ enum berm_status command_household(struct invocation *invocation, struct berm_er
     CLEANUP(arena_freep) struct arena *arena = NULL;
     CLEANUP(buffer_free) struct buffer out = {0};
     struct json_writer json = {.out = &out};
+    bool is_plain = invocation_has(invocation, "show-sensitive");
     const struct caller *caller;
     struct household_facts facts;
     struct history_page history;
@@ -164,10 +170,14 @@ enum berm_status command_household(struct invocation *invocation, struct berm_er
     TRY(invocation_caller(invocation, office, arena, &caller, err));
     TRY(household_read(office, caller, text_of(invocation->arguments[0]), arena, &facts, err));
     TRY(household_history(office, caller, facts.code, 0, 0, arena, &history, err));
-    TRY(household_show_secrets(office, invocation_has(invocation, "show-sensitive"), arena, &facts,
-                               err));
-    if (invocation_has(invocation, "show-sensitive"))
+    facts.shows_sensitive |= history.shows_sensitive;
+    TRY(household_show_secrets(office, is_plain, arena, &facts, err));
+    if (is_plain) /* which has noted the look at all of it */
         TRY(office_seal(office, err));
+    else if (facts.shows_sensitive)
+        TRY(invocation_note_look(
+            invocation, office,
+            &(struct look){.kinds = LOOK_FACTS, .what = "household", .code = facts.code}, 1, err));
     if (format == FORMAT_TABLE) {
         write_facts(office->pack, &facts, language, &out);
         write_history(&history, language, &out);

@@ -1,9 +1,14 @@
 /* berm households */
 #include "reports.h"
 
+#include <stdlib.h>
+
 struct household_printer {
     struct output *output;
     enum language language;
+    struct arena *arena;
+    struct look looks[FIND_LIMIT_MAX]; /* by a filter on what is sensitive */
+    size_t look_count;
 };
 
 static enum berm_status print_household(void *context, const struct household_row *row,
@@ -21,7 +26,27 @@ static enum berm_status print_household(void *context, const struct household_ro
     };
 
     output_row(printer->output, cells);
+    if (row->shows_sensitive && printer->look_count < ARRAY_COUNT(printer->looks)) {
+        struct look *look = &printer->looks[printer->look_count++];
+
+        *look = (struct look){.kinds = LOOK_FILTER, .what = "household"};
+        TRY(text_copy(printer->arena, row->code, &look->code, err));
+    }
     return write_status(printer->output->file, err);
+}
+
+/* A page is held back until the journal tells of the looks at it. */
+struct held_page {
+    FILE *file;
+    char *bytes;
+    size_t length;
+};
+
+static void held_page_free(struct held_page *page)
+{
+    if (page->file)
+        fclose(page->file);
+    free(page->bytes);
 }
 
 enum berm_status command_households(struct invocation *invocation, struct berm_error *err)
@@ -34,6 +59,7 @@ enum berm_status command_households(struct invocation *invocation, struct berm_e
     CLEANUP(arena_freep) struct arena *arena = NULL;
     CLEANUP(output_discard) struct output output = {0};
     struct household_printer printer = {.output = &output};
+    CLEANUP(held_page_free) struct held_page page = {0};
     struct text filters[OPTION_VALUES_MAX]; /* too many are told by the service */
     struct household_query query = {.filters = filters};
     CLEANUP(key_file_freep) struct key_file *key = NULL;
@@ -56,9 +82,16 @@ enum berm_status command_households(struct invocation *invocation, struct berm_e
     TRY(office_take_key(office, &key, err));
     TRY(arena_create(1 << 20, &arena, err));
     TRY(invocation_caller(invocation, office, arena, &caller, err));
-    output_begin(&output, stdout, format, COLUMNS, ARRAY_COUNT(COLUMNS));
+    printer.arena = arena;
+    page.file = open_memstream(&page.bytes, &page.length);
+    if (!page.file)
+        return fail_with(err, BERM_NO_MEMORY, "no memory for a page of households");
+    output_begin(&output, page.file, format, COLUMNS, ARRAY_COUNT(COLUMNS));
     TRY(households_find(office, caller, &query, print_household, &printer, next_bytes, &next, err));
     TRY(output_end(&output, err));
+    TRY(invocation_note_look(invocation, office, printer.looks, printer.look_count, err));
+    fwrite(page.bytes, 1, page.length, stdout);
+    TRY(write_status(stdout, err));
     if (next.length > 0)
         fprintf(stderr, "There is more: --cursor %.*s\n", TEXT_ARG(next));
     return BERM_OK;

@@ -165,6 +165,14 @@ enum berm_status command_findings(struct invocation *invocation, struct berm_err
     TRY(arena_create(1 << 20, &arena, err));
     TRY(invocation_caller(invocation, office, arena, &caller, err));
     TRY(month_last_screened(office->store, &last, err)); /* an empty list would look safe */
+    if (format != FORMAT_TABLE)
+        TRY(invocation_note_list(invocation, office, caller,
+                                 &(struct look_list){.kind = LOOK_FINDINGS,
+                                                     .what = "findings",
+                                                     .area = filter.area,
+                                                     .finding = filter.code,
+                                                     .month = filter.month},
+                                 err));
     /* The evidence is for programs: a table has no room for it. */
     output_begin(&output, stdout, format, COLUMNS,
                  ARRAY_COUNT(COLUMNS) - (format == FORMAT_TABLE ? 1 : 0));

@@ -252,6 +252,9 @@ enum berm_status command_warning_list(struct invocation *invocation, struct berm
     TRY(invocation_open(invocation, &office, err));
     TRY(arena_create((size_t)1 << 20, &arena, err));
     TRY(invocation_caller(invocation, office, arena, &caller, err));
+    TRY(invocation_note_list(
+        invocation, office, caller,
+        &(struct look_list){.kind = LOOK_WARNING, .what = "warnings", .area = filter.area}, err));
     output_begin(&output, stdout, format, COLUMNS, ARRAY_COUNT(COLUMNS));
     TRY(warnings_list(office, caller, &filter, write_row, &output, err));
     return output_end(&output, err);
@@ -303,6 +306,15 @@ static void write_lines(const struct warning_row *row, const struct finding_bega
                              TEXT_ARG(began[f].severity_before));
 }
 
+static enum berm_status note_look(struct invocation *invocation, struct office *office,
+                                  const struct warning_row *row, struct berm_error *err)
+{
+    char number[WARNING_NUMBER_MAX];
+    struct look look = warning_look(row, number);
+
+    return invocation_note_look(invocation, office, &look, 1, err);
+}
+
 enum berm_status command_warning_show(struct invocation *invocation, struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = NULL;
@@ -322,6 +334,8 @@ enum berm_status command_warning_show(struct invocation *invocation, struct berm
     TRY(arena_create((size_t)16 << 20, &arena, err));
     TRY(invocation_caller(invocation, office, arena, &caller, err));
     TRY(warning_read(office, caller, number, arena, &row, &began, &began_count, err));
+    if (row.kind_is_sensitive || row.payload_is_sensitive)
+        TRY(note_look(invocation, office, &row, err));
     if (format == FORMAT_TABLE) {
         write_lines(&row, began, began_count, &out);
     } else {

@@ -170,15 +170,25 @@ enum berm_status invocation_key(struct invocation *invocation, struct key_file *
     return access(credential, F_OK) == 0 ? key_file_read(credential, false, ret_key, err) : BERM_OK;
 }
 
+/* The key, for a command that may seal; one that the office has already stays. */
+static enum berm_status take_key(struct invocation *invocation, struct office *office,
+                                 struct berm_error *err)
+{
+    CLEANUP(key_file_freep) struct key_file *key = NULL;
+
+    if (office->key != NULL)
+        return BERM_OK;
+    TRY(invocation_key(invocation, &key, err));
+    return office_take_key(office, &key, err);
+}
+
 enum berm_status invocation_open_to_write(struct invocation *invocation, struct office **ret_office,
                                           struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = NULL;
-    CLEANUP(key_file_freep) struct key_file *key = NULL;
 
     TRY(invocation_open(invocation, &office, err));
-    TRY(invocation_key(invocation, &key, err));
-    TRY(office_take_key(office, &key, err));
+    TRY(take_key(invocation, office, err));
     *ret_office = office;
     office = NULL;
     return BERM_OK;
@@ -224,4 +234,37 @@ enum berm_status invocation_caller(struct invocation *invocation, struct office 
     TRY(caller_of_account(office->store, text_of(name), arena, caller, err));
     *ret_caller = caller;
     return BERM_OK;
+}
+
+/* ---- Looks at sensitive values --------------------------------------------------------------- */
+
+static enum berm_status end_note(struct invocation *invocation, struct office *office,
+                                 enum berm_status status, struct berm_error *err)
+{
+    if (status == BERM_OK)
+        status = take_key(invocation, office, err);
+    if (status == BERM_OK)
+        status = office_seal(office, err);
+    if (status != BERM_OK)
+        return fail_within(err, status,
+                           "sensitive values are shown only when the journal tells who looked");
+    return BERM_OK;
+}
+
+enum berm_status invocation_note_look(struct invocation *invocation, struct office *office,
+                                      const struct look *looks, size_t count,
+                                      struct berm_error *err)
+{
+    if (count == 0)
+        return BERM_OK;
+    return end_note(invocation, office, look_write(office, looks, count, err), err);
+}
+
+enum berm_status invocation_note_list(struct invocation *invocation, struct office *office,
+                                      const struct caller *caller, const struct look_list *list,
+                                      struct berm_error *err)
+{
+    if (!caller->is_local && !caller_holds(caller, PERMISSION_FIELDS_SENSITIVE))
+        return BERM_OK;
+    return end_note(invocation, office, look_write_list(office, list, err), err);
 }

@@ -37,7 +37,7 @@ static enum berm_status read_history(struct office *office, const struct househo
         row->has_ended = !statement_is_null(list, 5);
         row->to_month = row->has_ended ? statement_month(list, 5) : 0;
         TRY(mask_evidence(office->pack, facts->class_seen, statement_text(list, 6), &scratch,
-                          &evidence, err));
+                          &evidence, &row->shows_sensitive, err));
         TRY(text_copy(arena, evidence, &row->evidence, err));
         TRY(statement_step(list, &has_row, err));
     }
@@ -125,8 +125,11 @@ enum berm_status household_explain(struct office *office, const struct caller *c
     reasons.area_name_en = facts.area_name_en;
     reasons.class_seen = facts.class_seen;
     TRY(explain(office, &facts, arena, &reasons, err));
-    TRY(mask_explanation(office->pack, facts.class_seen, arena, &reasons.explanation, err));
+    TRY(mask_explanation(office->pack, facts.class_seen, arena, &reasons.explanation,
+                         &reasons.shows_sensitive, err));
     TRY(read_history(office, &facts, arena, &reasons.history, &reasons.history_count, err));
+    for (size_t h = 0; h < reasons.history_count; h++)
+        reasons.shows_sensitive |= reasons.history[h].shows_sensitive;
     TRY(match_record(arena, &reasons, err));
     TRY(month_is_screened(office->store, month, &reasons.is_screened, err));
     *ret_reasons = reasons;

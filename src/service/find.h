@@ -95,6 +95,7 @@ struct household_row {
     struct text risk_level; /* of the last run; empty: its findings are not for the caller */
     bool is_active;
     struct text person, person_name; /* whom the search found; else empty */
+    bool shows_sensitive; /* a filter on a sensitive variable tells of it: a look (look.h) */
 };
 typedef enum berm_status household_visitor(void *context, const struct household_row *row,
                                            struct berm_error *err);

@@ -54,7 +54,7 @@ static enum berm_status visit_row(const struct pack *present, const struct pack 
         row.area_name_en = row.area_name;
     row.info = pack_finding(of_month, row.code);
     TRY(mask_evidence(present, field_sight_at(sight, statement_int64(list, 11)),
-                      statement_text(list, 9), evidence, &row.evidence, err));
+                      statement_text(list, 9), evidence, &row.evidence, &row.shows_sensitive, err));
     return visit(context, &row, err);
 }
 

@@ -191,13 +191,15 @@ static enum berm_status read_flow_key(struct gathering *gathering, struct text k
     struct text rest = key.length > MONTH_DIGITS ? text_from(key, MONTH_DIGITS + 1) : TEXT("");
     size_t length = 0;
     const struct variable *variable;
+    enum field_class class;
 
     while (length < rest.length && rest.bytes[length] != ' ')
         length++;
     variable = dictionary_find(&gathering->office->pack->dictionary, ENTITY_FLOW,
                                (struct text){rest.bytes, length});
-    *ret_is_seen =
-        (variable ? variable->field_class : FIELD_CLASS_SENSITIVE) <= gathering->facts.class_seen;
+    class = variable ? variable->field_class : FIELD_CLASS_SENSITIVE;
+    *ret_is_seen = class <= gathering->facts.class_seen;
+    gathering->facts.shows_sensitive |= *ret_is_seen && class == FIELD_CLASS_SENSITIVE;
     if (key.length <= MONTH_DIGITS)
         return text_copy(gathering->arena, key, ret_subject, err);
     return text_format(gathering->arena, ret_subject, err, "%.*s-%.*s", YEAR_DIGITS, key.bytes,
@@ -211,6 +213,7 @@ static enum berm_status take_row(struct gathering *gathering, const struct sourc
     const struct dictionary *dictionary = &gathering->office->pack->dictionary;
     struct history_row row = {.entity = source->entity, .subject = source->subject};
     bool is_flow = text_equal(text_of(source->entity), TEXT("flow"));
+    bool shows_sensitive = false;
     bool is_seen = true;
 
     TRY(text_copy(gathering->arena, statement_text(list, 2), &row.fields, err));
@@ -220,7 +223,8 @@ static enum berm_status take_row(struct gathering *gathering, const struct sourc
         TRY(mask_change(gathering->office->store, dictionary,
                         source->subject.length ? ENTITY_PERSON : ENTITY_HOUSEHOLD,
                         gathering->facts.class_seen, &gathering->scope, row.fields,
-                        gathering->arena, &row.fields, err));
+                        gathering->arena, &row.fields, &shows_sensitive, err));
+    gathering->facts.shows_sensitive |= shows_sensitive;
     return is_seen ? add_row(gathering, statement_int64(list, 0), row, err) : BERM_OK;
 }
 
@@ -265,12 +269,14 @@ static enum berm_status take_flow(struct gathering *gathering, struct statement 
     int decimals = gathering->office->pack->dictionary.money_decimals;
     const struct variable *variable =
         dictionary_find(&gathering->office->pack->dictionary, ENTITY_FLOW, statement_text(list, 2));
+    enum field_class class = variable ? variable->field_class : FIELD_CLASS_SENSITIVE;
     struct history_row row = {.entity = "flow", .is_added = true};
     char month[MONTH_TEXT_MAX], amount[MONEY_TEXT_MAX];
     int64_t change_id = statement_int64(list, 0);
 
-    if ((variable ? variable->field_class : FIELD_CLASS_SENSITIVE) > gathering->facts.class_seen)
+    if (class > gathering->facts.class_seen)
         return BERM_OK;
+    gathering->facts.shows_sensitive |= class == FIELD_CLASS_SENSITIVE;
     TRY(text_format(gathering->arena, &row.subject, err, "%.*s %.*s %.*s",
                     TEXT_ARG(month_format(statement_month(list, 1), month)),
                     TEXT_ARG(statement_text(list, 2)), TEXT_ARG(statement_text(list, 3))));
@@ -391,6 +397,7 @@ enum berm_status household_history(struct office *office, const struct caller *c
         TRY(read_added(&gathering, err));
         TRY(make_page(&gathering, &page, err));
     }
+    page.shows_sensitive = gathering.facts.shows_sensitive;
     *ret_page = page;
     return BERM_OK;
 }

@@ -27,7 +27,8 @@ struct history_change {
 struct history_page {
     const struct history_change *changes; /* newest first */
     size_t count;
-    int64_t next; /* before of the next page; 0: there is none */
+    int64_t next;         /* before of the next page; 0: there is none */
+    bool shows_sensitive; /* a known sensitive value is in it: a look (look.h) */
 };
 
 /**

@@ -106,8 +106,9 @@ static enum berm_status read_member(struct statement *row, struct arena *arena,
     return BERM_OK;
 }
 
-/* Who lives elsewhere by now is a person of that area: what is known of them since is not told. */
-static void mask_member(const struct dictionary *dictionary, enum field_class seen,
+/* Who lives elsewhere by now is a person of that area: what is known of them since is not told.
+ * Whether a sensitive value is left. */
+static bool mask_member(const struct dictionary *dictionary, enum field_class seen,
                         struct household_member *member, struct field_value *values)
 {
     if (member->is_hidden || seen < FIELD_CLASS_PERSONAL) {
@@ -116,8 +117,8 @@ static void mask_member(const struct dictionary *dictionary, enum field_class se
     }
     if (member->is_hidden || seen < FIELD_CLASS_INTERNAL)
         member->sex = (struct text){0};
-    mask_values(dictionary, ENTITY_PERSON, seen, member->is_hidden, values);
     member->values = values;
+    return mask_values(dictionary, ENTITY_PERSON, seen, member->is_hidden, values);
 }
 
 static enum berm_status read_members(struct office *office, const struct area_scope *scope,
@@ -147,7 +148,7 @@ static enum berm_status read_members(struct office *office, const struct area_sc
                       err));
         member->is_hidden =
             statement_has_int64(list, 9, &elsewhere) && !area_scope_contains(scope, elsewhere);
-        mask_member(dictionary, facts->class_seen, member, values);
+        facts->shows_sensitive |= mask_member(dictionary, facts->class_seen, member, values);
         TRY(statement_step(list, &has_row, err));
     }
     facts->members = members;
@@ -174,9 +175,12 @@ static enum berm_status read_flows(struct office *office, month_number first, mo
     while (has_row) {
         const struct variable *variable =
             dictionary_find(&office->pack->dictionary, ENTITY_FLOW, statement_text(list, 1));
-        struct household_flow *flow;
+        enum field_class class = variable ? variable->field_class : FIELD_CLASS_SENSITIVE;
 
-        if ((variable ? variable->field_class : FIELD_CLASS_SENSITIVE) <= facts->class_seen) {
+        if (class <= facts->class_seen) {
+            struct household_flow *flow;
+
+            facts->shows_sensitive |= class == FIELD_CLASS_SENSITIVE;
             TRY(rows_reserve(arena, &flows, sizeof *flows, facts->flow_count, &capacity, err));
             flow = &flows[facts->flow_count++];
             flow->month = statement_month(list, 0);
@@ -208,7 +212,8 @@ enum berm_status household_read(struct office *office, const struct caller *call
     TRY(household_version(office->store, facts.household_id, &facts.version, err));
     TRY(store_prepare_data_read(office->store, all_of(dictionary, ENTITY_HOUSEHOLD), &data, err));
     TRY(read_data(data, dictionary, ENTITY_HOUSEHOLD, facts.household_id, arena, &values, err));
-    mask_values(dictionary, ENTITY_HOUSEHOLD, facts.class_seen, false, values);
+    facts.shows_sensitive =
+        mask_values(dictionary, ENTITY_HOUSEHOLD, facts.class_seen, false, values);
     facts.values = values;
     TRY(read_members(office, &scope, arena, &facts, err));
     TRY(read_flows(office, 0, 0, arena, &facts, err));

@@ -9,6 +9,7 @@
  *   export/     lists of any length, in pieces (face: export.h)
  *   job/        work that takes long, and uploads for it (face: job.h)
  *   warning/    what departments tell (face: warning.h)
+ *   look/       who saw sensitive values (face: look.h)
  *   doctor/     whether a register is sound (face: doctor.h)
  *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
@@ -39,6 +40,7 @@
 #include "service/job.h"
 #include "service/journal.h"
 #include "service/key.h"
+#include "service/look.h"
 #include "service/policy.h"
 #include "service/progress.h"
 #include "service/screen_again.h"
@@ -170,6 +172,7 @@ struct finding_row {
     bool has_ended;
     month_number to_month;
     struct text evidence; /* JSON */
+    bool shows_sensitive; /* the evidence does: who shows it notes a look (look.h) */
 };
 typedef enum berm_status finding_visitor(void *context, const struct finding_row *row,
                                          struct berm_error *err);
@@ -228,6 +231,7 @@ struct household_reasons {
     const struct finding_row *history; /* every spell that the register holds */
     size_t history_count;
     enum field_class class_seen; /* values of higher classes are HIDDEN_VALUE */
+    bool shows_sensitive; /* a known sensitive value is in it: showing it is a look (look.h) */
 };
 /** Does the spell cover the month? */
 static inline bool finding_row_covers(const struct finding_row *row, month_number month)
@@ -274,6 +278,7 @@ struct household_facts {
     size_t member_count;
     const struct household_flow *flows; /* by month */
     size_t flow_count;
+    bool shows_sensitive; /* a known sensitive value is in it, besides secrets: a look (look.h) */
 };
 /** The household's head data: id, code, area, whether it is active, version. BERM_NOT_FOUND. */
 MUST_USE enum berm_status household_find(struct office *office, const struct caller *caller,
@@ -313,7 +318,7 @@ MUST_USE enum berm_status person_read(struct office *office, const struct caller
 
 /**
  * Fill in the members' id numbers and bank accounts: masked ("****1234", or "****" where the office
- * has no key), or plain, which writes an entry into the journal first.
+ * has no key), or plain, which notes a look first, at these and at the facts.
  * Who does not see sensitive fields gets nothing; members who live elsewhere are left out.
  * Errors  BERM_FORBIDDEN (plain, and sensitive fields are not for this caller), BERM_INVALID_INPUT
  *         (plain without a key), BERM_NOT_FOUND (another key), BERM_CORRUPT.

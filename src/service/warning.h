@@ -16,6 +16,7 @@
 #define SERVICE_WARNING_H
 
 #include "service/access.h"
+#include "service/look.h"
 #include "service/screen_again.h"
 
 enum { WARNING_BODY_BYTES_MAX = 1 << 16, WARNING_REASON_BYTES_MAX = 1000 };
@@ -105,7 +106,14 @@ struct warning_row {
     struct text payload;                 /* JSON, or HIDDEN_VALUE */
     struct text household, person, area; /* codes; empty: none */
     struct text decided_at, decided_by, reason;
+    bool kind_is_sensitive;    /* and told: showing it is a look (look.h) */
+    bool payload_is_sensitive; /* the same of what was sent */
 };
+enum { WARNING_NUMBER_MAX = 24 };
+/** The look that showing it is: at its household; at the warning, by its number, where it has none.
+ */
+struct look warning_look(const struct warning_row *row, char number[WARNING_NUMBER_MAX]);
+
 typedef enum berm_status warning_visitor(void *context, const struct warning_row *row,
                                          struct berm_error *err);
 struct warning_filter {

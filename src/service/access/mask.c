@@ -107,9 +107,17 @@ enum field_class field_class_of_condition(const struct pack *pack, struct text i
 
 /* ---- Explanations ---------------------------------------------------------------------------- */
 
+/* Hide the value where it must be; whether a known sensitive value is left. */
+static bool mask_value(enum field_class class, enum field_class seen, struct feel_value *value)
+{
+    if (class > seen)
+        *value = feel_string(TEXT(HIDDEN_VALUE));
+    return class <= seen && class == FIELD_CLASS_SENSITIVE && value->kind != FEEL_NULL;
+}
+
 static enum berm_status mask_rule(const struct pack *pack, enum field_class seen,
                                   struct arena *arena, struct explained_rule *rule,
-                                  struct berm_error *err)
+                                  bool *shows_sensitive, struct berm_error *err)
 {
     enum field_class of_reads = FIELD_CLASS_PUBLIC;
     struct explained_condition *conditions;
@@ -121,16 +129,17 @@ static enum berm_status mask_rule(const struct pack *pack, enum field_class seen
         enum field_class of_read = field_class_of_read(&pack->dictionary, rule->reads[r].name);
 
         reads[r] = rule->reads[r];
-        if (of_read > seen)
-            reads[r].value = feel_string(TEXT(HIDDEN_VALUE));
+        *shows_sensitive |= mask_value(of_read, seen, &reads[r].value);
         of_reads = of_read > of_reads ? of_read : of_reads;
     }
     for (size_t c = 0; c < rule->condition_count; c++) {
+        enum field_class of_condition =
+            field_class_of_condition(pack, rule->conditions[c].input, of_reads);
+
         conditions[c] = rule->conditions[c];
-        if (field_class_of_condition(pack, conditions[c].input, of_reads) > seen) {
-            conditions[c].value = feel_string(TEXT(HIDDEN_VALUE));
+        *shows_sensitive |= mask_value(of_condition, seen, &conditions[c].value);
+        if (of_condition > seen)
             conditions[c].has_threshold = false;
-        }
     }
     rule->reads = reads;
     rule->conditions = conditions;
@@ -139,13 +148,12 @@ static enum berm_status mask_rule(const struct pack *pack, enum field_class seen
 
 enum berm_status mask_explanation(const struct pack *pack, enum field_class seen,
                                   struct arena *arena, struct explanation *explanation,
-                                  struct berm_error *err)
+                                  bool *ret_shows_sensitive, struct berm_error *err)
 {
     struct explained_finding *findings;
     struct explained_figure *figures;
+    bool shows_sensitive = false;
 
-    if (seen == FIELD_CLASS_SENSITIVE)
-        return BERM_OK;
     TRY(arena_new(arena, explanation->finding_count, sizeof *findings, &findings, err));
     TRY(arena_new(arena, explanation->figure_count, sizeof *figures, &figures, err));
     for (size_t f = 0; f < explanation->finding_count; f++) {
@@ -155,7 +163,7 @@ enum berm_status mask_explanation(const struct pack *pack, enum field_class seen
         TRY(arena_new(arena, findings[f].rule_count, sizeof *rules, &rules, err));
         for (size_t r = 0; r < findings[f].rule_count; r++) {
             rules[r] = findings[f].rules[r];
-            TRY(mask_rule(pack, seen, arena, &rules[r], err));
+            TRY(mask_rule(pack, seen, arena, &rules[r], &shows_sensitive, err));
         }
         findings[f].rules = rules;
     }
@@ -166,17 +174,22 @@ enum berm_status mask_explanation(const struct pack *pack, enum field_class seen
     }
     explanation->findings = findings;
     explanation->figures = figures;
+    *ret_shows_sensitive = shows_sensitive;
     return BERM_OK;
 }
 
 /* ---- Facts ----------------------------------------------------------------------------------- */
 
-void mask_values(const struct dictionary *dictionary, enum entity entity, enum field_class seen,
+bool mask_values(const struct dictionary *dictionary, enum entity entity, enum field_class seen,
                  bool is_hidden, struct field_value *values)
 {
     const struct variable *variables = dictionary_variables(dictionary, entity);
+    bool shows_sensitive = false;
 
     for (size_t v = 0; v < dictionary->count[entity]; v++)
         if (is_hidden || variables[v].field_class > seen)
             values[v] = (struct field_value){0};
+        else if (variables[v].field_class == FIELD_CLASS_SENSITIVE && values[v].is_known)
+            shows_sensitive = true;
+    return shows_sensitive;
 }

@@ -33,8 +33,32 @@ static bool find_member(struct text object, const char *key, struct text *ret_va
     return walk.has_ended;
 }
 
-static bool mask_reads(const struct pack *pack, enum field_class seen, struct text reads,
-                       struct buffer *out)
+/* Evidence on its way to a caller. */
+struct evidence_mask {
+    const struct pack *pack;
+    enum field_class seen;
+    struct buffer *out;
+    bool shows_sensitive; /* a known value of that class was copied */
+};
+
+static bool is_known(struct text value)
+{
+    return value.length > 0 && !text_equal(value, TEXT("null"));
+}
+
+/* A value of this class, or what stands in its place. */
+static void copy_value(struct evidence_mask *mask, enum field_class class, struct text value)
+{
+    if (class > mask->seen) {
+        buffer_append_text(mask->out, HIDDEN_JSON);
+        return;
+    }
+    if (class == FIELD_CLASS_SENSITIVE && is_known(value))
+        mask->shows_sensitive = true;
+    buffer_append_text(mask->out, value);
+}
+
+static bool mask_reads(struct evidence_mask *mask, struct text reads)
 {
     struct json_walk walk;
     struct text name, value;
@@ -42,13 +66,12 @@ static bool mask_reads(const struct pack *pack, enum field_class seen, struct te
 
     if (!json_walk_begin(reads, '{', &walk))
         return false;
-    buffer_append_char(out, '{');
+    buffer_append_char(mask->out, '{');
     while (json_walk_member(&walk, &name, &value)) {
-        begin_member(out, name, &is_first);
-        buffer_append_text(out, field_class_of_read(&pack->dictionary, name) > seen ? HIDDEN_JSON
-                                                                                    : value);
+        begin_member(mask->out, name, &is_first);
+        copy_value(mask, field_class_of_read(&mask->pack->dictionary, name), value);
     }
-    buffer_append_char(out, '}');
+    buffer_append_char(mask->out, '}');
     return walk.has_ended;
 }
 
@@ -69,36 +92,35 @@ static enum field_class class_of_reads(const struct pack *pack, struct text read
     return walk.has_ended ? highest : FIELD_CLASS_SENSITIVE;
 }
 
-static bool mask_condition(const struct pack *pack, enum field_class seen,
-                           enum field_class of_reads, struct text condition, struct buffer *out)
+static bool mask_condition(struct evidence_mask *mask, enum field_class of_reads,
+                           struct text condition)
 {
     struct json_walk walk;
     struct text input, key, value;
+    enum field_class class;
     bool is_first = true;
 
     if (!find_member(condition, "input", &input) || input.length < 2 ||
         !json_walk_begin(condition, '{', &walk))
         return false;
     input = (struct text){input.bytes + 1, input.length - 2};
-    if (field_class_of_condition(pack, input, of_reads) <= seen) {
-        buffer_append_text(out, condition);
-        return true;
-    }
-    buffer_append_char(out, '{');
+    class = field_class_of_condition(mask->pack, input, of_reads);
+    buffer_append_char(mask->out, '{');
     while (json_walk_member(&walk, &key, &value)) {
         bool is_value = text_equal(key, TEXT("value"));
 
-        if (!is_value && !text_equal(key, TEXT("input")) && !text_equal(key, TEXT("test")))
+        if (class > mask->seen && !is_value && !text_equal(key, TEXT("input")) &&
+            !text_equal(key, TEXT("test")))
             continue; /* threshold and distance together tell the value */
-        begin_member(out, key, &is_first);
-        buffer_append_text(out, is_value ? HIDDEN_JSON : value);
+        begin_member(mask->out, key, &is_first);
+        copy_value(mask, is_value ? class : FIELD_CLASS_PUBLIC, value);
     }
-    buffer_append_char(out, '}');
+    buffer_append_char(mask->out, '}');
     return walk.has_ended;
 }
 
-static bool mask_conditions(const struct pack *pack, enum field_class seen,
-                            enum field_class of_reads, struct text conditions, struct buffer *out)
+static bool mask_conditions(struct evidence_mask *mask, enum field_class of_reads,
+                            struct text conditions)
 {
     struct json_walk walk;
     struct text condition;
@@ -107,19 +129,18 @@ static bool mask_conditions(const struct pack *pack, enum field_class seen,
 
     if (!json_walk_begin(conditions, '[', &walk))
         return false;
-    buffer_append_char(out, '[');
+    buffer_append_char(mask->out, '[');
     while (is_good && json_walk_item(&walk, &condition)) {
         if (!is_first)
-            buffer_append_char(out, ',');
+            buffer_append_char(mask->out, ',');
         is_first = false;
-        is_good = mask_condition(pack, seen, of_reads, condition, out);
+        is_good = mask_condition(mask, of_reads, condition);
     }
-    buffer_append_char(out, ']');
+    buffer_append_char(mask->out, ']');
     return is_good && walk.has_ended;
 }
 
-static bool mask_rule_json(const struct pack *pack, enum field_class seen, struct text rule,
-                           struct buffer *out)
+static bool mask_rule_json(struct evidence_mask *mask, struct text rule)
 {
     struct json_walk walk;
     struct text reads, key, value;
@@ -129,23 +150,22 @@ static bool mask_rule_json(const struct pack *pack, enum field_class seen, struc
 
     if (!find_member(rule, "reads", &reads) || !json_walk_begin(rule, '{', &walk))
         return false;
-    of_reads = class_of_reads(pack, reads);
-    buffer_append_char(out, '{');
+    of_reads = class_of_reads(mask->pack, reads);
+    buffer_append_char(mask->out, '{');
     while (is_good && json_walk_member(&walk, &key, &value)) {
-        begin_member(out, key, &is_first);
+        begin_member(mask->out, key, &is_first);
         if (text_equal(key, TEXT("conditions")))
-            is_good = mask_conditions(pack, seen, of_reads, value, out);
+            is_good = mask_conditions(mask, of_reads, value);
         else if (text_equal(key, TEXT("reads")))
-            is_good = mask_reads(pack, seen, value, out);
+            is_good = mask_reads(mask, value);
         else
-            buffer_append_text(out, value);
+            buffer_append_text(mask->out, value);
     }
-    buffer_append_char(out, '}');
+    buffer_append_char(mask->out, '}');
     return is_good && walk.has_ended;
 }
 
-static bool mask_rules(const struct pack *pack, enum field_class seen, struct text rules,
-                       struct buffer *out)
+static bool mask_rules(struct evidence_mask *mask, struct text rules)
 {
     struct json_walk walk;
     struct text rule;
@@ -154,19 +174,18 @@ static bool mask_rules(const struct pack *pack, enum field_class seen, struct te
 
     if (!json_walk_begin(rules, '[', &walk))
         return false;
-    buffer_append_char(out, '[');
+    buffer_append_char(mask->out, '[');
     while (is_good && json_walk_item(&walk, &rule)) {
         if (!is_first)
-            buffer_append_char(out, ',');
+            buffer_append_char(mask->out, ',');
         is_first = false;
-        is_good = mask_rule_json(pack, seen, rule, out);
+        is_good = mask_rule_json(mask, rule);
     }
-    buffer_append_char(out, ']');
+    buffer_append_char(mask->out, ']');
     return is_good && walk.has_ended;
 }
 
-static bool mask_whole(const struct pack *pack, enum field_class seen, struct text evidence,
-                       struct buffer *out)
+static bool mask_whole(struct evidence_mask *mask, struct text evidence)
 {
     struct json_walk walk;
     struct text key, value;
@@ -175,32 +194,35 @@ static bool mask_whole(const struct pack *pack, enum field_class seen, struct te
 
     if (!json_walk_begin(evidence, '{', &walk))
         return false;
-    buffer_append_char(out, '{');
+    buffer_append_char(mask->out, '{');
     while (is_good && json_walk_member(&walk, &key, &value)) {
-        begin_member(out, key, &is_first);
+        begin_member(mask->out, key, &is_first);
         if (text_equal(key, TEXT("rules")))
-            is_good = mask_rules(pack, seen, value, out);
+            is_good = mask_rules(mask, value);
         else
-            buffer_append_text(out, value);
+            buffer_append_text(mask->out, value);
     }
-    buffer_append_char(out, '}');
+    buffer_append_char(mask->out, '}');
     return is_good && walk.has_ended;
 }
 
 enum berm_status mask_evidence(const struct pack *pack, enum field_class seen, struct text evidence,
                                struct buffer *scratch, struct text *ret_evidence,
-                               struct berm_error *err)
+                               bool *ret_shows_sensitive, struct berm_error *err)
 {
-    *ret_evidence = evidence;
-    if (seen == FIELD_CLASS_SENSITIVE)
-        return BERM_OK;
+    struct evidence_mask mask = {.pack = pack, .seen = seen, .out = scratch};
+    bool is_good;
+
     buffer_clear(scratch);
-    if (mask_whole(pack, seen, evidence, scratch)) {
-        TRY(buffer_status(scratch, err));
-        *ret_evidence = buffer_text(scratch);
-    } else {
-        *ret_evidence = HIDDEN_JSON;
+    is_good = mask_whole(&mask, evidence);
+    TRY(buffer_status(scratch, err));
+    if (seen == FIELD_CLASS_SENSITIVE) {
+        *ret_evidence = evidence; /* as it stands, also where it does not read as it should */
+        *ret_shows_sensitive = mask.shows_sensitive || !is_good;
+        return BERM_OK;
     }
+    *ret_evidence = is_good ? buffer_text(scratch) : HIDDEN_JSON;
+    *ret_shows_sensitive = false;
     return BERM_OK;
 }
 
@@ -270,36 +292,59 @@ static enum field_class class_of_field(const struct dictionary *dictionary, enum
     return FIELD_CLASS_SENSITIVE; /* numbers, or a variable that the pack no longer has */
 }
 
+/* What a change tells of a field: [before, after], of which either may be known. */
+static bool tells_value(struct text values)
+{
+    struct json_walk walk;
+    struct text value;
+
+    if (!json_walk_begin(values, '[', &walk))
+        return is_known(values);
+    while (json_walk_item(&walk, &value))
+        if (is_known(value))
+            return true;
+    return !walk.has_ended;
+}
+
 enum berm_status mask_change(struct store *store, const struct dictionary *dictionary,
                              enum entity entity, enum field_class seen,
                              const struct area_scope *scope, struct text fields,
-                             struct arena *arena, struct text *ret_fields, struct berm_error *err)
+                             struct arena *arena, struct text *ret_fields,
+                             bool *ret_shows_sensitive, struct berm_error *err)
 {
     enum { AREA_POSITION = 6, HOUSEHOLD_POSITION = 8 };
     CLEANUP(buffer_free) struct buffer out = {0};
+    bool sees_all = seen == FIELD_CLASS_SENSITIVE && scope->is_everything;
     struct json_walk walk;
     struct text key, value;
     bool is_first = true;
 
-    *ret_fields = fields;
-    if (seen == FIELD_CLASS_SENSITIVE && scope->is_everything)
-        return BERM_OK;
-    *ret_fields = HIDDEN_JSON;
+    *ret_fields = sees_all ? fields : HIDDEN_JSON;
+    *ret_shows_sensitive = sees_all;
     if (!json_walk_begin(fields, '{', &walk))
         return BERM_OK;
+    *ret_shows_sensitive = false;
     buffer_append_char(&out, '{');
     while (json_walk_member(&walk, &key, &value)) {
+        enum field_class class = class_of_field(dictionary, entity, key);
+        bool is_area = entity == ENTITY_HOUSEHOLD && text_equal(key, TEXT("area"));
+        bool is_household = entity == ENTITY_PERSON && text_equal(key, TEXT("household"));
+
         begin_member(&out, key, &is_first);
-        if (entity == ENTITY_HOUSEHOLD && text_equal(key, TEXT("area")))
+        if (is_area)
             TRY(mask_codes(store, STATEMENT_AREA_BY_CODE, AREA_POSITION, scope, value, &out, err));
-        else if (entity == ENTITY_PERSON && text_equal(key, TEXT("household")))
+        else if (is_household)
             TRY(mask_codes(store, STATEMENT_HOUSEHOLD_BY_CODE, HOUSEHOLD_POSITION, scope, value,
                            &out, err));
         else
-            buffer_append_text(&out, class_of_field(dictionary, entity, key) <= seen ? value
-                                                                                     : HIDDEN_JSON);
+            buffer_append_text(&out, class <= seen ? value : HIDDEN_JSON);
+        if (!is_area && !is_household && class == FIELD_CLASS_SENSITIVE && class <= seen &&
+            tells_value(value))
+            *ret_shows_sensitive = true;
     }
     buffer_append_char(&out, '}');
     TRY(buffer_status(&out, err));
+    if (sees_all)
+        return BERM_OK; /* as they are */
     return walk.has_ended ? text_copy(arena, buffer_text(&out), ret_fields, err) : BERM_OK;
 }

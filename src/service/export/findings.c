@@ -9,6 +9,7 @@ static enum berm_status write_finding(struct export_piece *piece, void *context,
     const struct export *export = piece->export;
     struct buffer *scratch = context;
     struct text evidence;
+    bool shows_sensitive; /* told by the export's own entry, for all of its rows */
 
     row_begin(piece);
     for (size_t c = 0; c < export->column_count; c++) {
@@ -38,7 +39,7 @@ static enum berm_status write_finding(struct export_piece *piece, void *context,
         case FINDING_EVIDENCE:
             TRY(mask_evidence(piece->office->pack,
                               field_sight_at(&piece->view->sight.fields, household->position),
-                              statement_text(row, 6), scratch, &evidence, err));
+                              statement_text(row, 6), scratch, &evidence, &shows_sensitive, err));
             row_json(piece, evidence);
             break;
         }

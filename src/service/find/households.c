@@ -42,6 +42,7 @@ struct finder {
     bool is_by_number;       /* prefix is whose id number it is; empty: nobody's */
     int64_t found, looked_at, limit;
     bool is_full;
+    bool filter_is_sensitive; /* that a row is there tells a sensitive value of it */
 };
 
 static void finder_close(struct finder *finder)
@@ -163,12 +164,16 @@ static enum berm_status choose_way(struct finder *finder, struct berm_error *err
 }
 
 /* A list sorted by a value tells the value: it must be the caller's everywhere in it. */
-static enum berm_status check_sight(const struct finder *finder, struct berm_error *err)
+static enum berm_status check_sight(struct finder *finder, struct berm_error *err)
 {
     if (finder->way == BY_RISK && !find_sight_covers_findings(&finder->sight, &finder->scope))
         return fail_with(err, BERM_FORBIDDEN,
                          "findings are not for this account to see in all of these areas, so it "
                          "cannot sort by risk; say a smaller area, or sort by code");
+    for (size_t f = 0; f < finder->filter.count; f++)
+        finder->filter_is_sensitive |=
+            finder->filter.tests[f].subject == TEST_OF_VARIABLE &&
+            finder->filter.tests[f].variable->field_class == FIELD_CLASS_SENSITIVE;
     return find_filter_check(&finder->filter, &finder->sight, &finder->scope, err);
 }
 
@@ -212,7 +217,8 @@ static enum berm_status visit_row(struct finder *finder, struct berm_error *err)
                                 .is_active = statement_int64(walk, 3) != 0,
                                 .area = statement_text(walk, 5),
                                 .area_name = statement_text(walk, 6),
-                                .area_name_en = statement_text(walk, 7)};
+                                .area_name_en = statement_text(walk, 7),
+                                .shows_sensitive = finder->filter_is_sensitive};
 
     if (row.area_name_en.length == 0)
         row.area_name_en = row.area_name;

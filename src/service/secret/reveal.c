@@ -38,26 +38,6 @@ static enum berm_status show(struct vault *vault, int64_t person_id, enum secret
                      ret_shown, err);
 }
 
-static enum berm_status journal_look(struct office *office, struct text code,
-                                     struct berm_error *err)
-{
-    CLEANUP(store_rollbackp) struct store *transaction = NULL;
-    CLEANUP(buffer_free) struct buffer subject = {0};
-
-    buffer_append_format(&subject, "household %.*s", TEXT_ARG(code));
-    TRY(buffer_status(&subject, err));
-    TRY(store_begin(office->store, err));
-    transaction = office->store;
-    TRY(journal_write(office->store,
-                      &(struct journal_entry){.actor = office->actor,
-                                              .action = TEXT("look"),
-                                              .subject = buffer_text(&subject)},
-                      err));
-    TRY(store_commit(office->store, err));
-    transaction = NULL;
-    return BERM_OK;
-}
-
 enum berm_status household_show_secrets(struct office *office, bool is_plain, struct arena *arena,
                                         struct household_facts *facts, struct berm_error *err)
 {
@@ -73,7 +53,12 @@ enum berm_status household_show_secrets(struct office *office, bool is_plain, st
     if (is_plain || office->key)
         TRY(vault_open(office->store, office->key, false, &vault, err));
     if (is_plain)
-        TRY(journal_look(office, facts->code, err));
+        TRY(look_write(office,
+                       &(struct look){.kinds = (uint32_t)LOOK_NUMBERS |
+                                               (facts->shows_sensitive ? LOOK_FACTS : 0),
+                                      .what = "household",
+                                      .code = facts->code},
+                       1, err));
     TRY(statement_prepare(office->store, STATEMENT_SECRET_GET, &get, err));
     for (size_t m = 0; m < facts->member_count; m++) {
         struct household_member *member = &facts->members[m];

@@ -6,6 +6,8 @@
  */
 #include "service/warning/private.h"
 
+#include <stdio.h>
+
 static const char *const STATE_NAMES[WARNING_STATE_COUNT] = {
     [WARNING_MATCHED] = "matched",
     [WARNING_UNMATCHED] = "unmatched",
@@ -146,13 +148,28 @@ static void mask(const struct pack *pack, const struct field_sight *sight,
 {
     /* What lies nowhere is seen by the classes of who sees everything: any position will do. */
     enum field_class seen = field_sight_at(sight, record->has_position ? record->position : 0);
+    enum field_class of_kind = kind_class(pack, record->row.kind);
 
-    if (kind_class(pack, record->row.kind) > seen)
+    if (of_kind > seen)
         record->row.kind = TEXT(HIDDEN_VALUE);
     if (seen < FIELD_CLASS_SENSITIVE) /* names, notes and amounts */
         record->row.payload = TEXT(HIDDEN_VALUE);
+    record->row.kind_is_sensitive = of_kind == FIELD_CLASS_SENSITIVE && of_kind <= seen;
+    record->row.payload_is_sensitive = seen == FIELD_CLASS_SENSITIVE;
     if (seen < FIELD_CLASS_PERSONAL && record->row.reason.length > 0)
         record->row.reason = TEXT(HIDDEN_VALUE);
+}
+
+struct look warning_look(const struct warning_row *row, char number[WARNING_NUMBER_MAX])
+{
+    struct look look = {.kinds = LOOK_WARNING, .what = "household", .code = row->household};
+
+    if (row->household.length == 0) {
+        snprintf(number, WARNING_NUMBER_MAX, "%lld", (long long)row->warning_id);
+        look.what = "warning";
+        look.code = text_of(number);
+    }
+    return look;
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
