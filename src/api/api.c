@@ -47,6 +47,7 @@ static enum berm_status admit(struct call *call, struct berm_error *err)
         return BERM_OK;
     TRY(call_authenticate(call, &touch_is_due, err));
     call->actor.name = call->caller.name;
+    call->actor.role = caller_role_names(&call->caller, call->route->permission, call->role_names);
     if (call->route->permission >= 0)
         TRY(caller_check(&call->caller, (enum permission)call->route->permission, err));
     if (touch_is_due) /* a session that cannot be noted as used just now is still one */

@@ -39,6 +39,7 @@ struct call {
     struct arena *arena;   /* the request's */
     struct caller caller;
     struct actor actor;
+    char role_names[ROLE_NAMES_BYTES_MAX];
     int64_t now_s;
     struct text session_token; /* empty: by API token, or not at all */
     struct json_writer json;   /* over the response's body */

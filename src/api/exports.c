@@ -37,6 +37,7 @@ static enum berm_status next_piece(void *context, void *worker_given, struct buf
     struct export_stream *stream = context;
     struct api_worker *worker = worker_given;
 
+    TRY(office_refresh(worker->office, err));
     return export_next(stream->export, worker->office, chunk, ret_is_last, err);
 }
 
@@ -121,6 +122,7 @@ static enum berm_status begin(struct call *call, enum export_format format, stru
     TRY(text_copy(arena, call->actor.name, &stream->actor.name, err));
     TRY(text_copy(arena, call->actor.via, &stream->actor.via, err));
     TRY(text_copy(arena, call->actor.address, &stream->actor.address, err));
+    TRY(text_copy(arena, call->actor.role, &stream->actor.role, err));
     TRY(writer_run(call->api->writer, note_begin, stream, err));
     call->response->stream =
         (struct http_stream){.context = stream, .next = next_piece, .close = close_stream};

@@ -28,6 +28,7 @@ static enum berm_status write_entry(void *context, const struct journal_entry *e
     json_key_of_text(json, "actor", entry->actor.name);
     json_key_of_text(json, "via", entry->actor.via);
     json_key_of_text(json, "address", entry->actor.address);
+    json_key_of_text(json, "role", entry->actor.role);
     json_key_of_text(json, "action", entry->action);
     json_key_of_text(json, "subject", entry->subject);
     json_key(json, "details");

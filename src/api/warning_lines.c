@@ -25,6 +25,7 @@ struct delivery {
     struct api *api;
     struct text request_id;
     char account[ACCOUNT_NAME_BYTES_MAX + 1];
+    char role_names[ROLE_NAMES_BYTES_MAX];
     uint64_t scopes;
     struct actor actor;
     struct text rest; /* of the body: what was not taken yet */
@@ -213,7 +214,10 @@ enum berm_status handle_warning_send_many(struct call *call, struct berm_error *
     delivery->request_id = call->request->id;
     delivery->scopes = call->caller.scopes;
     delivery->actor = (struct actor){
-        .name = text_of(delivery->account), .via = call->actor.via, .address = call->actor.address};
+        .name = text_of(delivery->account),
+        .via = call->actor.via,
+        .address = call->actor.address,
+        .role = caller_role_names(&call->caller, call->route->permission, delivery->role_names)};
     delivery->rest = call->request->body;
     TRY(run_portion(delivery, err)); /* what fails as a whole is still a problem of its own */
     call->response->stream =

@@ -2,9 +2,9 @@
 #include "cli.h"
 
 static const struct output_column ENTRY_COLUMNS[] = {
-    {"entry", CELL_NUMBER},  {"seal", CELL_NUMBER},  {"at", CELL_TEXT},      {"actor", CELL_TEXT},
-    {"via", CELL_TEXT},      {"address", CELL_TEXT}, {"action", CELL_TEXT},  {"subject", CELL_TEXT},
-    {"change", CELL_NUMBER}, {"run", CELL_NUMBER},   {"details", CELL_JSON},
+    {"entry", CELL_NUMBER}, {"seal", CELL_NUMBER},   {"at", CELL_TEXT},    {"actor", CELL_TEXT},
+    {"via", CELL_TEXT},     {"address", CELL_TEXT},  {"role", CELL_TEXT},  {"action", CELL_TEXT},
+    {"subject", CELL_TEXT}, {"change", CELL_NUMBER}, {"run", CELL_NUMBER}, {"details", CELL_JSON},
 };
 
 enum { DIGITS_MAX = 24 };
@@ -26,6 +26,7 @@ static enum berm_status show_entry(void *context, const struct journal_entry *en
         entry->actor.name,
         entry->actor.via,
         entry->actor.address,
+        entry->actor.role,
         entry->action,
         entry->subject,
         digits_of(entry->change_id, digits[2]),

@@ -43,7 +43,10 @@ static void write_csv_row(struct output *output, const struct text *cells)
     for (size_t c = 0; c < output->column_count; c++) {
         if (c > 0)
             buffer_append_char(&output->line, ',');
-        csv_append_field(&output->line, cells[c]);
+        if (output->columns[c].kind == CELL_TEXT) /* people's words: no formula for a spreadsheet */
+            csv_append_guarded(&output->line, cells[c]);
+        else
+            csv_append_field(&output->line, cells[c]);
     }
     buffer_append_char(&output->line, '\n');
 }

@@ -114,6 +114,11 @@ bool caller_holds(const struct caller *caller, enum permission permission);
 /** BERM_FORBIDDEN, in a sentence that names the permission, where the caller holds it nowhere. */
 MUST_USE enum berm_status caller_check(const struct caller *caller, enum permission permission,
                                        struct berm_error *err);
+enum { ROLE_NAMES_BYTES_MAX = 160 };
+/** The names of the caller's roles that hold the permission (negative: all of them), once each, a
+ * blank between. */
+struct text caller_role_names(const struct caller *caller, int permission,
+                              char out[ROLE_NAMES_BYTES_MAX]);
 /**
  * The caller's areas for a permission, and inside them the area with this code where it is not
  * empty. Positions are those of the present transaction, also where areas moved since the caller

@@ -20,6 +20,7 @@ struct actor {
     struct text name;
     struct text via;     /* "cli" */
     struct text address; /* on the network; empty: on this machine */
+    struct text role;    /* those that allowed it, a blank between; empty: at the machine itself */
 };
 
 /* ---- Entries --------------------------------------------------------------------------------- */

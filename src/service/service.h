@@ -15,6 +15,7 @@
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
  *   facts/      changing the facts of one household by hand (face: facts.h)
  *   find/       search, filters and pages of people and households (face: find.h)
+ *   runs.c      the months' runs on record
  *   findings.c  lists and counts;  explain.c: why;  household.c: all that is held
  *   history.c   who changed what of a household, and when (face: history.h)
  *   summary.c   people and households by area, kind and finding; headcount and gap
@@ -138,6 +139,21 @@ struct screen_result {
 MUST_USE enum berm_status screen_month(struct office *office, const struct caller *caller,
                                        const struct screen_options *options,
                                        struct screen_result *ret_result, struct berm_error *err);
+
+/** A month's run that is on record. */
+struct run_row {
+    int64_t run_id;
+    month_number month;
+    struct text pack, pack_version, started_at, finished_at;
+    bool has_counts; /* they are of the whole register: only for who sees figures of all of it */
+    int64_t households, opened, closed, unchanged;
+};
+typedef enum berm_status run_visitor(void *context, const struct run_row *row,
+                                     struct berm_error *err);
+/** Those before a run (0: all), newest first. Errors: BERM_FORBIDDEN; the visitor's. */
+MUST_USE enum berm_status runs_list(struct store *store, const struct caller *caller,
+                                    int64_t before_run_id, int64_t limit, run_visitor *visit,
+                                    void *context, struct berm_error *err);
 
 /** Only the interpreter, over inputs that are loaded already; for the benchmark. */
 MUST_USE enum berm_status screen_measure(struct office *office, month_number month,

@@ -216,6 +216,12 @@ with folder() as here:
         imports(chief, clerk, path, uploads(chief, clerk))
         outline(chief, boss)
         events(one, chief, tokens["chief"])
+        reader = Client(one, make_token(url, "chief", "summary_read"))
+        runs = reader.get("/v1/runs?limit=1").json
+        equal("the months' runs are on record", [run["month"] for run in runs["items"]], ["2020-09"])
+        check("with the figures of the whole register for who sees it",
+              runs["items"][0]["counts"]["households"] > 0, runs)
+        equal("a cursor that is none", reader.get("/v1/runs?cursor=x").status, 400)
         waiting, before = stops(one, chief, tokens["chief"], path)
 
         # The server dies in the middle of an import; the next one does it, once.

@@ -32,9 +32,10 @@ def chain(path):
     """The hashes as docs/decisions/0005-journal-seal.md says, made without Berm."""
     previous, hashes = "", []
     for sequence, *entry in ask(path, "SELECT s.sequence, j.journal_id, at, actor, via, address, action, subject, "
-                                "ifnull(change_id, 0), ifnull(run_id, 0), digest, details FROM journal j "
+                                "ifnull(change_id, 0), ifnull(run_id, 0), digest, details, role FROM journal j "
                                 "JOIN journal_seal s USING (journal_id) ORDER BY s.sequence"):
-        fields = [str(field).encode() for field in ("berm seal 1", sequence, previous, *entry)]
+        kind, entry = ("berm seal 2", entry) if entry[-1] else ("berm seal 1", entry[:-1])
+        fields = [str(field).encode() for field in (kind, sequence, previous, *entry)]
         previous = hashlib.sha256(b"".join(b"%d:%s," % (len(field), field) for field in fields)).hexdigest()
         hashes.append((previous,))
     return hashes
@@ -149,7 +150,7 @@ with folder() as here:
 
     for column, value in (("actor", "'nobody'"), ("at", "'2019-01-01T00:00:00.000Z'"), ("action", "'look'"),
                           ("subject", "'x'"), ("details", "'{}'"), ("via", "'x'"), ("address", "'x'"),
-                          ("digest", "''"), ("run_id", "1"), ("change_id", "2")):
+                          ("role", "'x'"), ("digest", "''"), ("run_id", "1"), ("change_id", "2")):
         find(f"a changed {column}", "changed", "entry 4", f"UPDATE journal SET {column} = {value} WHERE journal_id = 4")
     faults = find("a changed entry", "changed", "entry 4", "UPDATE journal SET actor = 'x' WHERE journal_id = 4")
     equal("and tells it once", len(faults), 1)
@@ -160,7 +161,7 @@ with folder() as here:
     find("a removed entry behind which all moved up", "changed", "entry 5",
          "DELETE FROM journal WHERE journal_id = 4", "DELETE FROM journal_seal WHERE journal_id = 4",
          "UPDATE journal_seal SET sequence = sequence - 1 WHERE sequence > 4")
-    insert = ("INSERT INTO journal SELECT {}, at, actor, via, address, 'look', subject, NULL, NULL, '', '{{}}' "
+    insert = ("INSERT INTO journal SELECT {}, at, actor, via, address, 'look', subject, NULL, NULL, '', '{{}}', '' "
               "FROM journal WHERE journal_id = 4")
     find("an inserted entry", "inserted", "entry 0", insert.format(0))
     find("an entry put in behind the last", "inserted", "from 10 on", insert.format(10))
@@ -228,7 +229,7 @@ with folder() as here:
     source.close()
     target.close()
     tamper(erased, "UPDATE change_row SET fields = '', salt = ''",
-           "INSERT INTO journal SELECT 10, at, actor, via, address, 'erase', 'household 2', 6, NULL, '', '{}' "
+           "INSERT INTO journal SELECT 10, at, actor, via, address, 'erase', 'household 2', 6, NULL, '', '{}', '' "
            "FROM journal WHERE journal_id = 9", "UPDATE id_counter SET next_id = 11 WHERE name = 'journal'")
     result = berm("journal", "verify", "--store", f"sqlite:{erased}", env=sealed)
     equal("erased values leave the journal sound", result.code, 0)

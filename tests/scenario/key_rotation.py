@@ -155,7 +155,7 @@ with folder() as here:
     # A change of key by somebody who has the database and a key of their own, but not the old one.
     newest = berm("key", "show", key).out.split()[-1]
     forged = ("INSERT INTO journal SELECT max(journal_id) + 1, at, actor, via, address, 'rotate_signing_key', 'x', NULL, "
-              f"NULL, '', '{{\"previous\":\"THE KEY\",\"public_key\":\"{other_public}\"}}' FROM journal")
+              f"NULL, '', '{{\"previous\":\"THE KEY\",\"public_key\":\"{other_public}\"}}', '' FROM journal")
     take_next = "UPDATE id_counter SET next_id = next_id + 1 WHERE name = 'journal'"
     remember = f"UPDATE setting SET value = '{other_public}' WHERE name = 'journal_public_key'"
     for name, options in (("the key file", ("--key", key)), ("the newest key", ("--key", new_only)),

@@ -6,6 +6,8 @@
  */
 #include "service/access/caller.h"
 
+#include <stdio.h>
+
 static const struct area_range EVERYTHING = {0, INT64_MAX};
 
 const struct caller *caller_local(void)
@@ -104,6 +106,26 @@ bool caller_holds(const struct caller *caller, enum permission permission)
         if (role_holds(caller->grants[g].role, permission))
             return true;
     return false;
+}
+
+struct text caller_role_names(const struct caller *caller, int permission,
+                              char out[ROLE_NAMES_BYTES_MAX])
+{
+    size_t length = 0;
+
+    for (int r = 0; r < ROLE_COUNT; r++) {
+        size_t g = 0;
+
+        if (permission >= 0 && !role_holds((enum role)r, (enum permission)permission))
+            continue;
+        while (g < caller->grant_count && caller->grants[g].role != (enum role)r)
+            g++;
+        if (g < caller->grant_count)
+            length += (size_t)snprintf(out + length, ROLE_NAMES_BYTES_MAX - length, "%s%s",
+                                       length > 0 ? " " : "", role_name((enum role)r));
+        assert(length < ROLE_NAMES_BYTES_MAX);
+    }
+    return (struct text){out, length};
 }
 
 enum berm_status caller_check(const struct caller *caller, enum permission permission,

@@ -87,6 +87,12 @@ enum berm_status session_begin(struct store *store, struct password_queue *queue
     session_csrf(text_of(tokens.token), tokens.csrf);
     TRY(throttle_note_success(store, name, address, now_s, err));
     TRY(insert_session(store, account.account_id, address, now_s, &tokens, err));
+    TRY(journal_write(
+        store,
+        &(struct journal_entry){.actor = {.name = name, .via = TEXT("api"), .address = address},
+                                .action = TEXT("log_in"),
+                                .subject = TEXT("session")},
+        err));
     TRY(store_commit(store, err));
     transaction = NULL;
     *ret_tokens = tokens;

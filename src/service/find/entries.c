@@ -128,8 +128,9 @@ static enum berm_status write_terms(struct search_writer *writer, size_t first, 
         SHARED_BYTES = SEARCH_TERM_INSERT_EIGHT__SHARED_BYTES0,
         STRIDE = SEARCH_TERM_INSERT_EIGHT__TERM1 - TERM,
     };
-    _Static_assert(SEARCH_TERM_INSERT__TERM == TERM && SEARCH_TERM_INSERT__PERSON_ID == PERSON_ID &&
-                       SEARCH_TERM_INSERT__SHARED_BYTES == SHARED_BYTES &&
+    _Static_assert((int)SEARCH_TERM_INSERT__TERM == (int)TERM &&
+                       (int)SEARCH_TERM_INSERT__PERSON_ID == (int)PERSON_ID &&
+                       (int)SEARCH_TERM_INSERT__SHARED_BYTES == (int)SHARED_BYTES &&
                        SEARCH_TERM_INSERT_EIGHT__SHARED_BYTES7 == SHARED_BYTES + 7 * STRIDE,
                    "one begins as eight do");
     struct statement *insert = is_eight ? writer->insert_eight : writer->insert_term;

@@ -140,6 +140,7 @@ static enum berm_status work(const struct job_runner_options *options, struct jo
                           .result = {.cap_bytes = JOB_RESULT_BYTES_MAX},
                           .slot = slot,
                           .attempt = claimed->attempt};
+    char role_names[ROLE_NAMES_BYTES_MAX];
     struct berm_error seal_error;
     enum berm_status status;
 
@@ -149,6 +150,8 @@ static enum berm_status work(const struct job_runner_options *options, struct jo
     TRY(caller_check(run.caller, job_kind_permission(claimed->kind), err));
     TRY(options->open(options->context, &run.office, err));
     run.office->actor = claimed->actor;
+    run.office->actor.role =
+        caller_role_names(run.caller, (int)job_kind_permission(claimed->kind), role_names);
     status = call(options, &run, claimed->kind, err);
     if (status == BERM_OK && !run.is_finished)
         status = finish_done(&run, err);

@@ -45,7 +45,7 @@ enum berm_status seal_hash(int64_t sequence, struct text previous,
                                  entry->actor.via, entry->actor.address,
                                  entry->action,    entry->subject};
 
-    TRY(digest_begin("berm seal 1", &digest, err));
+    TRY(digest_begin(entry->actor.role.length > 0 ? "berm seal 2" : "berm seal 1", &digest, err));
     canonical_int64(digest, sequence);
     canonical_text(digest, previous);
     canonical_int64(digest, entry->journal_id);
@@ -55,6 +55,8 @@ enum berm_status seal_hash(int64_t sequence, struct text previous,
     canonical_int64(digest, entry->run_id);
     canonical_text(digest, entry->digest);
     canonical_text(digest, entry->details);
+    if (entry->actor.role.length > 0)
+        canonical_text(digest, entry->actor.role);
     digest_finish(digest, out);
     return BERM_OK;
 }

@@ -23,6 +23,7 @@ enum berm_status journal_write(struct store *store, const struct journal_entry *
     statement_bind_text(insert, JOURNAL_INSERT__DIGEST, entry->digest);
     statement_bind_text(insert, JOURNAL_INSERT__DETAILS,
                         entry->details.length > 0 ? entry->details : TEXT("{}"));
+    statement_bind_text(insert, JOURNAL_INSERT__ROLE, entry->actor.role);
     return statement_run(insert, err);
 }
 
@@ -31,7 +32,10 @@ struct journal_entry entry_of_row(struct statement *row)
     return (struct journal_entry){
         .journal_id = statement_int64(row, 0),
         .at = statement_text(row, 1),
-        .actor = {statement_text(row, 2), statement_text(row, 3), statement_text(row, 4)},
+        .actor = {.name = statement_text(row, 2),
+                  .via = statement_text(row, 3),
+                  .address = statement_text(row, 4),
+                  .role = statement_text(row, 11)},
         .action = statement_text(row, 5),
         .subject = statement_text(row, 6),
         .change_id = statement_int64(row, 7),

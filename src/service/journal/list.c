@@ -94,7 +94,7 @@ enum berm_status journal_list(struct store *store, const struct caller *caller,
     while (has_row) {
         struct journal_entry entry = entry_of_row(list);
 
-        TRY(visit(context, &entry, statement_int64(list, 11), err));
+        TRY(visit(context, &entry, statement_int64(list, 12), err));
         TRY(statement_step(list, &has_row, err));
     }
     return BERM_OK;

@@ -46,8 +46,8 @@ static void keep_hash(struct chain_walk *walk, struct text hash)
 static enum berm_status check_link(struct verifier *verifier, struct statement *row,
                                    const struct chain_walk *walk, struct berm_error *err)
 {
-    int64_t sequence = statement_int64(row, 11);
-    int64_t journal_id = statement_int64(row, 12);
+    int64_t sequence = statement_int64(row, 12);
+    int64_t journal_id = statement_int64(row, 13);
     struct journal_entry entry;
     char hash[DIGEST_TEXT_MAX];
 
@@ -66,7 +66,7 @@ static enum berm_status check_link(struct verifier *verifier, struct statement *
     }
     entry = entry_of_row(row);
     TRY(seal_hash(sequence, text_of(walk->hash), &entry, hash, err));
-    if (!text_equal(text_of(hash), statement_text(row, 13)))
+    if (!text_equal(text_of(hash), statement_text(row, 14)))
         verify_fault(verifier, "changed", journal_id,
                      "entry %lld is not what was sealed as number %lld", (long long)journal_id,
                      (long long)sequence);
@@ -84,9 +84,9 @@ static enum berm_status verify_chain(struct verifier *verifier, struct berm_erro
     while (has_row) {
         TRY(check_link(verifier, chain, &walk, err));
         verify_seal_key(verifier, chain);
-        walk.sequence = statement_int64(chain, 11);
-        walk.journal_id = statement_int64(chain, 12);
-        keep_hash(&walk, statement_text(chain, 13));
+        walk.sequence = statement_int64(chain, 12);
+        walk.journal_id = statement_int64(chain, 13);
+        keep_hash(&walk, statement_text(chain, 14));
         if (walk.journal_id > verifier->last_sealed_id)
             verifier->last_sealed_id = walk.journal_id;
         verifier->verdict.sealed++;
@@ -107,7 +107,7 @@ static enum berm_status verify_entry(struct verifier *verifier, struct statement
         verify_fault(verifier, "missing", expected_id, "the entries %lld to %lld are missing",
                      (long long)expected_id, (long long)entry.journal_id - 1);
     verifier->verdict.entries++;
-    if (!statement_is_null(row, 11)) {
+    if (!statement_is_null(row, 12)) {
         if (entry.journal_id == 1 && text_equal(entry.action, TEXT("begin"))) {
             verifier->older_change_id = entry.change_id;
             verifier->older_run_id = entry.run_id;

@@ -88,21 +88,21 @@ static void follow(struct verifier *verifier, const struct journal_entry *entry,
 
 void verify_seal_key(struct verifier *verifier, struct statement *row)
 {
-    int64_t sequence = statement_int64(row, 11), journal_id = statement_int64(row, 12);
-    struct text hash = statement_text(row, 13), key = text_of(verifier->public_key);
+    int64_t sequence = statement_int64(row, 12), journal_id = statement_int64(row, 13);
+    struct text hash = statement_text(row, 14), key = text_of(verifier->public_key);
     char message[SEAL_MESSAGE_MAX], key_id[KEY_ID_TEXT_MAX];
     bool is_signed =
         hash.length == DIGEST_TEXT_MAX - 1 &&
-        key_verify(key, seal_message(sequence, hash, message), statement_text(row, 15));
+        key_verify(key, seal_message(sequence, hash, message), statement_text(row, 16));
 
     if (!is_signed)
         verify_fault(verifier, "signature", journal_id,
                      "the seal %lld of entry %lld was not made with the key", (long long)sequence,
                      (long long)journal_id);
-    else if (!text_equal(statement_text(row, 14), key_id_of(key, key_id)))
+    else if (!text_equal(statement_text(row, 15), key_id_of(key, key_id)))
         verify_fault(verifier, "key", journal_id,
                      "the seal %lld of entry %lld names the key %.*s, and was made with %s",
-                     (long long)sequence, (long long)journal_id, TEXT_ARG(statement_text(row, 14)),
+                     (long long)sequence, (long long)journal_id, TEXT_ARG(statement_text(row, 15)),
                      key_id);
     verifier->is_key_unused = false;
     verifier->has_trusted_seal |= is_signed && is_trusted(verifier, key);

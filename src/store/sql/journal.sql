@@ -2,14 +2,14 @@
 
 -- name: journal_insert
 INSERT INTO journal (journal_id, at, actor, via, address, action, subject, change_id, run_id, digest,
-                     details)
+                     details, role)
 VALUES (:journal_id, :at, :actor, :via, :address, :action, :subject, :change_id, :run_id, :digest,
-        :details);
+        :details, :role);
 
 -- name: journal_list
 -- Entries from an id on, with their place in the chain.
 SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
-       j.digest, j.details, s.sequence
+       j.digest, j.details, j.role, s.sequence
 FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
 WHERE j.journal_id >= :first
 ORDER BY j.journal_id;
@@ -19,7 +19,7 @@ ORDER BY j.journal_id;
 
 -- name: journal_oldest_first
 SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
-       j.digest, j.details, s.sequence
+       j.digest, j.details, j.role, s.sequence
 FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
 WHERE j.journal_id > :after AND j.journal_id < :before
   AND (:actor = '' OR j.actor = :actor)
@@ -32,7 +32,7 @@ LIMIT :count;
 
 -- name: journal_newest_first
 SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
-       j.digest, j.details, s.sequence
+       j.digest, j.details, j.role, s.sequence
 FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
 WHERE j.journal_id > :after AND j.journal_id < :before
   AND (:actor = '' OR j.actor = :actor)
@@ -45,7 +45,7 @@ LIMIT :count;
 
 -- name: journal_of_actor
 SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
-       j.digest, j.details, s.sequence
+       j.digest, j.details, j.role, s.sequence
 FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
 WHERE j.journal_id > :after AND j.journal_id < :before
   AND j.actor = :actor
@@ -58,7 +58,7 @@ LIMIT :count;
 
 -- name: journal_of_subject
 SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
-       j.digest, j.details, s.sequence
+       j.digest, j.details, j.role, s.sequence
 FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
 WHERE j.journal_id > :after AND j.journal_id < :before
   AND (:actor = '' OR j.actor = :actor)
@@ -72,7 +72,7 @@ LIMIT :count;
 -- name: journal_unsealed
 -- Entries behind the last sealed one. One that appears before it was not written by the program.
 SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
-       j.digest, j.details
+       j.digest, j.details, j.role
 FROM journal j
 WHERE j.journal_id > :last_sealed
 ORDER BY j.journal_id;
@@ -93,7 +93,7 @@ SELECT hash FROM journal_seal WHERE sequence = :sequence;
 -- name: journal_chain
 -- Seals in their order, each with its entry where that is still there.
 SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
-       j.digest, j.details, s.sequence, s.journal_id, s.hash, s.key_id, s.signature
+       j.digest, j.details, j.role, s.sequence, s.journal_id, s.hash, s.key_id, s.signature
 FROM journal_seal s LEFT JOIN journal j ON j.journal_id = s.journal_id
 ORDER BY s.sequence;
 

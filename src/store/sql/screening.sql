@@ -62,6 +62,15 @@ WHERE state = 'published'
 ORDER BY run_id DESC
 LIMIT 1;
 
+-- name: run_published_list
+-- Before one, newest first.
+SELECT run_id, month, pack, pack_version, started_at, finished_at, households, opened, closed,
+       unchanged
+FROM run
+WHERE state = 'published' AND run_id < :before
+ORDER BY run_id DESC
+LIMIT :count;
+
 -- name: run_of_month
 SELECT run_id, month, pack, pack_version, started_at, finished_at, households, opened, closed,
        unchanged

@@ -6,9 +6,9 @@
 #include "service/look/private.h"
 #include "unit/service/access_fixture.h"
 
-static const struct actor ANNA = {{"anna", 4}, {"api", 3}, {"10.0.0.1", 8}};
-static const struct actor ANNA_ELSEWHERE = {{"anna", 4}, {"api", 3}, {"10.0.0.2", 8}};
-static const struct actor BERT = {{"bert", 4}, {"api", 3}, {"10.0.0.1", 8}};
+static const struct actor ANNA = {{"anna", 4}, {"api", 3}, {"10.0.0.1", 8}, {"", 0}};
+static const struct actor ANNA_ELSEWHERE = {{"anna", 4}, {"api", 3}, {"10.0.0.2", 8}, {"", 0}};
+static const struct actor BERT = {{"bert", 4}, {"api", 3}, {"10.0.0.1", 8}, {"", 0}};
 
 enum { NOW_S = 1600000000 };
 

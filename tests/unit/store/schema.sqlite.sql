@@ -181,7 +181,7 @@ CREATE TABLE journal (
     run_id     INTEGER REFERENCES run,      -- the run that it records
     digest     TEXT NOT NULL,               -- SHA-256 over that change or run; empty where there is none
     details    TEXT NOT NULL                -- JSON: counts and keys, never a personal value
-) STRICT;
+, role TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX journal_by_actor ON journal (actor, journal_id);
 
@@ -356,6 +356,10 @@ CREATE TABLE run (
     closed        INTEGER NOT NULL,
     unchanged     INTEGER NOT NULL
 , change_id INTEGER REFERENCES change) STRICT;
+
+CREATE INDEX run_published ON run (run_id) WHERE state = 'published';
+
+CREATE INDEX run_published_by_month ON run (month, run_id) WHERE state = 'published';
 
 CREATE TABLE session (
     token_hash    TEXT NOT NULL PRIMARY KEY,   -- SHA-256 of the token that only the browser holds, hexadecimal
