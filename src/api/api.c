@@ -117,7 +117,7 @@ static void answer(void *context, const struct http_request *request,
         .office = worker->office,
         .arena = request->arena,
         .now_s = seconds_since_1970(),
-        .actor = {.via = TEXT("api"), .address = request->address},
+        .actor = {.via = TEXT("api"), .address = client_address(worker->api, request)},
         .json = {.out = &response->body},
     };
     struct actor self = worker->office->actor;

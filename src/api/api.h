@@ -15,6 +15,7 @@ struct api_options {
     /** Opens an office, with its key where there is one: for each worker, and for the writer. */
     enum berm_status (*open)(void *context, struct office **ret_office, struct berm_error *err);
     void *open_context;
+    const char *proxy;         /* the address whose X-Forwarded-For is believed; NULL: nobody's */
     bool is_behind_tls;        /* browsers come over TLS: the session's cookie is for TLS only */
     struct job_runner *runner; /* runs the jobs, here or standing by; must outlive the api */
     /** A fault that is not the client's, or of a chore (then request_id is empty). May be NULL. */

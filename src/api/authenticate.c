@@ -21,6 +21,30 @@ static struct text cookie_value(struct text cookies, struct text name)
     return (struct text){"", 0};
 }
 
+/* Nothing but digits of an address: what a client made up does not get into the journal. */
+static bool is_address(struct text text)
+{
+    enum { ADDRESS_BYTES_MAX = 45 };
+
+    for (size_t i = 0; i < text.length; i++)
+        if (strchr("0123456789abcdefABCDEF:.", text.bytes[i]) == NULL)
+            return false;
+    return text.length > 1 && text.length <= ADDRESS_BYTES_MAX;
+}
+
+struct text client_address(const struct api *api, const struct http_request *request)
+{
+    struct text chain = http_request_header(request, "x-forwarded-for");
+    size_t first = chain.length;
+
+    if (api->options.proxy == NULL || !text_equal(request->address, text_of(api->options.proxy)))
+        return request->address;
+    while (first > 0 && chain.bytes[first - 1] != ',')
+        first--;
+    chain = text_trimmed(text_from(chain, first));
+    return is_address(chain) ? chain : request->address;
+}
+
 static bool changes_something(enum http_method method)
 {
     return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS;

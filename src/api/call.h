@@ -149,6 +149,8 @@ void call_report(struct api *api, struct text request_id, enum berm_status statu
 
 /* ---- Steps of the dispatcher ----------------------------------------------------------------- */
 
+/** From where: the peer, or whom the trusted proxy names as the last that came to it. */
+struct text client_address(const struct api *api, const struct http_request *request);
 /** Who calls, by token or session; 401, and 403 where a session's request has no CSRF token. */
 MUST_USE enum berm_status call_authenticate(struct call *call, bool *ret_touch_is_due,
                                             struct berm_error *err);

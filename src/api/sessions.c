@@ -71,7 +71,7 @@ enum berm_status handle_session_begin(struct call *call, struct berm_error *err)
     password = body_text(body, "password", true);
     TRY(call_check(call, err));
     status = session_begin(call->office->store, call->api->passwords, name, password,
-                           call->request->address, call->now_s, &tokens, err);
+                           call->actor.address, call->now_s, &tokens, err);
     if (status == BERM_BUSY)
         call->failure_status = 429;
     TRY(status);

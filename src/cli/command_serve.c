@@ -85,6 +85,7 @@ enum berm_status command_serve(struct invocation *invocation, struct berm_error 
     CLEANUP(close_log)
     struct serving serving = {
         .is_behind_tls = invocation_has(invocation, "behind-tls"),
+        .proxy = invocation_value(invocation, "proxy"),
         .open = open_office,
         .open_context = invocation,
         .announce = tell_address,

@@ -163,6 +163,7 @@ static enum berm_status prepare_api(struct service *service, struct berm_error *
         .open = serving->open,
         .open_context = serving->open_context,
         .is_behind_tls = options->tls_key != NULL || serving->is_behind_tls,
+        .proxy = serving->proxy,
         .runner = service->runner,
         .report = report_failure,
     };

@@ -9,6 +9,7 @@ struct serving {
     struct http_options http; /* address, limits, TLS and log; routes and workers are filled in */
     const char *log_path;     /* http.log_file is this file, opened; NULL: it is no file */
     bool is_behind_tls;       /* a proxy in front speaks TLS */
+    const char *proxy;        /* its address; NULL: there is none */
     /** Opens an office for each thread that needs one. */
     enum berm_status (*open)(void *context, struct office **ret_office, struct berm_error *err);
     void *open_context;

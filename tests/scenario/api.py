@@ -96,6 +96,22 @@ def the_description(server):
         description["components"]["schemas"]["HouseholdValues"]["properties"]), ["roof", "rooms"])
 
 
+def behind_a_proxy(url):
+    """Whose word for the client's address is taken."""
+    def from_where(server, forwarded):
+        Client(server).ask("POST", "/v1/sessions", {"name": "clerk", "password": PASSWORD},
+                           {"X-Forwarded-For": forwarded})
+        result = berm("journal", "list", "--store", url, "--action", "log_in", "--limit", "1",
+                      "--newest", "--format", "json")
+        return json.loads(result.out)[0]["address"]
+
+    with served("--proxy", "127.0.0.1", store=url) as server:
+        equal("the proxy says from where", from_where(server, "10.1.1.1, 203.0.113.7"), "203.0.113.7")
+        equal("what is no address is not taken", from_where(server, "203.0.113.7; DROP"), "127.0.0.1")
+    with served("--proxy", "192.0.2.1", store=url) as server:
+        equal("nobody else's word counts", from_where(server, "203.0.113.7"), "127.0.0.1")
+
+
 with folder() as here:
     store = make_register(here, HOUSEHOLDS, PERSONS, FLOWS)
     assert berm("screen", "--store", store, "--month", "2020-09").code == 0
@@ -108,4 +124,5 @@ with folder() as here:
         reading(official)
         the_description(one)
         equal("it ends as it should", one.end(), 0)
+    behind_a_proxy(store)
 finish()
