@@ -60,13 +60,16 @@ enum berm_status warning_set_run(struct store *store, int64_t warning_id, int64_
 }
 
 /* The warning that came with this reference before; 0: none. */
-static enum berm_status find_delivered(struct store *store, const struct warning_order *order,
-                                       int64_t *ret_warning_id, struct berm_error *err)
+/* Of the same account: another's references are not told, not even by a repetition. */
+static enum berm_status find_delivered(struct store *store, const struct actor *actor,
+                                       const struct warning_order *order, int64_t *ret_warning_id,
+                                       struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *find = NULL;
     bool has_row;
 
     TRY(statement_prepare(store, STATEMENT_WARNING_BY_REFERENCE, &find, err));
+    statement_bind_text(find, WARNING_BY_REFERENCE__ACCOUNT, actor->name);
     statement_bind_text(find, WARNING_BY_REFERENCE__SOURCE, order->input.source);
     statement_bind_text(find, WARNING_BY_REFERENCE__REFERENCE, order->input.reference);
     TRY(statement_step(find, &has_row, err));
@@ -164,7 +167,7 @@ enum berm_status warning_receive(struct office *office, const struct caller *cal
                          err));
     TRY(caller_scope(office->store, caller, PERMISSION_WARNING_SEND, (struct text){0}, arena,
                      &scope, err));
-    TRY(find_delivered(office->store, &order, &warning_id, err));
+    TRY(find_delivered(office->store, actor, &order, &warning_id, err));
     answer.is_repeated = warning_id != 0;
     if (!answer.is_repeated) {
         TRY(warning_match_find(office, &order, &scope, arena, &match, err));

@@ -7,7 +7,9 @@ VALUES (:warning_id, :received_at, :account, :source, :reference, :kind, :state,
         :household_id, :person_id, :month, :payload, :change_id);
 
 -- name: warning_by_reference
-SELECT warning_id, payload FROM warning WHERE source = :source AND reference = :reference;
+SELECT warning_id, payload
+FROM warning
+WHERE account = :account AND source = :source AND reference = :reference;
 
 -- name: warning_set_run
 UPDATE warning SET run_id = :run_id WHERE warning_id = :warning_id;

@@ -429,6 +429,6 @@ CREATE TABLE warning (
 
 CREATE INDEX warning_by_household ON warning (household_id) WHERE household_id IS NOT NULL;
 
-CREATE UNIQUE INDEX warning_by_reference ON warning (source, reference);
+CREATE UNIQUE INDEX warning_by_reference ON warning (account, source, reference);
 
 CREATE INDEX warning_open ON warning (warning_id) WHERE state IN ('unmatched', 'ambiguous');
