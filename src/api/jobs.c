@@ -173,6 +173,27 @@ static void close_reader(void *context, void *worker, bool is_complete)
     free(reader);
 }
 
+struct download {
+    const struct call *call;
+    int64_t job_id;
+};
+
+static enum berm_status note_download(void *context, struct office *office, struct berm_error *err)
+{
+    const struct download *download = context;
+
+    return job_note_download(office->store, &download->call->actor, download->job_id, err);
+}
+
+static const char *content_type_of(struct text name)
+{
+    struct text ending = TEXT(".ndjson");
+    bool is_lines = name.length > ending.length &&
+                    text_equal(text_from(name, name.length - ending.length), ending);
+
+    return is_lines ? "application/x-ndjson" : "text/csv";
+}
+
 enum berm_status handle_job_file(struct call *call, struct berm_error *err)
 {
     struct file_reader *reader;
@@ -183,6 +204,7 @@ enum berm_status handle_job_file(struct call *call, struct berm_error *err)
 
     TRY(call_parameter_id(call, "job", &job_id, err));
     TRY(job_file(call->office->store, &call->caller, job_id, call->arena, path, &name, err));
+    TRY(writer_run(call->api->writer, note_download, &(struct download){call, job_id}, err));
     file = open(path, O_RDONLY | O_CLOEXEC);
     reader = malloc(sizeof *reader);
     if (file < 0 || reader == NULL) {
@@ -193,6 +215,7 @@ enum berm_status handle_job_file(struct call *call, struct berm_error *err)
                          "the file of job %lld cannot be read", (long long)job_id);
     }
     reader->file = file;
+    call->response->content_type = content_type_of(name);
     snprintf(disposition, sizeof disposition, "attachment; filename=\"%.*s\"", TEXT_ARG(name));
     http_response_header(call->response, "Content-Disposition", text_of(disposition));
     call->response->stream =

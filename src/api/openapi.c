@@ -7,6 +7,8 @@
 
 #include "api/call.h"
 
+enum { CONTENT_TYPE_BYTES_MAX = 64 };
+
 /* schemas.json, by tools/embed_text.py */
 extern const char api_schemas[];
 extern const size_t api_schemas_size;
@@ -124,21 +126,28 @@ static void write_parameters(struct json_writer *json, const struct api_route *r
 
 /* ---- Bodies ---------------------------------------------------------------------------------- */
 
-/* A schema's name, or a content type, whose bytes are not described any further. */
+/* A schema's name, or content types, whose bytes are not described any further. */
 static void write_content(struct json_writer *json, const char *what)
 {
     bool is_schema = strchr(what, '/') == NULL;
+    char type[CONTENT_TYPE_BYTES_MAX];
 
     json_key(json, "content");
     json_begin_object(json);
-    json_key(json, is_schema ? "application/json" : what);
-    json_begin_object(json);
-    json_key(json, "schema");
-    if (is_schema)
-        write_reference(json, what);
-    else
-        write_typed(json, strcmp(what, "application/json") == 0 ? "object" : "string");
-    json_end_object(json);
+    for (const char *next = is_schema ? "application/json" : what; *next != 0;) {
+        size_t length = strcspn(next, ",");
+
+        snprintf(type, sizeof type, "%.*s", (int)length, next);
+        next += length + strspn(next + length, ", ");
+        json_key(json, type);
+        json_begin_object(json);
+        json_key(json, "schema");
+        if (is_schema)
+            write_reference(json, what);
+        else
+            write_typed(json, strcmp(type, "application/json") == 0 ? "object" : "string");
+        json_end_object(json);
+    }
     json_end_object(json);
 }
 

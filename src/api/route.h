@@ -34,7 +34,8 @@ struct api_route {
     uint32_t flags;
     const char *takes; /* schema of a JSON body, or a content type, with a slash; NULL: no body */
     int status;        /* of success */
-    const char *gives; /* the same for the answer */
+    const char *gives; /* the same for the answer; of several types, "a/b, c/d", the handler says
+                          which it is */
     const char *tag;
     const char *summary;
     enum berm_status (*handle)(struct call *call, struct berm_error *err);

@@ -1,6 +1,7 @@
 /* berm export */
 #include "cli.h"
 
+#include "command_job.h"
 #include "exchange/exchange.h"
 
 #include <string.h>
@@ -107,6 +108,21 @@ static enum berm_status read_order(struct invocation *invocation, struct arena *
     return BERM_OK;
 }
 
+/* A job has its place for the file, asks nobody for a key, and runs as who queues it. */
+static enum berm_status queue_order(struct invocation *invocation, struct office *office,
+                                    const struct export_order *order, struct berm_error *err)
+{
+    CLEANUP(export_freep) struct export *export = NULL;
+
+    if (invocation_has(invocation, "output") || invocation_has(invocation, "show-sensitive") ||
+        invocation_has(invocation, "as"))
+        return fail_usage(invocation, err,
+                          "--queue keeps the file with the job, for who queued it and without id "
+                          "numbers; leave out --output, --show-sensitive and --as");
+    TRY(export_create(office, caller_local(), order, &export, err)); /* a slip is told at once */
+    return queue_export(office, order, err);
+}
+
 enum berm_status command_export(struct invocation *invocation, struct berm_error *err)
 {
     CLEANUP(office_closep) struct office *office = NULL;
@@ -120,6 +136,8 @@ enum berm_status command_export(struct invocation *invocation, struct berm_error
     TRY(invocation_open_to_write(invocation, &office, err));
     if (options.order.kind == EXPORT_FINDINGS && options.order.month == 0)
         TRY(month_last_screened(office->store, &options.order.month, err));
+    if (invocation_has(invocation, "queue"))
+        return queue_order(invocation, office, &options.order, err);
     TRY(invocation_caller(invocation, office, arena, &options.caller, err));
     options.actor = office->actor;
     TRY(exchange_export(office, &options, &rows, err));

@@ -241,3 +241,12 @@ enum berm_status queue_screen(struct office *office, month_number month, struct 
     json_end_object(&json);
     return queue(office, JOB_SCREEN, &task, err);
 }
+
+enum berm_status queue_export(struct office *office, const struct export_order *order,
+                              struct berm_error *err)
+{
+    CLEANUP(buffer_free) struct buffer task = {0};
+
+    export_order_write(order, &(struct json_writer){.out = &task});
+    return queue(office, JOB_EXPORT, &task, err);
+}

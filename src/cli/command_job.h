@@ -1,4 +1,4 @@
-/* --queue: what berm import and berm screen put into the queue instead of doing it. */
+/* --queue: what berm import, screen and export put into the queue instead of doing it. */
 #ifndef CLI_COMMAND_JOB_H
 #define CLI_COMMAND_JOB_H
 
@@ -7,6 +7,8 @@
 MUST_USE enum berm_status queue_import(struct invocation *invocation, struct office *office,
                                        enum import_kind kind, struct berm_error *err);
 MUST_USE enum berm_status queue_screen(struct office *office, month_number month,
+                                       struct berm_error *err);
+MUST_USE enum berm_status queue_export(struct office *office, const struct export_order *order,
                                        struct berm_error *err);
 
 #endif

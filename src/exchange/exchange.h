@@ -1,5 +1,6 @@
 /*
- * Files in and out: the import of CSV files, and exports to a file (export). Import by subject:
+ * Files in and out: the import of CSV files, and exports to a file (export,
+ * export_job). Import by subject:
  * input (bytes, encoding, digest), encoding, import_map (--map), import_columns (header to fields),
  * import_cells (text to typed values), import_reader (rows in batches), import_pipeline (the second
  * thread), import_rejects (the file of rejected rows), import (the whole).
@@ -76,13 +77,18 @@ struct export_options {
     struct actor actor;
     struct export_order order;
     const char *path; /* "-": standard output */
+    /** Write to path itself: what breaks off there is looked after by whoever made the place. */
+    bool is_in_place;
+    void *context;
+    /** Behind each piece; false stops the export. NULL is fine. */
+    bool (*progress)(void *context, int64_t rows);
 };
 
 /**
  * Write an export to a file that is there as a whole or not at all: it is written beside its place
  * and renamed when it is complete, readable for its owner only. The journal has an entry for the
  * beginning, and one for the end, which also says where it broke off.
- * Errors  those of export_create and export_next; BERM_IO.
+ * Errors  those of export_create and export_next; BERM_IO, BERM_CANCELLED.
  */
 MUST_USE enum berm_status exchange_export(struct office *office,
                                           const struct export_options *options, int64_t *ret_rows,

@@ -16,7 +16,7 @@ enum { PATH_BYTES_MAX = 4096 };
 /* Where the bytes go. */
 struct target {
     const char *path;
-    char temporary[PATH_BYTES_MAX]; /* empty: standard output, or nothing left to remove */
+    char temporary[PATH_BYTES_MAX]; /* empty: written in place, or nothing left to remove */
     FILE *file;
 };
 
@@ -28,7 +28,8 @@ static void target_close(struct target *target)
         unlink(target->temporary);
 }
 
-static enum berm_status target_open(const char *path, struct target *target, struct berm_error *err)
+static enum berm_status target_open(const char *path, bool is_in_place, struct target *target,
+                                    struct berm_error *err)
 {
     int file;
 
@@ -36,6 +37,13 @@ static enum berm_status target_open(const char *path, struct target *target, str
     if (strcmp(path, "-") == 0) {
         target->file = stdout;
         return BERM_OK;
+    }
+    if (is_in_place) {
+        file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        target->file = file < 0 ? NULL : fdopen(file, "w");
+        if (target->file)
+            return BERM_OK;
+        return fail_with(err, BERM_IO, "cannot write %s: %s", path, strerror(errno));
     }
     if (snprintf(target->temporary, sizeof target->temporary, "%s.XXXXXX", path) >=
         (int)sizeof target->temporary) {
@@ -66,7 +74,7 @@ static enum berm_status target_finish(struct target *target, struct berm_error *
     bool is_file = target->file != stdout;
 
     if (fflush(target->file) == 0 && (!is_file || fsync(fileno(target->file)) == 0) &&
-        (!is_file || rename(target->temporary, target->path) == 0)) {
+        (target->temporary[0] == 0 || rename(target->temporary, target->path) == 0)) {
         target->temporary[0] = 0;
         return BERM_OK;
     }
@@ -75,7 +83,8 @@ static enum berm_status target_finish(struct target *target, struct berm_error *
 }
 
 static enum berm_status write_pieces(struct export *export, struct office *office,
-                                     struct target *target, struct berm_error *err)
+                                     const struct export_options *options, struct target *target,
+                                     struct berm_error *err)
 {
     CLEANUP(buffer_free) struct buffer piece = {0};
     bool is_last = false;
@@ -84,6 +93,8 @@ static enum berm_status write_pieces(struct export *export, struct office *offic
         buffer_clear(&piece);
         TRY(export_next(export, office, &piece, &is_last, err));
         TRY(target_write(target, &piece, err));
+        if (options->progress && !options->progress(options->context, export_row_count(export)))
+            return fail_with(err, BERM_CANCELLED, "the export was stopped; nothing is kept of it");
     }
     return target_finish(target, err);
 }
@@ -97,9 +108,9 @@ enum berm_status exchange_export(struct office *office, const struct export_opti
     enum berm_status status;
 
     TRY(export_create(office, options->caller, &options->order, &export, err));
-    TRY(target_open(options->path, &target, err));
+    TRY(target_open(options->path, options->is_in_place, &target, err));
     TRY(export_note_begin(export, office, &options->actor, err));
-    status = write_pieces(export, office, &target, err);
+    status = write_pieces(export, office, options, &target, err);
     if (status != BERM_OK) {
         /* What stopped it is the answer; an end that cannot be noted either leaves a beginning. */
         (void)!export_note_end(export, office, &options->actor, &second);

@@ -6,8 +6,8 @@
  * would keep the database from ever cleaning up), and a server may serve each piece by another
  * thread. docs/reference/export.md says what that means for what changes meanwhile.
  *
- *   export.c     the order, the cursor, the entries in the journal
- *   columns.c    which columns there are, and which the caller may have;  codebook.c: their list
+ *   export.c     the order, the cursor, the entries in the journal;  task.c: an order as a job's
+ * task columns.c    which columns there are, and which the caller may have;  codebook.c: their list
  *   rows.c       a row as CSV or NDJSON;  page.c: a page of households, and what belongs to them
  *   facts.c      households, persons, flows;  findings.c: findings, spells;  areas.c
  */
@@ -51,6 +51,12 @@ struct export_order {
     const struct text *filters;
     size_t filter_count;
 };
+
+/** An order as the task of a job, without secrets: nobody is there to be asked for them. */
+void export_order_write(const struct export_order *order, struct json_writer *json);
+/** Owner: texts live in arena. Errors: BERM_INVALID_INPUT (no such task), BERM_NO_MEMORY. */
+MUST_USE enum berm_status export_order_read(struct text task, struct arena *arena,
+                                            struct export_order *ret_order, struct berm_error *err);
 
 /** How much of it there is at most in a piece, apart from the rows of one household. */
 enum { EXPORT_PIECE_BYTES = 256 << 10 };

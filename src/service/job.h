@@ -35,7 +35,8 @@ struct office;
     ROW(IMPORT, "import", IMPORT, WRITE, job_import, "bring an uploaded file into the register")   \
     ROW(SCREEN, "screen", SCREEN, WRITE, job_screen, "screen every household for a month")         \
     ROW(POLICY_DIFF, "policy_diff", POLICY_READ, READ, job_policy_diff,                            \
-        "compare two versions of the rules over every household")
+        "compare two versions of the rules over every household")                                  \
+    ROW(EXPORT, "export", EXPORT, READ, job_export, "write a list of any length to a file")
 
 enum job_lane {
     JOB_LANE_WRITE, /* holds the write lock for long */
@@ -168,6 +169,10 @@ MUST_USE enum berm_status job_cancel(struct store *store, const struct caller *c
 MUST_USE enum berm_status job_file(struct store *store, const struct caller *caller, int64_t job_id,
                                    struct arena *arena, char ret_path[JOB_PATH_BYTES_MAX],
                                    struct text *ret_file_name, struct berm_error *err);
+
+/** Note in the journal that a job's file goes out: a transaction of its own, before its bytes. */
+MUST_USE enum berm_status job_note_download(struct store *store, const struct actor *actor,
+                                            int64_t job_id, struct berm_error *err);
 
 /** Remove what is old: jobs, their files, uploads. Several transactions. */
 MUST_USE enum berm_status jobs_sweep(struct store *store, int64_t now_s, int64_t *ret_count,

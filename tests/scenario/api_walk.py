@@ -63,6 +63,7 @@ BODIES = {
     "warning_dismiss": {"reason": "nobody"},
     "run_create": {"month": "2020-10"},
     "import_create": {"upload": 1, "kind": "households"},
+    "export_create": {"kind": "households", "area": "X2", "filters": ["rooms=2"]},
     "upload_create": {"file_name": "ours.csv", "total_bytes": 4},
     "upload_append": "code",
     "household_add": {"area": "X2", "values": {}},

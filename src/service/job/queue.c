@@ -105,6 +105,19 @@ enum berm_status job_create(struct store *store, const struct caller *caller,
     return BERM_OK;
 }
 
+enum berm_status job_note_download(struct store *store, const struct actor *actor, int64_t job_id,
+                                   struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *transaction = NULL;
+
+    TRY(store_begin(store, err));
+    transaction = store;
+    TRY(note(store, actor, TEXT("download"), "job", job_id, err));
+    TRY(store_commit(store, err));
+    transaction = NULL;
+    return BERM_OK;
+}
+
 /* ---- Cancelling ------------------------------------------------------------------------------ */
 
 /* Whether a statement that expects a state of the job changed it. */
@@ -303,6 +316,7 @@ static enum berm_status adopt_one(struct store *store, int64_t job_id, int64_t a
     char sentence[128];
     struct job_end end = {.attempt = attempt, .state = JOB_CANCELLED, .cancelled_by = cancelled_by};
 
+    job_remove_file(store, "jobs", job_id); /* half of one, which no row would name */
     if (cancelled_by.length > 0)
         return job_write_end(store, job_id, &end, err);
     if (attempt < JOB_ATTEMPTS_MAX)
