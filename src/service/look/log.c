@@ -163,8 +163,10 @@ enum berm_status look_flush(struct look_log *log, struct office *office, struct 
     log->has_replayed = true;
     if (is_empty(&log->taken)) {
         pthread_mutex_lock(&log->mutex);
-        log->taken = log->open;
-        look_batch_begin(&log->open);
+        if (!is_empty(&log->open)) { /* an empty one keeps its memory */
+            log->taken = log->open;
+            look_batch_begin(&log->open);
+        }
         pthread_mutex_unlock(&log->mutex);
     }
     return is_empty(&log->taken) ? BERM_OK : look_batch_journal(&log->taken, office->store, err);

@@ -4,7 +4,7 @@
 static void write_entry(struct access_register *made, const char *name, const char *via,
                         const char *subject)
 {
-    const struct journal_entry entry = {.actor = {text_of(name), text_of(via), TEXT("")},
+    const struct journal_entry entry = {.actor = {text_of(name), text_of(via), TEXT(""), TEXT("")},
                                         .action = TEXT("look"),
                                         .subject = text_of(subject)};
     struct berm_error err;
