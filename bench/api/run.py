@@ -233,6 +233,7 @@ def main():
     with contextlib.closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the file alone is the register
     shutil.copyfile(path, peer_path)
+    os.sync()  # the disk shall not be busy with the copy while the writes are measured
     peer_home = folder / "peer"
     shutil.copytree(HERE / "peer", peer_home, dirs_exist_ok=True)
     if not (peer_home / "node_modules").exists():

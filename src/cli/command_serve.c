@@ -7,8 +7,9 @@
 
 #include "serving.h"
 
-/* Half of them may wait for the writer while the others go on reading. */
-enum { WORKERS = 12 };
+/* Three quarters of them may wait for the writer while the others go on reading; each has its
+ * cache. */
+enum { WORKERS = 8 };
 
 static enum berm_status prepare_log(struct invocation *invocation, struct serving *serving,
                                     struct berm_error *err)
