@@ -312,6 +312,7 @@ enum berm_status person_read(struct office *office, const struct caller *caller,
                           &place, err));
     TRY(household_version(office->store, place.household_id, &place.version, err));
     TRY(read_members(office, &scope, arena, &place, err));
+    assert(place.members != NULL);
     while (m < place.member_count && place.members[m].person_id != person_id)
         m++;
     assert(m < place.member_count); /* the place is one of the person's memberships */
