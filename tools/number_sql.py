@@ -8,6 +8,9 @@ A block is "-- name: household_insert", comment lines, and one statement that en
 ":code" is a parameter; the same name twice is one parameter, numbered by first appearance. The same
 name may come twice where each block says "-- only: sqlite" or "-- only: postgres"; both must use
 the same parameters. The C side prepares by enum, so a misspelled name does not compile.
+
+A migration is written once, in the words of SQLite, and its types are rewritten for PostgreSQL. What
+cannot be said in both stands between the lines "-- only: sqlite" or "-- only: postgres" and "-- both:".
 """
 import argparse
 import pathlib
@@ -158,18 +161,59 @@ def source(statements):
     return "\n".join(out)
 
 
+BOTH = re.compile(r"--\s*both:\s*$")
+# Texts compare by bytes, as they do in SQLite and in the program; the database's own order may differ.
+POSTGRES_TYPES = {"INTEGER": "BIGINT", "TEXT": 'TEXT COLLATE "C"'}
+SQLITE_OPTIONS = re.compile(r"\)\s*STRICT(?:\s*,\s*WITHOUT\s+ROWID)?\s*;")
+
+
+def section(path, dialect):
+    """The lines of a migration that this database is given."""
+    lines = []
+    only = None
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        marker = ONLY.match(line)
+        if marker:
+            only = marker.group(1)
+            if only not in DIALECTS:
+                raise SqlError(path, number, f"'{only}' is no database; use {' or '.join(DIALECTS)}")
+        elif BOTH.match(line):
+            only = None
+        elif only in (None, dialect):
+            lines.append(line)
+    if only:
+        raise SqlError(path, number, f"what is only for {only} has no end; write '-- both:' behind it")
+    return "\n".join(lines) + "\n"
+
+
+def in_postgres(sql):
+    """SQLite's types and table options in PostgreSQL's words; strings and names stay as they are."""
+    words = []
+    for token in TOKEN.finditer(sql):
+        if token.lastgroup == "comment":
+            continue
+        words.append(POSTGRES_TYPES.get(token.group(), token.group()) if token.lastgroup == "other" else token.group())
+    lines = (line.rstrip() for line in SQLITE_OPTIONS.sub(");", "".join(words)).splitlines())
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def byte_array(name, text):
+    """C limits how long a string literal may be, and not how long an array."""
+    data = text.encode("utf-8") + b"\0"
+    rows = [",".join(str(byte) for byte in data[start:start + 24]) for start in range(0, len(data), 24)]
+    return [f"static const char {name}[] = {{", *(f"    {row}," for row in rows), "};", ""]
+
+
 def migrations_source(paths):
-    """The migrations as arrays of bytes: C limits how long a string literal may be."""
     out = ["/* Made by tools/number_sql.py out of src/store/migrations/; do not edit. */",
            '#include "store/migration.h"', ""]
     for number, path in enumerate(paths, 1):
         if not re.fullmatch(rf"{number:04d}_[a-z0-9_]+\.sql", path.name):
             raise SqlError(path, 1, f"migrations are numbered without a gap; this one should be {number:04d}_NAME.sql")
-        data = path.read_bytes() + b"\0"
-        rows = [",".join(str(byte) for byte in data[start:start + 24]) for start in range(0, len(data), 24)]
-        out += [f"static const char migration_{number}[] = {{", *(f"    {row}," for row in rows), "};", ""]
+        out += byte_array(f"sqlite_{number}", section(path, "sqlite"))
+        out += byte_array(f"postgres_{number}", in_postgres(section(path, "postgres")))
     out += ["const struct migration migrations[] = {"]
-    out += [f"    {{{c_string(path.stem)}, migration_{number}}}," for number, path in enumerate(paths, 1)]
+    out += [f"    {{{c_string(path.stem)}, sqlite_{number}, postgres_{number}}}," for number, path in enumerate(paths, 1)]
     out += ["};", f"const int migration_count = {len(paths)};", ""]
     return "\n".join(out)
 

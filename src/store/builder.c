@@ -4,7 +4,8 @@
  * pass
  * ([a-z][a-z0-9_]*), quoted all the same, and every value is a parameter.
  *
- * "?1" is SQLite's form; a second driver that wants "$1" gets it from append_parameter.
+ * Parameters are written "$1", which PostgreSQL counts. To SQLite that is a name, and names are
+ * numbered by first appearance: so they must first appear in their order.
  *
  * CROSS JOIN tells SQLite to keep the order of the tables as written, so that rows come out in the
  * order of the first table's key and nothing is sorted.
@@ -19,9 +20,9 @@ static const struct {
     int key_count;        /* columns in it */
     const char *key_test; /* the row with the bound key */
 } data_tables[ENTITY_COUNT] = {
-    [ENTITY_HOUSEHOLD] = {"household_data", "household_id", 1, "household_id = ?1"},
-    [ENTITY_PERSON] = {"person_data", "person_id", 1, "person_id = ?1"},
-    [ENTITY_FLOW] = {"monthly_flow", "household_id, month", 2, "household_id = ?1 AND month = ?2"},
+    [ENTITY_HOUSEHOLD] = {"household_data", "household_id", 1, "household_id = $1"},
+    [ENTITY_PERSON] = {"person_data", "person_id", 1, "person_id = $1"},
+    [ENTITY_FLOW] = {"monthly_flow", "household_id, month", 2, "household_id = $1 AND month = $2"},
 };
 
 const char *data_table(enum entity entity)
@@ -57,7 +58,7 @@ static void append(struct buffer *sql, const char *words)
 
 static void append_parameter(struct buffer *sql, int number)
 {
-    buffer_append_format(sql, "?%d", number);
+    buffer_append_format(sql, "$%d", number);
 }
 
 static void append_quoted(struct buffer *sql, const char *table, struct text column)
@@ -80,13 +81,21 @@ static void append_columns(struct buffer *sql, struct variable_selection selecti
     }
 }
 
-void build_add_column(struct buffer *sql, const struct variable *variable)
+/* Texts compare by bytes, as everywhere in the schema (tools/number_sql.py). */
+static const char *column_declaration(const struct variable *variable, enum dialect dialect)
+{
+    if (dialect == DIALECT_SQLITE)
+        return column_type(variable);
+    return is_stored_as_number(variable) ? "BIGINT" : "TEXT COLLATE \"C\"";
+}
+
+void build_add_column(struct buffer *sql, const struct variable *variable, enum dialect dialect)
 {
     append(sql, "ALTER TABLE ");
     append(sql, data_table(variable->entity));
     append_quoted(sql, " ADD COLUMN ", variable->name);
     append(sql, " ");
-    append(sql, column_type(variable));
+    append(sql, column_declaration(variable, dialect));
 }
 
 void build_data_write(struct buffer *sql, struct variable_selection selection)
@@ -133,7 +142,7 @@ void build_household_scan(struct buffer *sql, struct variable_selection selectio
     append(sql, " FROM household h");
     if (selected_count(selection) > 0)
         append(sql, " LEFT JOIN household_data d ON d.household_id = h.household_id");
-    append(sql, " WHERE h.household_id BETWEEN ?1 AND ?2 AND h.is_active = 1"
+    append(sql, " WHERE h.household_id BETWEEN $1 AND $2 AND h.is_active = 1"
                 " ORDER BY h.household_id");
 }
 
@@ -144,8 +153,8 @@ void build_member_scan(struct buffer *sql, struct variable_selection selection)
     append(sql, " FROM membership m CROSS JOIN person p");
     if (selected_count(selection) > 0)
         append(sql, " LEFT JOIN person_data d ON d.person_id = m.person_id");
-    append(sql, " WHERE p.person_id = m.person_id AND m.household_id BETWEEN ?1 AND ?2"
-                " AND m.from_date <= ?3 AND (m.to_date IS NULL OR m.to_date > ?3)"
+    append(sql, " WHERE p.person_id = m.person_id AND m.household_id BETWEEN $1 AND $2"
+                " AND m.from_date <= $3 AND (m.to_date IS NULL OR m.to_date > $3)"
                 " ORDER BY m.household_id, m.person_id");
 }
 
@@ -157,7 +166,7 @@ void build_person_scan(struct buffer *sql, struct variable_selection selection)
     append(sql, " FROM membership m CROSS JOIN person p");
     if (selected_count(selection) > 0)
         append(sql, " LEFT JOIN person_data d ON d.person_id = m.person_id");
-    append(sql, " WHERE p.person_id = m.person_id AND m.household_id BETWEEN ?1 AND ?2"
+    append(sql, " WHERE p.person_id = m.person_id AND m.household_id BETWEEN $1 AND $2"
                 " AND NOT EXISTS (SELECT 1 FROM membership o WHERE o.person_id = m.person_id"
                 " AND (o.household_id <> m.household_id OR o.from_date <> m.from_date)"
                 " AND (o.to_date IS NULL OR (m.to_date IS NOT NULL"
@@ -171,7 +180,7 @@ void build_flow_scan(struct buffer *sql, struct variable_selection selection)
     append(sql, "SELECT household_id, month");
     append_columns(sql, selection, "");
     append(sql, " FROM monthly_flow"
-                " WHERE household_id BETWEEN ?1 AND ?2 AND month BETWEEN ?3 AND ?4"
+                " WHERE household_id BETWEEN $1 AND $2 AND month BETWEEN $3 AND $4"
                 " ORDER BY household_id, month");
 }
 
@@ -198,7 +207,7 @@ void build_household_test(struct buffer *sql, const struct household_test *tests
     int parameter = 2;
 
     append(sql, "SELECT 1 FROM household h LEFT JOIN household_data d"
-                " ON d.household_id = h.household_id WHERE h.household_id = ?1");
+                " ON d.household_id = h.household_id WHERE h.household_id = $1");
     for (size_t t = 0; t < count; t++) {
         const struct household_test *test = &tests[t];
 

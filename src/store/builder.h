@@ -2,14 +2,15 @@
 #ifndef STORE_BUILDER_H
 #define STORE_BUILDER_H
 
-#include "store/store.h"
+#include "store/driver.h"
 
-/** The table that holds an entity's variables, and the column type of a variable. */
+/** The table that holds an entity's variables, and the type that a variable's column has in SQLite,
+ * which the statement column_type gives for every database. */
 const char *data_table(enum entity entity);
 const char *column_type(const struct variable *variable);
 
 /* Each appends one statement. The caller checks buffer_status once. */
-void build_add_column(struct buffer *sql, const struct variable *variable);
+void build_add_column(struct buffer *sql, const struct variable *variable, enum dialect dialect);
 void build_data_write(struct buffer *sql, struct variable_selection selection);
 void build_data_read(struct buffer *sql, struct variable_selection selection);
 void build_household_scan(struct buffer *sql, struct variable_selection selection);

@@ -78,7 +78,7 @@ static enum berm_status add_column(struct store *store, struct application *appl
                                    const struct variable *variable, struct berm_error *err)
 {
     buffer_clear(&application->sql);
-    build_add_column(&application->sql, variable);
+    build_add_column(&application->sql, variable, store->driver->dialect);
     buffer_append_char(&application->sql, 0);
     TRY(buffer_status(&application->sql, err));
     statement_cache_clear(store);

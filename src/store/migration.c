@@ -6,6 +6,11 @@
  */
 #include "store/migration.h"
 
+static const char *sql_of(const struct store *store, const struct migration *migration)
+{
+    return store->driver->dialect == DIALECT_SQLITE ? migration->sqlite : migration->postgres;
+}
+
 /* Apply the next missing migration; *ret_is_done where none is missing. */
 static enum berm_status apply_next(struct store *store, bool *ret_is_done, struct berm_error *err)
 {
@@ -20,7 +25,7 @@ static enum berm_status apply_next(struct store *store, bool *ret_is_done, struc
     if (*ret_is_done)
         return BERM_OK;
     enum berm_status status =
-        store->driver->execute(store->connection, migrations[state.version].sql, err);
+        store->driver->execute(store->connection, sql_of(store, &migrations[state.version]), err);
     if (status != BERM_OK)
         return fail_within(err, status, "bringing the register up to date (%s) failed",
                            migrations[state.version].name);

@@ -6,7 +6,8 @@
 
 struct migration {
     const char *name; /* "0001_register" */
-    const char *sql;
+    const char *sqlite;
+    const char *postgres;
 };
 
 /* Made by tools/number_sql.py out of migrations/. */

@@ -37,6 +37,7 @@ CREATE TABLE journal_seal (
 ) STRICT;
 
 -- A second fence: no entry and no seal is ever changed, deleted or replaced through SQL.
+-- only: sqlite
 CREATE TRIGGER journal_is_not_changed BEFORE UPDATE ON journal
 BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;
 CREATE TRIGGER journal_is_not_deleted BEFORE DELETE ON journal
@@ -52,12 +53,32 @@ CREATE TRIGGER journal_seal_is_not_replaced BEFORE INSERT ON journal_seal
 WHEN EXISTS (SELECT 1 FROM journal_seal WHERE sequence = NEW.sequence OR journal_id = NEW.journal_id)
 BEGIN SELECT RAISE(ABORT, 'seals are never replaced'); END;
 
+-- only: postgres
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN RAISE EXCEPTION ''%'', TG_ARGV[0]; END';
+CREATE TRIGGER journal_is_not_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON journal
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('journal entries are never changed or deleted');
+CREATE TRIGGER journal_seal_is_not_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_seal
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('seals are never changed or deleted');
+-- both:
+
 -- A register has a name of its own that no other has; the first entry carries it, and says which changes and runs
 -- are older than the journal and so have no entry.
+-- only: sqlite
 INSERT INTO setting (name, value) VALUES ('register_id', lower(hex(randomblob(16))))
 ON CONFLICT (name) DO NOTHING;
+-- only: postgres
+INSERT INTO setting (name, value)
+VALUES ('register_id', replace(gen_random_uuid()::text, '-', ''))
+ON CONFLICT (name) DO NOTHING;
+-- both:
 INSERT INTO id_counter (name, next_id) VALUES ('journal', 2);
 INSERT INTO journal (journal_id, at, actor, via, address, action, subject, change_id, run_id, digest, details)
-SELECT 1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 'berm', 'migration', '', 'begin', value,
+-- only: sqlite
+SELECT 1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
+-- only: postgres
+SELECT 1, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+-- both:
+       'berm', 'migration', '', 'begin', value,
        (SELECT max(change_id) FROM change), (SELECT max(run_id) FROM run), '', '{}'
 FROM setting WHERE name = 'register_id';

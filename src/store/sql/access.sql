@@ -34,7 +34,7 @@ SELECT count(*) FROM role_grant WHERE account_id = :account_id;
 SELECT g.role, g.area_id, a.position_low, a.position_high
 FROM role_grant AS g LEFT JOIN area AS a ON a.area_id = g.area_id
 WHERE g.account_id = :account_id
-ORDER BY a.position_low, g.role;
+ORDER BY a.position_low NULLS FIRST, g.role;
 
 -- name: role_grant_list
 SELECT c.name, g.role, a.code, a.name, a.position_low
@@ -42,7 +42,7 @@ FROM role_grant AS g
 JOIN account AS c ON c.account_id = g.account_id
 LEFT JOIN area AS a ON a.area_id = g.area_id
 WHERE :name = '' OR c.name = :name
-ORDER BY c.name, a.position_low, g.role;
+ORDER BY c.name, a.position_low NULLS FIRST, g.role;
 
 -- name: area_position
 SELECT position_low, position_high FROM area WHERE area_id = :area_id;

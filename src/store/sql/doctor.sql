@@ -5,10 +5,27 @@
 -- only: sqlite
 SELECT integrity_check FROM pragma_integrity_check;
 
+-- name: doctor_integrity
+-- The server guards its pages by itself; what it can leave behind is an index that is not whole.
+-- only: postgres
+SELECT coalesce((SELECT 'the index ' || c.relname || ' is not valid; run REINDEX'
+                 FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+                 WHERE c.relnamespace = current_schema()::regnamespace
+                   AND NOT (i.indisvalid AND i.indisready)
+                 ORDER BY c.relname LIMIT 1), 'ok');
+
 -- name: doctor_foreign_key
 -- Rows that refer to something that is not there, by table.
 -- only: sqlite
 SELECT "table", "parent", count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: doctor_foreign_key
+-- The server refuses such rows, where nobody took the rule away or left it unchecked.
+-- only: postgres
+SELECT conrelid::regclass::text, confrelid::regclass::text, count(*)
+FROM pg_catalog.pg_constraint
+WHERE connamespace = current_schema()::regnamespace AND contype = 'f' AND NOT convalidated
+GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: doctor_contents
 -- How much there is.

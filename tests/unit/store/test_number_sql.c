@@ -118,10 +118,60 @@ static void migrations_are_numbered_without_a_gap(void **state)
 
     number(state, "migrations", "0001_first.sql", "CREATE TABLE a (b);\n", &run);
     assert_int_equal(run.exit_code, 0);
-    assert_made(state, "-shm", "{\"0001_first\", migration_1}");
+    assert_made(state, "-shm", "{\"0001_first\", sqlite_1, postgres_1}");
     number(state, "migrations", "0003_third.sql", "CREATE TABLE a (b);\n", &run);
     assert_int_equal(run.exit_code, 1);
     assert_non_null(strstr(run.output, "0001_NAME.sql"));
+}
+
+/* What the file that was made holds for one database: bytes, which are turned back into text. */
+static void read_migration(void **state, const char *database, char *out, size_t size)
+{
+    char path[128];
+    char content[8192];
+    char start[64];
+    char *next = NULL;
+    size_t length = 0;
+    FILE *file = NULL;
+
+    snprintf(path, sizeof path, "%s-shm", ((struct place *)*state)->path);
+    file = fopen(path, "rb");
+    assert_non_null(file);
+    read_whole(file, content, sizeof content);
+    fclose(file);
+    snprintf(start, sizeof start, "char %s_1[] = {", database);
+    next = strstr(content, start);
+    assert_non_null(next);
+    next += strlen(start);
+    do {
+        out[length] = (char)strtol(next, &next, 10);
+        next += strspn(next, ", \n");
+    } while (out[length++] != 0 && length < size);
+}
+
+static void a_migration_is_written_for_both_databases(void **state)
+{
+    struct run run;
+    char text[1024];
+
+    number(state, "migrations", "0001_first.sql",
+           "CREATE TABLE a (b INTEGER, c TEXT DEFAULT 'TEXT') STRICT; -- INTEGER\n"
+           "CREATE TABLE d (e TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;\n"
+           "-- only: sqlite\nSELECT 1;\n-- only: postgres\nSELECT 2;\n-- both:\nSELECT 3;\n",
+           &run);
+    assert_int_equal(run.exit_code, 0);
+    read_migration(state, "sqlite", text, sizeof text);
+    assert_string_equal(text, "CREATE TABLE a (b INTEGER, c TEXT DEFAULT 'TEXT') STRICT;"
+                              " -- INTEGER\n"
+                              "CREATE TABLE d (e TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;\n"
+                              "SELECT 1;\nSELECT 3;\n");
+    read_migration(state, "postgres", text, sizeof text);
+    assert_string_equal(text, "CREATE TABLE a (b BIGINT, c TEXT COLLATE \"C\" DEFAULT 'TEXT');\n"
+                              "CREATE TABLE d (e TEXT COLLATE \"C\" PRIMARY KEY);\n"
+                              "SELECT 2;\nSELECT 3;\n");
+    number(state, "migrations", "0001_first.sql", "-- only: postgres\nSELECT 2;\n", &run);
+    assert_int_equal(run.exit_code, 1);
+    assert_non_null(strstr(run.output, "-- both:"));
 }
 
 int main(void)
@@ -132,6 +182,7 @@ int main(void)
         TEST(a_name_may_have_one_form_for_each_database),
         TEST(faults_stop_the_build_with_their_place),
         TEST(migrations_are_numbered_without_a_gap),
+        TEST(a_migration_is_written_for_both_databases),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
