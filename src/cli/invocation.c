@@ -139,7 +139,8 @@ enum berm_status invocation_store(struct invocation *invocation, struct text *re
     if (!value || !*value) {
         invocation->exit_code = EXIT_CODE_USAGE;
         return fail_with(err, BERM_INVALID_INPUT,
-                         "which register? Say --store sqlite:PATH or set BERM_STORE");
+                         "which register? Say --store sqlite:PATH or "
+                         "postgresql://USER@HOST/DATABASE, or set BERM_STORE");
     }
     *ret_url = text_of(value);
     return BERM_OK;

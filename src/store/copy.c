@@ -47,6 +47,12 @@ enum berm_status store_copy_to(struct store *store, struct text url, struct berm
     const char *scheme = store->driver->scheme;
     char location[STORE_URL_BYTES_MAX];
 
+    if (store->driver->copy_to == NULL)
+        return fail_with(
+            err, BERM_UNSUPPORTED,
+            "%s is kept by a database server, whose own tools copy it; use pg_dump and "
+            "pg_restore",
+            store->url.bytes);
     if (!text_starts_with(url, text_of(scheme)) || url.length == strlen(scheme) ||
         url.length >= sizeof location)
         return fail_with(err, BERM_INVALID_INPUT,

@@ -63,8 +63,10 @@ struct store_driver {
     enum berm_status (*begin_bulk)(void *connection, struct berm_error *err);
     void (*end_bulk)(void *connection); /* after the transaction; nothing where none was begun */
 
-    /** Inside a reading transaction: a copy at a new location, with mode 0600. */
+    /** Inside a reading transaction: a copy at a new location, with mode 0600. NULL: the database's
+     * own tools do it. */
     enum berm_status (*copy_to)(void *connection, const char *location, struct berm_error *err);
+    /** *ret_free_bytes is -1 where the database does not tell. */
     enum berm_status (*space)(void *connection, int64_t *ret_used_bytes, int64_t *ret_free_bytes,
                               struct berm_error *err);
 
@@ -95,6 +97,7 @@ struct store_driver {
 };
 
 extern const struct store_driver sqlite_driver;
+extern const struct store_driver postgres_driver;
 
 /** What lies around the transactions of callers. */
 enum transaction_frame {

@@ -11,7 +11,7 @@
 #include "store/frame.h"
 #include "store/migration.h"
 
-static const struct store_driver *const drivers[] = {&sqlite_driver};
+static const struct store_driver *const drivers[] = {&sqlite_driver, &postgres_driver};
 
 /* The environment may shorten the wait for another process: tests would take 10 s otherwise. */
 static int busy_timeout_ms(void)
@@ -81,6 +81,21 @@ static enum berm_status bring_up(struct store *store, struct berm_error *err)
     return BERM_OK;
 }
 
+/* What follows an unknown scheme may hold a password. */
+static enum berm_status fail_url(struct text url, struct berm_error *err)
+{
+    size_t shown = 0;
+
+    while (shown < url.length && url.bytes[shown] != ':')
+        shown++;
+    if (memchr(url.bytes, '@', url.length) == NULL)
+        shown = url.length;
+    return fail_with(err, BERM_INVALID_INPUT,
+                     "'%.*s' is no store; write sqlite:PATH, such as sqlite:register.berm, or "
+                     "postgresql://USER@HOST/DATABASE",
+                     (int)shown, url.bytes);
+}
+
 enum berm_status store_open(struct text url, enum store_mode mode, struct store **ret_store,
                             struct berm_error *err)
 {
@@ -89,9 +104,7 @@ enum berm_status store_open(struct text url, enum store_mode mode, struct store 
     char *url_bytes = NULL;
 
     if (driver == NULL || url.length == strlen(driver->scheme))
-        return fail_with(err, BERM_INVALID_INPUT,
-                         "'%.*s' is no store; write sqlite:PATH, such as sqlite:register.berm",
-                         TEXT_ARG(url));
+        return fail_url(url, err);
     if (memchr(url.bytes, 0, url.length) != NULL)
         return fail_with(err, BERM_INVALID_INPUT, "the store's path holds a NUL byte; remove it");
     store = calloc(1, sizeof *store + url.length + 1);

@@ -1,5 +1,5 @@
 /*
- * The databases behind one interface. A driver (sqlite/; later postgres/) fills in struct
+ * The databases behind one interface. A driver (sqlite/, postgres/) fills in struct
  * store_driver (driver.h, private); all else here is common: named statements, migrations,
  * builders.
  *
@@ -26,7 +26,8 @@ enum store_mode {
 enum { STORE_URL_BYTES_MAX = 4096 };
 
 /**
- * Open "sqlite:PATH" and bring the schema up to date (READ_ONLY: BERM_VERSION where it is older).
+ * Open "sqlite:PATH" or "postgresql://..." and bring the schema up to date (READ_ONLY: BERM_VERSION
+ * where it is older).
  * Owner   the caller; one thread at a time. Open one store for each thread.
  * Errors  BERM_NOT_FOUND (no register there: the message names `berm init`), BERM_CONFLICT,
  *         BERM_VERSION (made by a newer version), BERM_CORRUPT, BERM_BUSY, BERM_IO,
@@ -95,7 +96,8 @@ MUST_USE enum berm_status store_expect_bulk(struct store *store, struct berm_err
 MUST_USE enum berm_status store_version(struct store *store, int *ret_version,
                                         struct berm_error *err);
 int store_version_known(void);
-/** Units: bytes that the register takes, and that are free where it lies. */
+/** Units: bytes that the register takes, and that are free where it lies: -1 where a server
+ * does not tell. */
 MUST_USE enum berm_status store_space(struct store *store, int64_t *ret_used_bytes,
                                       int64_t *ret_free_bytes, struct berm_error *err);
 /**

@@ -71,6 +71,12 @@ static enum berm_status examine_space(struct examination *examination, struct be
     bool is_short;
 
     TRY(store_space(examination->store, &used_bytes, &free_bytes, err));
+    if (free_bytes < 0) {
+        doctor_tell(examination, "space", DOCTOR_OK,
+                    "the register takes %lld MiB; the room left is the server's to tell",
+                    (long long)(used_bytes >> 20));
+        return BERM_OK;
+    }
     is_short = free_bytes < FREE_BYTES_MIN || free_bytes < used_bytes / FREE_PART_OF_USED;
     doctor_tell(examination, "space", is_short ? DOCTOR_FAULT : DOCTOR_OK,
                 "the register takes %lld MiB, %lld MiB are free%s", (long long)(used_bytes >> 20),

@@ -1,4 +1,8 @@
-/* What the store's tests share: a folder of its own for each test, and registers in it. */
+/*
+ * What the store's tests share: a folder of its own for each test, and registers in it. Where
+ * BERM_TEST_POSTGRES names the folder of a PostgreSQL's socket (tests/lib/postgres.py), each test
+ * has a database of its own there instead, and those that look into SQLite's file are skipped.
+ */
 #ifndef TESTS_UNIT_STORE_FIXTURE_H
 #define TESTS_UNIT_STORE_FIXTURE_H
 
@@ -13,8 +17,51 @@
 struct place {
     char folder[64];
     char path[96];
-    char url[112];
+    char url[192];
+    char database[32]; /* of PostgreSQL; empty: the register is a file of SQLite */
 };
+
+static inline bool is_sqlite(void **state)
+{
+    return ((struct place *)*state)->database[0] == 0;
+}
+
+#define SKIP_UNLESS_SQLITE(state)                                                                  \
+    do {                                                                                           \
+        if (!is_sqlite(state))                                                                     \
+            skip();                                                                                \
+    } while (0)
+
+/* Beside the program, as the server's owner. */
+static inline void psql(const char *database, const char *sql)
+{
+    char command[512];
+
+    snprintf(command, sizeof command,
+             "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --host '%s' --username berm"
+             " --dbname '%s' --command \"%s\" >&2",
+             getenv("BERM_TEST_POSTGRES"), database, sql);
+    assert_int_equal(system(command), 0);
+}
+
+static inline void make_database(struct place *place)
+{
+    char sql[64];
+
+    snprintf(place->database, sizeof place->database, "unit_%s", strrchr(place->folder, '-') + 1);
+    snprintf(sql, sizeof sql, "CREATE DATABASE \\\"%s\\\"", place->database);
+    psql("postgres", sql);
+    snprintf(place->url, sizeof place->url, "postgresql:///%s?host=%s&user=berm", place->database,
+             getenv("BERM_TEST_POSTGRES"));
+}
+
+static inline void drop_database(const struct place *place)
+{
+    char sql[80];
+
+    snprintf(sql, sizeof sql, "DROP DATABASE \\\"%s\\\" WITH (FORCE)", place->database);
+    psql("postgres", sql);
+}
 
 static inline int place_create(void **state)
 {
@@ -25,6 +72,8 @@ static inline int place_create(void **state)
     assert_non_null(mkdtemp(place->folder));
     snprintf(place->path, sizeof place->path, "%s/register.berm", place->folder);
     snprintf(place->url, sizeof place->url, "sqlite:%s", place->path);
+    if (getenv("BERM_TEST_POSTGRES") != NULL)
+        make_database(place);
     setenv("BERM_BUSY_TIMEOUT_MS", "20", 1);
     *state = place;
     return 0;
@@ -40,6 +89,8 @@ static inline int place_remove(void **state)
         snprintf(path, sizeof path, "%s%s", place->path, suffixes[i]);
         unlink(path);
     }
+    if (place->database[0] != 0)
+        drop_database(place);
     rmdir(place->folder);
     free(place);
     return 0;
@@ -72,6 +123,20 @@ static inline int64_t number_from(struct store *store, const char *sql)
     assert_ok(statement_prepare_text(store, text_of(sql), "test", &statement, &err));
     assert_ok(statement_step(statement, &has_row, &err));
     return has_row ? statement_int64(statement, 0) : -1;
+}
+
+/* How many columns a table has; column: only those of this name. */
+static inline int64_t column_count(struct store *store, const char *table, const char *column)
+{
+    char sql[256];
+
+    snprintf(sql, sizeof sql,
+             store->driver->dialect == DIALECT_SQLITE
+                 ? "SELECT count(*) FROM pragma_table_info('%s') WHERE name = '%s' OR '%s' = ''"
+                 : "SELECT count(*) FROM information_schema.columns WHERE table_name = '%s'"
+                   " AND (column_name = '%s' OR '%s' = '')",
+             table, column, column);
+    return number_from(store, sql);
 }
 
 /* One change, one area and two households, 1 and 2. */

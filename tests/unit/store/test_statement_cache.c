@@ -53,7 +53,7 @@ static void a_closed_statement_is_given_out_again(void **state)
 static void nothing_of_the_former_user_is_left(void **state)
 {
     CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
-    static const char sql[] = "SELECT 1 WHERE ?1 IS NOT NULL";
+    static const char sql[] = "SELECT 1 WHERE CAST($1 AS TEXT) IS NOT NULL";
     struct statement *statement = prepared(store, sql);
     struct berm_error err;
     bool row = false;
@@ -72,6 +72,7 @@ static void nothing_of_the_former_user_is_left(void **state)
 
 static void an_idle_statement_holds_no_lock(void **state)
 {
+    SKIP_UNLESS_SQLITE(state);
     CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
     struct statement *statement = NULL;
     struct berm_error err;
@@ -112,7 +113,6 @@ static void a_change_of_the_schema_is_seen(void **state)
     CLEANUP(arena_freep) struct arena *arena = NULL;
     struct dictionary dictionary;
     struct variable_selection all = {.dictionary = &dictionary, .entity = ENTITY_HOUSEHOLD};
-    static const char columns[] = "SELECT count(*) FROM pragma_table_info('household_data')";
     struct statement *statement = NULL;
     struct berm_error err;
     int64_t before = 0;
@@ -121,11 +121,12 @@ static void a_change_of_the_schema_is_seen(void **state)
     assert_ok(dictionary_read(arena, TEXT("name,entity,type\nrooms,household,integer\n"),
                               TEXT("list,name\n"), 2, &dictionary, &err));
     add_two_households(store);
-    before = number_from(store, columns);
-    assert_int_equal(number_from(other, columns), before);
+    before = column_count(store, "household_data", "");
+    assert_int_equal(column_count(other, "household_data", ""), before);
     assert_ok(store_apply_dictionary(store, &dictionary, &err));
-    assert_int_equal(number_from(store, columns), before + 1);
-    assert_int_equal(number_from(other, columns), before + 1); /* idle while another changed it */
+    assert_int_equal(column_count(store, "household_data", ""), before + 1);
+    assert_int_equal(column_count(other, "household_data", ""),
+                     before + 1); /* idle while another changed it */
 
     assert_ok(store_prepare_data_write(other, all, &statement, &err));
     statement_bind_int64(statement, 1, 1);

@@ -1,0 +1,373 @@
+/*
+ * The PostgreSQL driver: one connection for each store, one register in the first schema of a
+ * database's search path. The table berm_schema says that it is one, and of which version.
+ *
+ * Writers. SQLite has one writer at a time, and all that gives out numbers without a gap (ids, the
+ * journal) or decides on what it has just read (a run, a publication) relies on it. Here an
+ * advisory lock that every writing transaction takes first promises the same, so that READ
+ * COMMITTED is enough: what a writer reads, no other writer changes meanwhile. Services that take
+ * locks of their own rows may loosen it one by one later. Readers wait for nobody.
+ *
+ * A connection that broke is made again when the next transaction begins; statements then prepare
+ * themselves again, since they remember the session that they were prepared in.
+ */
+#include "store/postgres/connection.h"
+
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SETTINGS_BYTES_MAX = 512, URL_PREFIX_BYTES = sizeof "postgresql:" - 1 };
+
+enum berm_status postgres_run(struct connection *connection, const char *sql, int64_t *ret_number,
+                              struct berm_error *err)
+{
+    CLEANUP(clear_resultp) PGresult *result = PQexec(connection->server, sql);
+    ExecStatusType status = PQresultStatus(result);
+
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        return fail_from_postgres(connection, result, err);
+    if (ret_number != NULL) {
+        *ret_number = 0;
+        if (PQntuples(result) > 0 && PQnfields(result) > 0 && !PQgetisnull(result, 0, 0))
+            *ret_number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    }
+    return BERM_OK;
+}
+
+static enum berm_status run(struct connection *connection, const char *sql, struct berm_error *err)
+{
+    return postgres_run(connection, sql, NULL, err);
+}
+
+/* ---- Opening --------------------------------------------------------------------------------- */
+
+static void close_connection(void *handle)
+{
+    struct connection *connection = handle;
+
+    if (connection == NULL)
+        return;
+    PQfinish(connection->server);
+    free(connection->url);
+    free(connection);
+}
+
+static void close_connectionp(struct connection **connection)
+{
+    close_connection(*connection);
+}
+
+static void free_optionsp(PQconninfoOption **options)
+{
+    PQconninfoFree(*options);
+}
+
+/* Everybody on the machine sees the words of a command, and its url is printed in messages. */
+static enum berm_status check_url(const char *url, struct berm_error *err)
+{
+    CLEANUP(free_optionsp) PQconninfoOption *options = NULL;
+    char *words = NULL;
+
+    options = PQconninfoParse(url, &words);
+    if (options == NULL) {
+        /* libpq's words would repeat a password, and its place tells enough */
+        PQfreemem(words);
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "the address of the database is not as libpq wants it; write "
+                         "postgresql://USER@HOST:PORT/DATABASE");
+    }
+    for (const PQconninfoOption *option = options; option->keyword != NULL; option++)
+        if (option->val != NULL && (strcmp(option->keyword, "password") == 0 ||
+                                    strcmp(option->keyword, "sslpassword") == 0))
+            return fail_with(err, BERM_INVALID_INPUT,
+                             "the address of the database holds a password, which others could "
+                             "read; take it out and put it into a file with mode 0600 that "
+                             "PGPASSFILE or the address's passfile names");
+    return BERM_OK;
+}
+
+static void ignore_notice(void *nothing, const char *message)
+{
+    (void)nothing;
+    (void)message;
+}
+
+/* Plans of a register's statements are short: compiling them at run time only costs. */
+static enum berm_status configure(struct connection *connection, struct berm_error *err)
+{
+    char sql[SETTINGS_BYTES_MAX];
+    const char *encoding = PQparameterStatus(connection->server, "server_encoding");
+
+    if (encoding == NULL || strcmp(encoding, "UTF8") != 0)
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "the database at %s has the encoding %s; a register needs one made with "
+                         "ENCODING 'UTF8'",
+                         connection->url, encoding == NULL ? "?" : encoding);
+    if (PQserverVersion(connection->server) < 150000)
+        return fail_with(err, BERM_VERSION,
+                         "the server of %s is PostgreSQL %d; berm needs 15 or newer",
+                         connection->url, PQserverVersion(connection->server) / 10000);
+    snprintf(sql, sizeof sql,
+             "SET lock_timeout = %d; SET jit = off; SET TimeZone = 'UTC';"
+             " SET standard_conforming_strings = on; SET default_transaction_read_only = %s",
+             connection->busy_timeout_ms > 0 ? connection->busy_timeout_ms : 1,
+             connection->mode == STORE_READ_ONLY || connection->mode == STORE_AS_IT_IS ? "on"
+                                                                                       : "off");
+    return run(connection, sql, err);
+}
+
+enum berm_status postgres_connect(struct connection *connection, struct berm_error *err)
+{
+    /* The url comes after what it may change, and before what it may not. */
+    const char *const keywords[] = {"connect_timeout", "fallback_application_name", "dbname",
+                                    "client_encoding", NULL};
+    const char *const values[] = {"10", "berm", connection->url, "UTF8", NULL};
+
+    connection->server = PQconnectdbParams(keywords, values, 1);
+    if (connection->server == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "there is no memory left to open %s",
+                         connection->url);
+    if (PQstatus(connection->server) != CONNECTION_OK) {
+        const char *words = PQerrorMessage(connection->server);
+
+        return fail_with(err, BERM_IO,
+                         "%s cannot be opened (%.*s); check that the server runs, that the "
+                         "database is there, and that PGPASSFILE holds its password",
+                         connection->url, (int)strcspn(words, "\n"), words);
+    }
+    PQsetNoticeProcessor(connection->server, ignore_notice, NULL);
+    return configure(connection, err);
+}
+
+enum berm_status postgres_reconnect(struct connection *connection, struct berm_error *err)
+{
+    if (PQstatus(connection->server) == CONNECTION_OK)
+        return BERM_OK;
+    PQfinish(connection->server);
+    connection->session++;
+    connection->transaction++;
+    return postgres_connect(connection, err);
+}
+
+static enum berm_status open_connection(const char *location, enum store_mode mode,
+                                        int busy_timeout_ms, void **ret_connection,
+                                        struct berm_error *err)
+{
+    CLEANUP(close_connectionp) struct connection *connection = calloc(1, sizeof *connection);
+    size_t size = URL_PREFIX_BYTES + strlen(location) + 1;
+
+    if (connection == NULL || (connection->url = malloc(size)) == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "there is no memory left to open the store");
+    snprintf(connection->url, size, "postgresql:%s", location);
+    connection->mode = mode;
+    connection->busy_timeout_ms = busy_timeout_ms;
+    TRY(check_url(connection->url, err));
+    TRY(postgres_connect(connection, err));
+    *ret_connection = connection;
+    connection = NULL;
+    return BERM_OK;
+}
+
+static void limit_cache(void *handle, int cache_kib)
+{
+    (void)handle; /* the server's memory is the server's */
+    (void)cache_kib;
+}
+
+/* ---- The schema ------------------------------------------------------------------------------ */
+
+static enum berm_status schema_state(void *handle, struct schema_state *ret_state,
+                                     struct berm_error *err)
+{
+    struct connection *connection = handle;
+    int64_t has_schema = 0;
+    int64_t has_register = 0;
+    int64_t has_others = 0;
+    int64_t version = 0;
+
+    TRY(postgres_run(connection, "SELECT count(current_schema())", &has_schema, err));
+    if (has_schema == 0)
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "the search path of %s names no schema that is there; make the schema, or "
+                         "set another search_path for the user or the database",
+                         connection->url);
+    TRY(postgres_run(connection,
+                     "SELECT count(*) FROM pg_catalog.pg_tables"
+                     " WHERE schemaname = current_schema() AND tablename = 'berm_schema'",
+                     &has_register, err));
+    if (has_register == 0) {
+        TRY(postgres_run(connection,
+                         "SELECT count(*) FROM pg_catalog.pg_class"
+                         " WHERE relnamespace = current_schema()::regnamespace",
+                         &has_others, err));
+        *ret_state = (struct schema_state){.owner = has_others == 0 ? SCHEMA_NONE : SCHEMA_FOREIGN};
+        return BERM_OK;
+    }
+    TRY(postgres_run(connection, "SELECT version FROM berm_schema", &version, err));
+    *ret_state = (struct schema_state){.owner = SCHEMA_BERM, .version = (int)version};
+    return BERM_OK;
+}
+
+static enum berm_status set_schema_version(void *handle, int version, struct berm_error *err)
+{
+    char sql[SETTINGS_BYTES_MAX];
+
+    snprintf(sql, sizeof sql,
+             "CREATE TABLE IF NOT EXISTS berm_schema (version BIGINT NOT NULL);"
+             " DELETE FROM berm_schema; INSERT INTO berm_schema (version) VALUES (%d)",
+             version);
+    return run(handle, sql, err);
+}
+
+static enum berm_status take_over(void *handle, struct berm_error *err)
+{
+    (void)handle; /* nothing of a database is set by Berm */
+    (void)err;
+    return BERM_OK;
+}
+
+/* A table with an open cursor cannot be altered, and a statement that was reset may have one. */
+static enum berm_status execute(void *handle, const char *sql, struct berm_error *err)
+{
+    struct connection *connection = handle;
+
+    if (connection->is_in_transaction) {
+        connection->transaction++;
+        TRY(run(connection, "CLOSE ALL", err));
+    }
+    return run(connection, sql, err);
+}
+
+/* ---- Transactions ---------------------------------------------------------------------------- */
+
+static bool is_in_transaction(void *handle)
+{
+    const struct connection *connection = handle;
+
+    return connection->is_in_transaction;
+}
+
+static void end_transaction(struct connection *connection)
+{
+    connection->is_in_transaction = false;
+    connection->transaction++;
+}
+
+static void rollback(void *handle)
+{
+    struct connection *connection = handle;
+
+    PQclear(PQexec(connection->server, "ROLLBACK"));
+    end_transaction(connection);
+}
+
+static enum berm_status begin(void *handle, enum transaction_kind kind, struct berm_error *err)
+{
+    struct connection *connection = handle;
+    enum berm_status status;
+    char sql[SETTINGS_BYTES_MAX];
+
+    TRY(postgres_reconnect(connection, err));
+    if (kind == TRANSACTION_WRITE)
+        snprintf(sql, sizeof sql,
+                 "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%d, %d)",
+                 LOCK_CLASS, LOCK_OF_WRITER);
+    else /* the first read takes the snapshot */
+        snprintf(sql, sizeof sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1");
+    connection->is_in_transaction = true;
+    status = run(connection, sql, err);
+    if (status != BERM_OK)
+        rollback(connection);
+    return status;
+}
+
+/* COMMIT of a transaction in which something failed is answered by "ROLLBACK", and is no error. */
+static enum berm_status commit(void *handle, struct berm_error *err)
+{
+    struct connection *connection = handle;
+    CLEANUP(clear_resultp) PGresult *result = NULL;
+
+    if (PQtransactionStatus(connection->server) == PQTRANS_INERROR) {
+        rollback(connection);
+        return fail_with(err, BERM_INTERNAL,
+                         "an earlier failure undid the transaction; nothing of it was kept");
+    }
+    result = PQexec(connection->server, "COMMIT");
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        enum berm_status status = fail_from_postgres(connection, result, err);
+
+        if (connection->is_in_transaction)
+            rollback(connection);
+        return status;
+    }
+    end_transaction(connection);
+    return BERM_OK;
+}
+
+/* Cursors that were opened after a mark go with it. */
+static enum berm_status mark(void *handle, enum mark_action action, struct berm_error *err)
+{
+    static const char *const sql[] = {
+        [MARK_SET] = "SAVEPOINT mark",
+        [MARK_KEEP] = "RELEASE SAVEPOINT mark",
+        [MARK_UNDO] = "ROLLBACK TO SAVEPOINT mark; RELEASE SAVEPOINT mark",
+    };
+    struct connection *connection = handle;
+
+    if (action == MARK_UNDO)
+        connection->transaction++;
+    return run(connection, sql[action], err);
+}
+
+static enum berm_status begin_bulk(void *handle, struct berm_error *err)
+{
+    (void)handle; /* a transaction that adds many rows needs no other settings */
+    (void)err;
+    return BERM_OK;
+}
+
+static void end_bulk(void *handle)
+{
+    (void)handle;
+}
+
+const struct store_driver postgres_driver = {
+    .scheme = "postgresql:",
+    .dialect = DIALECT_POSTGRES,
+    .open = open_connection,
+    .close = close_connection,
+    .limit_cache = limit_cache,
+    .schema_state = schema_state,
+    .set_schema_version = set_schema_version,
+    .take_over = take_over,
+    .execute = execute,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .is_in_transaction = is_in_transaction,
+    .mark = mark,
+    .begin_bulk = begin_bulk,
+    .end_bulk = end_bulk,
+    .copy_to = NULL, /* pg_dump's work */
+    .space = postgres_space,
+    .files_folder = postgres_files_folder,
+    .take_lock = postgres_take_lock,
+    .release_lock = postgres_release_lock,
+    .prepare = postgres_prepare,
+    .finalize = postgres_finalize,
+    .parameter_count = postgres_parameter_count,
+    .column_count = postgres_column_count,
+    .bind_int64 = postgres_bind_int64,
+    .bind_text = postgres_bind_text,
+    .bind_null = postgres_bind_null,
+    .step = postgres_step,
+    .reset = postgres_reset,
+    .clear = postgres_clear,
+    .changed_count = postgres_changed_count,
+    .is_null = postgres_column_is_null,
+    .int64 = postgres_column_int64,
+    .text = postgres_column_text,
+    .field = postgres_column_field,
+};

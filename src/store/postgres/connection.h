@@ -1,0 +1,70 @@
+/* The PostgreSQL driver's connection, and how PostgreSQL's failures become Berm's. */
+#ifndef STORE_POSTGRES_CONNECTION_H
+#define STORE_POSTGRES_CONNECTION_H
+
+#include <libpq-fe.h>
+
+#include "store/driver.h"
+
+struct connection {
+    PGconn *server;
+    char *url; /* holds no password: open refuses one */
+    enum store_mode mode;
+    int busy_timeout_ms;
+    bool is_in_transaction;
+    /* Statements compare these with their own: what was prepared in another session, or opened in
+     * another transaction, is no longer there. */
+    unsigned session;
+    unsigned transaction;
+    unsigned next_name; /* of statements and cursors */
+    int64_t changed_count;
+};
+
+/** Advisory locks of Berm are in this class; the numbers within it are in lock.c. */
+enum { LOCK_CLASS = 0x4265726D, LOCK_OF_WRITER = 0 };
+
+static inline void clear_resultp(PGresult **result)
+{
+    PQclear(*result);
+}
+
+/** Say what went wrong in the words of the person who can mend it. result NULL: the connection. */
+enum berm_status fail_from_postgres(struct connection *connection, const PGresult *result,
+                                    struct berm_error *err);
+
+/** Connect with the settings of every session of Berm. */
+enum berm_status postgres_connect(struct connection *connection, struct berm_error *err);
+/** Outside of a transaction: connect again where the connection was lost. */
+enum berm_status postgres_reconnect(struct connection *connection, struct berm_error *err);
+/** Run SQL without parameters; the number in the last result's first row, 0 where there is none. */
+enum berm_status postgres_run(struct connection *connection, const char *sql, int64_t *ret_number,
+                              struct berm_error *err);
+
+/* The rows of the driver's table that live in place.c. */
+enum berm_status postgres_space(void *handle, int64_t *ret_used_bytes, int64_t *ret_free_bytes,
+                                struct berm_error *err);
+enum berm_status postgres_files_folder(void *handle, struct buffer *out, struct berm_error *err);
+enum berm_status postgres_take_lock(void *handle, const char *name, void **ret_lock,
+                                    struct berm_error *err);
+void postgres_release_lock(void *lock);
+
+/* The rows of the driver's table that live in statement.c and value.c. */
+enum berm_status postgres_prepare(void *handle, struct text sql, void **ret_statement,
+                                  struct berm_error *err);
+void postgres_finalize(void *handle);
+int postgres_parameter_count(void *handle);
+int postgres_column_count(void *handle);
+bool postgres_bind_int64(void *handle, int parameter, int64_t value);
+bool postgres_bind_text(void *handle, int parameter, struct text value);
+bool postgres_bind_null(void *handle, int parameter);
+enum berm_status postgres_step(void *connection, void *handle, bool *ret_has_row,
+                               struct berm_error *err);
+void postgres_reset(void *handle);
+void postgres_clear(void *handle);
+int64_t postgres_changed_count(void *connection);
+bool postgres_column_is_null(void *handle, int column);
+int64_t postgres_column_int64(void *handle, int column);
+struct text postgres_column_text(void *handle, int column);
+struct field_value postgres_column_field(void *handle, int column, const struct variable *variable);
+
+#endif

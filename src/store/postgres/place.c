@@ -1,0 +1,90 @@
+/*
+ * What lies around a register in PostgreSQL: its size, the folder for files that are no rows, and
+ * named locks.
+ *
+ * A lock is an advisory lock of a session of its own. A session may take the same lock twice, so
+ * that two holders on one connection would not exclude each other; and a connection that is made
+ * again would have lost it without notice. The server gives it up when the holder's connection
+ * ends, however it ends.
+ */
+#include "store/postgres/connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SQL_BYTES_MAX = 128 };
+
+enum berm_status postgres_space(void *handle, int64_t *ret_used_bytes, int64_t *ret_free_bytes,
+                                struct berm_error *err)
+{
+    TRY(postgres_run(handle, "SELECT pg_database_size(current_database())", ret_used_bytes, err));
+    *ret_free_bytes = -1; /* the server does not tell */
+    return BERM_OK;
+}
+
+enum berm_status postgres_files_folder(void *handle, struct buffer *out, struct berm_error *err)
+{
+    const struct connection *connection = handle;
+    const char *folder = getenv("BERM_FILES");
+    const char *database = PQdb(connection->server);
+
+    if (folder == NULL || folder[0] != '/')
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "where do the files of %s lie? Set BERM_FILES to the full path of a "
+                         "folder that all its servers share",
+                         connection->url);
+    if (database[0] == '.' || strchr(database, '/') != NULL)
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "the database of %s has no name for a folder; rename it", connection->url);
+    buffer_append_format(out, "%s/%s", folder, database);
+    return buffer_status(out, err);
+}
+
+/* Lock 0 is the writer's. */
+static int lock_number(const char *name)
+{
+    return (int)(text_hash(text_of(name)) % 0x7FFFFFFF) + 1;
+}
+
+static void close_holder(struct connection *holder)
+{
+    PQfinish(holder->server);
+    free(holder);
+}
+
+enum berm_status postgres_take_lock(void *handle, const char *name, void **ret_lock,
+                                    struct berm_error *err)
+{
+    const struct connection *connection = handle;
+    struct connection *holder = calloc(1, sizeof *holder);
+    char sql[SQL_BYTES_MAX];
+    enum berm_status status;
+    int64_t is_taken = 0;
+
+    if (holder == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "no memory for a lock");
+    *holder = (struct connection){.url = connection->url,
+                                  .mode = connection->mode,
+                                  .busy_timeout_ms = connection->busy_timeout_ms};
+    snprintf(sql, sizeof sql, "SELECT pg_try_advisory_lock(%d, %d)::int", LOCK_CLASS,
+             lock_number(name));
+    status = postgres_connect(holder, err);
+    if (status == BERM_OK)
+        status = postgres_run(holder, sql, &is_taken, err);
+    if (status == BERM_OK && is_taken == 0)
+        status = fail_with(err, BERM_BUSY, "another process holds the lock %s of %s", name,
+                           connection->url);
+    if (status != BERM_OK) {
+        close_holder(holder);
+        return status;
+    }
+    holder->url = NULL; /* borrowed only to connect */
+    *ret_lock = holder;
+    return BERM_OK;
+}
+
+void postgres_release_lock(void *lock)
+{
+    close_holder(lock);
+}

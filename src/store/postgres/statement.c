@@ -1,0 +1,408 @@
+/*
+ * Prepared statements over libpq, values in binary both ways.
+ *
+ * A statement is described when it is prepared, in the same round trip: the types that the server
+ * gave its parameters decide how numbers are sent, those of its columns how they are read.
+ *
+ * Rows. libpq gives either a whole result at once or, row by row, one that keeps the connection to
+ * itself; services step through several lists at a time, and stop in the middle. So a query that
+ * may be long, which is one that sorts and has no LIMIT or a high one, runs inside a transaction as
+ * a cursor: a page of rows at a time, small at first because most lists are short, and nothing is
+ * fetched that nobody reads. A cursor is planned anew each time, so all other statements, which are
+ * few rows, run as they were prepared and come at once.
+ */
+#include "store/postgres/statement.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PAGE_ROWS_FIRST = 64,
+    PAGE_ROWS_MAX = 4096,
+    CURSOR_SQL_BYTES_MAX = 96, /* beside the statement's own */
+};
+
+/* ---- Preparing ------------------------------------------------------------------------------- */
+
+/* The next result of a pipeline that is wanted; NULL where libpq has none left. */
+static PGresult *next_result(PGconn *server)
+{
+    PGresult *result = PQgetResult(server);
+
+    return result == NULL ? PQgetResult(server)
+                          : result; /* NULL parts one command's from another's */
+}
+
+/* Read a pipeline of commands to its end; the last command's result, or the first that failed. */
+static PGresult *read_pipeline(PGconn *server)
+{
+    PGresult *kept = NULL;
+    PGresult *result = NULL;
+    bool has_failed = false;
+
+    while ((result = next_result(server)) != NULL) {
+        ExecStatusType status = PQresultStatus(result);
+
+        if (status == PGRES_PIPELINE_SYNC) {
+            PQclear(result);
+            break;
+        }
+        if (has_failed) {
+            PQclear(result);
+            continue;
+        }
+        PQclear(kept);
+        kept = result;
+        has_failed = status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
+    }
+    PQexitPipelineMode(server);
+    return kept;
+}
+
+static bool is_good(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+static PGresult *prepare_on_server(struct postgres_statement *statement)
+{
+    PGconn *server = statement->connection->server;
+
+    if (PQenterPipelineMode(server) != 1)
+        return NULL;
+    if (PQsendPrepare(server, statement->name, statement->sql, 0, NULL) != 1 ||
+        PQsendDescribePrepared(server, statement->name) != 1 || PQpipelineSync(server) != 1)
+        return NULL;
+    return read_pipeline(server);
+}
+
+static bool is_readable(Oid type)
+{
+    switch (type) {
+    case OID_BOOL:
+    case OID_INT2:
+    case OID_INT4:
+    case OID_INT8:
+    case OID_TEXT:
+    case OID_NAME:
+    case OID_VARCHAR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool allocate(struct postgres_statement *statement, const PGresult *description)
+{
+    size_t parameters = (size_t)PQnparams(description) + 1; /* never of size 0 */
+    size_t columns = (size_t)PQnfields(description) + 1;
+
+    statement->parameters = calloc(parameters, sizeof *statement->parameters);
+    statement->types = calloc(parameters, sizeof *statement->types);
+    statement->values = calloc(parameters, sizeof *statement->values);
+    statement->lengths = calloc(parameters, sizeof *statement->lengths);
+    statement->formats = calloc(parameters, sizeof *statement->formats);
+    statement->column_types = calloc(columns, sizeof *statement->column_types);
+    return statement->parameters != NULL && statement->types != NULL && statement->values != NULL &&
+           statement->lengths != NULL && statement->formats != NULL &&
+           statement->column_types != NULL;
+}
+
+static enum berm_status describe(struct postgres_statement *statement, const PGresult *description,
+                                 struct berm_error *err)
+{
+    if (!allocate(statement, description))
+        return fail_with(err, BERM_NO_MEMORY, "there is no memory left for a statement");
+    statement->parameter_count = PQnparams(description);
+    statement->column_count = PQnfields(description);
+    for (int p = 0; p < statement->parameter_count; p++) {
+        statement->types[p] = PQparamtype(description, p);
+        statement->parameters[p].type = statement->types[p];
+        statement->formats[p] = 1;
+    }
+    for (int c = 0; c < statement->column_count; c++) {
+        statement->column_types[c] = PQftype(description, c);
+        if (!is_readable(statement->column_types[c]))
+            return fail_with(err, BERM_INTERNAL,
+                             "column %d has the type %u, which is not read; cast it to BIGINT or "
+                             "TEXT",
+                             c, statement->column_types[c]);
+    }
+    return BERM_OK;
+}
+
+/* Names are new each time: a name that a failed transaction left on the server may not come again.
+ */
+static enum berm_status prepare(struct postgres_statement *statement, struct berm_error *err)
+{
+    struct connection *connection = statement->connection;
+    CLEANUP(clear_resultp) PGresult *description = NULL;
+
+    snprintf(statement->name, sizeof statement->name, "s%u", ++connection->next_name);
+    description = prepare_on_server(statement);
+    if (description == NULL || !is_good(description))
+        return fail_from_postgres(connection, description, err);
+    statement->session = connection->session;
+    if (statement->parameters == NULL)
+        return describe(statement, description, err);
+    return BERM_OK;
+}
+
+/* What follows these words where they are the query's own and not of one inside; NULL: nowhere. */
+static const char *after_words(const char *sql, const char *words)
+{
+    int depth = 0;
+
+    for (const char *at = sql; *at != 0; at++) {
+        if (*at == '\'')
+            at = strchr(at + 1, '\''); /* a doubled quote is two texts here, which is the same */
+        else if (*at == '(')
+            depth++;
+        else if (*at == ')')
+            depth--;
+        else if (depth == 0 && strncmp(at, words, strlen(words)) == 0)
+            return at + strlen(words);
+    }
+    return NULL;
+}
+
+static void find_limit(struct postgres_statement *statement)
+{
+    const char *limit = after_words(statement->sql, " LIMIT ");
+
+    statement->is_list = statement->column_count > 0 &&
+                         after_words(statement->sql, " ORDER BY ") != NULL &&
+                         (limit == NULL || *limit == '$');
+    statement->limit = limit != NULL && *limit == '$' ? (int)strtol(limit + 1, NULL, 10) : 0;
+}
+
+/* As it is bound now. */
+static bool is_long(const struct postgres_statement *statement)
+{
+    if (!statement->is_list || !statement->connection->is_in_transaction)
+        return false;
+    return statement->limit == 0 ||
+           postgres_bound_number(statement, statement->limit) > PAGE_ROWS_MAX;
+}
+
+static void free_statement(struct postgres_statement *statement)
+{
+    if (statement == NULL)
+        return;
+    PQclear(statement->rows);
+    free(statement->sql);
+    free(statement->parameters);
+    free(statement->types);
+    free(statement->values);
+    free(statement->lengths);
+    free(statement->formats);
+    free(statement->column_types);
+    free(statement);
+}
+
+static void free_statementp(struct postgres_statement **statement)
+{
+    free_statement(*statement);
+}
+
+enum berm_status postgres_prepare(void *handle, struct text sql, void **ret_statement,
+                                  struct berm_error *err)
+{
+    CLEANUP(free_statementp) struct postgres_statement *statement = calloc(1, sizeof *statement);
+    struct connection *connection = handle;
+
+    if (statement == NULL || (statement->sql = malloc(sql.length + 1)) == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "there is no memory left for a statement");
+    memcpy(statement->sql, sql.bytes, sql.length);
+    statement->sql[sql.length] = 0;
+    statement->connection = connection;
+    if (!connection->is_in_transaction)
+        TRY(postgres_reconnect(connection, err));
+    TRY(prepare(statement, err));
+    find_limit(statement);
+    *ret_statement = statement;
+    statement = NULL;
+    return BERM_OK;
+}
+
+/* Where it fails the session's end frees it. */
+void postgres_finalize(void *handle)
+{
+    struct postgres_statement *statement = handle;
+    struct connection *connection = statement->connection;
+    char sql[CURSOR_SQL_BYTES_MAX];
+
+    if (statement->session == connection->session &&
+        PQtransactionStatus(connection->server) != PQTRANS_INERROR) {
+        snprintf(sql, sizeof sql, "DEALLOCATE %s", statement->name);
+        PQclear(PQexec(connection->server, sql));
+    }
+    free_statement(statement);
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+static void forget_rows(struct postgres_statement *statement)
+{
+    PQclear(statement->rows);
+    statement->rows = NULL;
+}
+
+static enum berm_status take_rows(struct postgres_statement *statement, PGresult *result,
+                                  struct berm_error *err)
+{
+    if (result == NULL || !is_good(result)) {
+        enum berm_status status = fail_from_postgres(statement->connection, result, err);
+
+        PQclear(result);
+        return status;
+    }
+    statement->rows = result;
+    statement->row = -1;
+    statement->row_count = PQntuples(result);
+    return BERM_OK;
+}
+
+static enum berm_status check_misfits(const struct postgres_statement *statement,
+                                      struct berm_error *err)
+{
+    for (int p = 0; p < statement->parameter_count; p++)
+        if (statement->parameters[p].is_misfit)
+            return fail_with(err, BERM_INTERNAL,
+                             "parameter %d is of type %u, which the value does not fit; cast it to "
+                             "BIGINT or TEXT in: %.80s",
+                             p + 1, statement->parameters[p].type, statement->sql);
+    return BERM_OK;
+}
+
+static enum berm_status run_at_once(struct postgres_statement *statement, struct berm_error *err)
+{
+    struct connection *connection = statement->connection;
+    PGresult *result =
+        PQexecPrepared(connection->server, statement->name, statement->parameter_count,
+                       statement->values, statement->lengths, statement->formats, 1);
+
+    TRY(take_rows(statement, result, err));
+    if (statement->column_count == 0)
+        connection->changed_count = strtoll(PQcmdTuples(result), NULL, 10);
+    return BERM_OK;
+}
+
+static bool has_cursor(const struct postgres_statement *statement)
+{
+    return statement->cursor != 0 &&
+           statement->cursor_transaction == statement->connection->transaction;
+}
+
+/* Close the cursor of the last run, open this one's and fetch its first page, in one round trip. */
+static PGresult *open_cursor(struct postgres_statement *statement, struct buffer *sql,
+                             unsigned number)
+{
+    PGconn *server = statement->connection->server;
+    char words[CURSOR_SQL_BYTES_MAX];
+    bool is_sent = PQenterPipelineMode(server) == 1;
+
+    if (is_sent && has_cursor(statement)) {
+        snprintf(words, sizeof words, "CLOSE c%u", statement->cursor);
+        is_sent = PQsendQueryParams(server, words, 0, NULL, NULL, NULL, NULL, 0) == 1;
+    }
+    is_sent = is_sent &&
+              PQsendQueryParams(server, sql->bytes, statement->parameter_count, statement->types,
+                                statement->values, statement->lengths, statement->formats, 0) == 1;
+    snprintf(words, sizeof words, "FETCH FORWARD %d FROM c%u", PAGE_ROWS_FIRST, number);
+    is_sent = is_sent && PQsendQueryParams(server, words, 0, NULL, NULL, NULL, NULL, 1) == 1 &&
+              PQpipelineSync(server) == 1;
+    return is_sent ? read_pipeline(server) : NULL;
+}
+
+static enum berm_status run_as_list(struct postgres_statement *statement, struct berm_error *err)
+{
+    struct connection *connection = statement->connection;
+    CLEANUP(buffer_free) struct buffer sql = {0};
+    unsigned number = ++connection->next_name;
+
+    buffer_append_format(&sql, "DECLARE c%u NO SCROLL CURSOR FOR ", number);
+    buffer_append_text(&sql, text_of(statement->sql));
+    buffer_append_char(&sql, 0);
+    TRY(buffer_status(&sql, err));
+    TRY(take_rows(statement, open_cursor(statement, &sql, number), err));
+    statement->cursor = number;
+    statement->cursor_transaction = connection->transaction;
+    statement->fetch_count = PAGE_ROWS_FIRST;
+    return BERM_OK;
+}
+
+static enum berm_status run(struct postgres_statement *statement, struct berm_error *err)
+{
+    struct connection *connection = statement->connection;
+
+    TRY(check_misfits(statement, err));
+    if (!connection->is_in_transaction)
+        TRY(postgres_reconnect(connection, err));
+    if (statement->session != connection->session)
+        TRY(prepare(statement, err));
+    if (is_long(statement))
+        return run_as_list(statement, err);
+    statement->fetch_count = 0;
+    return run_at_once(statement, err);
+}
+
+/* A page that is not full was the last one. */
+static bool is_last_page(const struct postgres_statement *statement)
+{
+    return statement->fetch_count == 0 || statement->row_count < statement->fetch_count;
+}
+
+static enum berm_status fetch_page(struct postgres_statement *statement, struct berm_error *err)
+{
+    char sql[CURSOR_SQL_BYTES_MAX];
+
+    if (!has_cursor(statement))
+        return fail_with(err, BERM_INTERNAL,
+                         "the transaction in which this list was begun is over: %.80s",
+                         statement->sql);
+    if (statement->fetch_count < PAGE_ROWS_MAX)
+        statement->fetch_count *= 4;
+    snprintf(sql, sizeof sql, "FETCH FORWARD %d FROM c%u", statement->fetch_count,
+             statement->cursor);
+    forget_rows(statement);
+    return take_rows(statement,
+                     PQexecParams(statement->connection->server, sql, 0, NULL, NULL, NULL, NULL, 1),
+                     err);
+}
+
+enum berm_status postgres_step(void *connection, void *handle, bool *ret_has_row,
+                               struct berm_error *err)
+{
+    struct postgres_statement *statement = handle;
+
+    (void)connection;
+    if (statement->rows == NULL)
+        TRY(run(statement, err));
+    statement->row++;
+    if (statement->row == statement->row_count && !is_last_page(statement)) {
+        TRY(fetch_page(statement, err));
+        statement->row = 0;
+    }
+    *ret_has_row = statement->row < statement->row_count;
+    if (!*ret_has_row)
+        forget_rows(statement);
+    return BERM_OK;
+}
+
+/* An open cursor is closed with the next run, or with the transaction: no round trip for it alone.
+ */
+void postgres_reset(void *handle)
+{
+    forget_rows(handle);
+}
+
+int64_t postgres_changed_count(void *handle)
+{
+    const struct connection *connection = handle;
+
+    return connection->changed_count;
+}

@@ -1,0 +1,49 @@
+/* A prepared statement: its parameters in PostgreSQL's binary form, and the rows that came. */
+#ifndef STORE_POSTGRES_STATEMENT_H
+#define STORE_POSTGRES_STATEMENT_H
+
+#include "store/postgres/connection.h"
+
+enum { STATEMENT_NAME_BYTES_MAX = 24 };
+
+/** Types by their numbers in pg_type, which never change. */
+enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25 };
+enum { OID_NAME = 19, OID_VARCHAR = 1043 };
+
+struct bound_parameter {
+    Oid type;
+    char number[8]; /* in the order of the network; values points to it */
+    bool is_misfit; /* a text for a number, or the reverse, or too large a number */
+};
+
+struct postgres_statement {
+    struct connection *connection;
+    char *sql; /* ended by 0 */
+    char name[STATEMENT_NAME_BYTES_MAX];
+    unsigned session; /* in which it was prepared */
+    bool is_list;     /* may give many rows: read through a cursor */
+    int limit;        /* the parameter that limits a list, 0: none does */
+
+    int parameter_count;
+    struct bound_parameter *parameters;
+    Oid *types; /* the three arrays are as libpq takes them */
+    const char **values;
+    int *lengths;
+    int *formats;
+
+    int column_count;
+    Oid *column_types;
+
+    /* While it runs. */
+    PGresult *rows; /* NULL: not running */
+    int row;
+    int row_count;
+    unsigned cursor; /* its number; 0: the rows are all there are */
+    unsigned cursor_transaction;
+    int fetch_count; /* rows that were asked for last */
+};
+
+/** The number that is bound to a parameter; 0 for NULL. */
+int64_t postgres_bound_number(const struct postgres_statement *statement, int parameter);
+
+#endif

@@ -1,0 +1,499 @@
+-- The schema after all migrations; BERM_UPDATE_SNAPSHOT=1 rewrites it.
+
+CREATE TABLE account (
+    account_id BIGINT NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    password_hash TEXT COLLATE "C" NOT NULL,
+    is_active BIGINT NOT NULL DEFAULT 1,
+    created_at_s BIGINT NOT NULL,
+    password_at_s BIGINT NOT NULL,
+    UNIQUE (name),
+    PRIMARY KEY (account_id)
+);
+
+CREATE TABLE api_token (
+    api_token_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    label TEXT COLLATE "C" NOT NULL,
+    token_hash TEXT COLLATE "C" NOT NULL,
+    scopes TEXT COLLATE "C" NOT NULL,
+    created_at_s BIGINT NOT NULL,
+    expires_at_s BIGINT NOT NULL,
+    revoked_at_s BIGINT,
+    UNIQUE (token_hash),
+    PRIMARY KEY (api_token_id),
+    FOREIGN KEY (account_id) REFERENCES account(account_id)
+);
+
+CREATE INDEX api_token_by_account ON public.api_token USING btree (account_id);
+
+CREATE TABLE area (
+    area_id BIGINT NOT NULL,
+    parent_id BIGINT,
+    code TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    name_en TEXT COLLATE "C" NOT NULL DEFAULT ''::text,
+    level BIGINT NOT NULL,
+    position_low BIGINT NOT NULL,
+    position_high BIGINT NOT NULL,
+    change_id BIGINT NOT NULL,
+    district_id BIGINT NOT NULL DEFAULT 0,
+    UNIQUE (code),
+    PRIMARY KEY (area_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (parent_id) REFERENCES area(area_id)
+);
+
+CREATE INDEX area_by_district ON public.area USING btree (district_id);
+
+CREATE INDEX area_by_position ON public.area USING btree (position_low);
+
+CREATE TABLE berm_schema (
+    version BIGINT NOT NULL
+);
+
+CREATE TABLE change (
+    change_id BIGINT NOT NULL,
+    at TEXT COLLATE "C" NOT NULL,
+    actor TEXT COLLATE "C" NOT NULL,
+    via TEXT COLLATE "C" NOT NULL,
+    file_name TEXT COLLATE "C",
+    file_sha256 TEXT COLLATE "C",
+    added BIGINT NOT NULL DEFAULT 0,
+    changed BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (change_id)
+);
+
+CREATE TABLE change_row (
+    change_id BIGINT NOT NULL,
+    entity TEXT COLLATE "C" NOT NULL,
+    entity_id BIGINT NOT NULL,
+    key TEXT COLLATE "C" NOT NULL DEFAULT ''::text,
+    fields TEXT COLLATE "C" NOT NULL,
+    row_number BIGINT,
+    salt TEXT COLLATE "C",
+    digest TEXT COLLATE "C",
+    FOREIGN KEY (change_id) REFERENCES change(change_id)
+);
+
+CREATE INDEX change_row_by_change ON public.change_row USING btree (change_id, row_number) WHERE (row_number IS NOT NULL);
+
+CREATE INDEX change_row_by_entity ON public.change_row USING btree (entity, entity_id, change_id);
+
+CREATE TABLE finding (
+    finding_id BIGINT NOT NULL,
+    household_id BIGINT NOT NULL,
+    code TEXT COLLATE "C" NOT NULL,
+    is_undetermined BIGINT NOT NULL,
+    severity TEXT COLLATE "C" NOT NULL,
+    from_month BIGINT NOT NULL,
+    to_month BIGINT,
+    opening_run_id BIGINT NOT NULL,
+    closing_run_id BIGINT,
+    evidence TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (finding_id),
+    FOREIGN KEY (closing_run_id) REFERENCES run(run_id),
+    FOREIGN KEY (opening_run_id) REFERENCES run(run_id)
+);
+
+CREATE INDEX finding_by_household ON public.finding USING btree (household_id);
+
+CREATE INDEX finding_open ON public.finding USING btree (code, household_id) WHERE (closing_run_id IS NULL);
+
+CREATE TABLE flow (
+    flow_id BIGINT NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    UNIQUE (name),
+    PRIMARY KEY (flow_id)
+);
+
+CREATE TABLE flow_entry (
+    household_id BIGINT NOT NULL,
+    month BIGINT NOT NULL,
+    flow_id BIGINT NOT NULL,
+    flow_source_id BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, month, flow_id, flow_source_id)
+);
+
+CREATE TABLE flow_source (
+    flow_source_id BIGINT NOT NULL,
+    code TEXT COLLATE "C" NOT NULL,
+    UNIQUE (code),
+    PRIMARY KEY (flow_source_id)
+);
+
+CREATE TABLE household (
+    household_id BIGINT NOT NULL,
+    code TEXT COLLATE "C" NOT NULL,
+    area_id BIGINT NOT NULL,
+    is_active BIGINT NOT NULL DEFAULT 1,
+    change_id BIGINT NOT NULL,
+    district_id BIGINT NOT NULL DEFAULT 0,
+    risk_rank BIGINT NOT NULL DEFAULT 5,
+    UNIQUE (code),
+    PRIMARY KEY (household_id),
+    FOREIGN KEY (area_id) REFERENCES area(area_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id)
+);
+
+CREATE INDEX household_by_district ON public.household USING btree (district_id, code);
+
+CREATE INDEX household_by_risk ON public.household USING btree (risk_rank, district_id, code);
+
+CREATE TABLE household_data (
+    household_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id),
+    FOREIGN KEY (household_id) REFERENCES household(household_id)
+);
+
+CREATE TABLE id_counter (
+    name TEXT COLLATE "C" NOT NULL,
+    next_id BIGINT NOT NULL,
+    PRIMARY KEY (name)
+);
+
+CREATE TABLE job (
+    job_id BIGINT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    lane TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    task TEXT COLLATE "C" NOT NULL,
+    account_id BIGINT,
+    actor TEXT COLLATE "C" NOT NULL,
+    via TEXT COLLATE "C" NOT NULL,
+    address TEXT COLLATE "C" NOT NULL,
+    scopes TEXT COLLATE "C" NOT NULL,
+    grants TEXT COLLATE "C" NOT NULL,
+    created_at_s BIGINT NOT NULL,
+    started_at_s BIGINT,
+    finished_at_s BIGINT,
+    attempt BIGINT NOT NULL,
+    phase TEXT COLLATE "C" NOT NULL,
+    done BIGINT NOT NULL,
+    total BIGINT NOT NULL,
+    cancelled_by TEXT COLLATE "C",
+    result TEXT COLLATE "C",
+    failure TEXT COLLATE "C",
+    error TEXT COLLATE "C",
+    file_name TEXT COLLATE "C",
+    file_until_s BIGINT,
+    PRIMARY KEY (job_id),
+    FOREIGN KEY (account_id) REFERENCES account(account_id)
+);
+
+CREATE INDEX job_by_account ON public.job USING btree (account_id, job_id);
+
+CREATE INDEX job_by_state ON public.job USING btree (state, lane, job_id);
+
+CREATE TABLE job_event (
+    job_event_id BIGINT NOT NULL,
+    job_id BIGINT NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    at_s BIGINT NOT NULL,
+    PRIMARY KEY (job_event_id),
+    FOREIGN KEY (job_id) REFERENCES job(job_id)
+);
+
+CREATE INDEX job_event_by_job ON public.job_event USING btree (job_id, job_event_id);
+
+CREATE TABLE journal (
+    journal_id BIGINT NOT NULL,
+    at TEXT COLLATE "C" NOT NULL,
+    actor TEXT COLLATE "C" NOT NULL,
+    via TEXT COLLATE "C" NOT NULL,
+    address TEXT COLLATE "C" NOT NULL,
+    action TEXT COLLATE "C" NOT NULL,
+    subject TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT,
+    run_id BIGINT,
+    digest TEXT COLLATE "C" NOT NULL,
+    details TEXT COLLATE "C" NOT NULL,
+    role TEXT COLLATE "C" NOT NULL DEFAULT ''::text,
+    PRIMARY KEY (journal_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (run_id) REFERENCES run(run_id)
+);
+
+CREATE INDEX journal_by_actor ON public.journal USING btree (actor, journal_id);
+
+CREATE INDEX journal_by_change ON public.journal USING btree (change_id) WHERE (change_id IS NOT NULL);
+
+CREATE INDEX journal_by_run ON public.journal USING btree (run_id) WHERE (run_id IS NOT NULL);
+
+CREATE INDEX journal_by_subject ON public.journal USING btree (subject, journal_id);
+
+CREATE TRIGGER journal_is_not_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('journal entries are never changed or deleted');
+
+CREATE TABLE journal_seal (
+    sequence BIGINT NOT NULL,
+    journal_id BIGINT NOT NULL,
+    hash TEXT COLLATE "C" NOT NULL,
+    key_id TEXT COLLATE "C" NOT NULL,
+    signature TEXT COLLATE "C" NOT NULL,
+    UNIQUE (journal_id),
+    PRIMARY KEY (sequence),
+    FOREIGN KEY (journal_id) REFERENCES journal(journal_id)
+);
+
+CREATE TRIGGER journal_seal_is_not_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('seals are never changed or deleted');
+
+CREATE TABLE login_throttle (
+    kind TEXT COLLATE "C" NOT NULL,
+    key_hash TEXT COLLATE "C" NOT NULL,
+    failures BIGINT NOT NULL,
+    last_at_s BIGINT NOT NULL,
+    blocked_until_s BIGINT NOT NULL,
+    PRIMARY KEY (kind, key_hash)
+);
+
+CREATE INDEX login_throttle_by_time ON public.login_throttle USING btree (last_at_s);
+
+CREATE TABLE membership (
+    household_id BIGINT NOT NULL,
+    person_id BIGINT NOT NULL,
+    from_date TEXT COLLATE "C" NOT NULL,
+    to_date TEXT COLLATE "C",
+    relation TEXT COLLATE "C",
+    end_reason TEXT COLLATE "C",
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, person_id, from_date),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id) REFERENCES household(household_id),
+    FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+
+CREATE INDEX membership_by_person ON public.membership USING btree (person_id);
+
+CREATE TABLE monthly_flow (
+    household_id BIGINT NOT NULL,
+    month BIGINT NOT NULL,
+    PRIMARY KEY (household_id, month)
+);
+
+CREATE TABLE pack_file (
+    sha256 TEXT COLLATE "C" NOT NULL,
+    bytes TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (sha256)
+);
+
+CREATE TABLE pack_version (
+    pack_version_id BIGINT NOT NULL,
+    pack TEXT COLLATE "C" NOT NULL,
+    version TEXT COLLATE "C" NOT NULL,
+    sha256 TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    note TEXT COLLATE "C" NOT NULL,
+    from_month BIGINT,
+    publication BIGINT,
+    cases_passed BIGINT NOT NULL DEFAULT 0,
+    warnings BIGINT NOT NULL DEFAULT 0,
+    drafted_by TEXT COLLATE "C" NOT NULL,
+    drafted_at TEXT COLLATE "C" NOT NULL,
+    checked_by TEXT COLLATE "C",
+    checked_at TEXT COLLATE "C",
+    published_by TEXT COLLATE "C",
+    published_at TEXT COLLATE "C",
+    withdrawn_by TEXT COLLATE "C",
+    withdrawn_at TEXT COLLATE "C",
+    UNIQUE (publication),
+    PRIMARY KEY (pack_version_id)
+);
+
+CREATE INDEX pack_version_in_force ON public.pack_version USING btree (from_month, publication) WHERE (state = 'published'::text);
+
+CREATE TABLE pack_version_file (
+    pack_version_id BIGINT NOT NULL,
+    path TEXT COLLATE "C" NOT NULL,
+    sha256 TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (pack_version_id, path),
+    FOREIGN KEY (pack_version_id) REFERENCES pack_version(pack_version_id),
+    FOREIGN KEY (sha256) REFERENCES pack_file(sha256)
+);
+
+CREATE TABLE person (
+    person_id BIGINT NOT NULL,
+    code TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL DEFAULT ''::text,
+    sex TEXT COLLATE "C",
+    birth_date TEXT COLLATE "C",
+    change_id BIGINT NOT NULL,
+    UNIQUE (code),
+    PRIMARY KEY (person_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id)
+);
+
+CREATE INDEX person_by_birth ON public.person USING btree (birth_date, name) WHERE (birth_date IS NOT NULL);
+
+CREATE TABLE person_data (
+    person_id BIGINT NOT NULL,
+    PRIMARY KEY (person_id),
+    FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+
+CREATE TABLE person_search (
+    person_id BIGINT NOT NULL,
+    household_id BIGINT NOT NULL,
+    district_id BIGINT NOT NULL,
+    terms TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (person_id),
+    FOREIGN KEY (household_id) REFERENCES household(household_id),
+    FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+
+CREATE TABLE person_secret (
+    person_id BIGINT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    id_type TEXT COLLATE "C" NOT NULL,
+    key_id TEXT COLLATE "C" NOT NULL,
+    sealed TEXT COLLATE "C" NOT NULL,
+    lookup TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (person_id, kind),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+
+CREATE INDEX person_secret_by_bank_account ON public.person_secret USING btree (lookup) WHERE (kind = 'bank_account'::text);
+
+CREATE UNIQUE INDEX person_secret_by_id_number ON public.person_secret USING btree (lookup) WHERE (kind = 'id_number'::text);
+
+CREATE TABLE person_term (
+    district_id BIGINT NOT NULL,
+    term TEXT COLLATE "C" NOT NULL,
+    person_id BIGINT NOT NULL,
+    shared_bytes BIGINT NOT NULL,
+    PRIMARY KEY (district_id, term, person_id)
+);
+
+CREATE TABLE request_answer (
+    account_id BIGINT NOT NULL,
+    key_hash TEXT COLLATE "C" NOT NULL,
+    request_hash TEXT COLLATE "C" NOT NULL,
+    status BIGINT NOT NULL,
+    headers TEXT COLLATE "C" NOT NULL,
+    body TEXT COLLATE "C",
+    at_s BIGINT NOT NULL,
+    PRIMARY KEY (account_id, key_hash)
+);
+
+CREATE INDEX request_answer_by_time ON public.request_answer USING btree (at_s);
+
+CREATE TABLE role_grant (
+    account_id BIGINT NOT NULL,
+    role TEXT COLLATE "C" NOT NULL,
+    area_id BIGINT,
+    granted_at_s BIGINT NOT NULL,
+    granted_by TEXT COLLATE "C" NOT NULL,
+    FOREIGN KEY (account_id) REFERENCES account(account_id),
+    FOREIGN KEY (area_id) REFERENCES area(area_id)
+);
+
+CREATE UNIQUE INDEX role_grant_once ON public.role_grant USING btree (account_id, role, COALESCE(area_id, (0)::bigint));
+
+CREATE TABLE run (
+    run_id BIGINT NOT NULL,
+    month BIGINT NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    pack TEXT COLLATE "C" NOT NULL,
+    pack_version TEXT COLLATE "C" NOT NULL,
+    pack_sha256 TEXT COLLATE "C" NOT NULL,
+    started_at TEXT COLLATE "C" NOT NULL,
+    finished_at TEXT COLLATE "C" NOT NULL,
+    households BIGINT NOT NULL,
+    opened BIGINT NOT NULL,
+    closed BIGINT NOT NULL,
+    unchanged BIGINT NOT NULL,
+    change_id BIGINT,
+    PRIMARY KEY (run_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id)
+);
+
+CREATE INDEX run_published ON public.run USING btree (run_id) WHERE (state = 'published'::text);
+
+CREATE INDEX run_published_by_month ON public.run USING btree (month, run_id) WHERE (state = 'published'::text);
+
+CREATE TABLE session (
+    token_hash TEXT COLLATE "C" NOT NULL,
+    account_id BIGINT NOT NULL,
+    created_at_s BIGINT NOT NULL,
+    seen_at_s BIGINT NOT NULL,
+    expires_at_s BIGINT NOT NULL,
+    address TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (token_hash),
+    FOREIGN KEY (account_id) REFERENCES account(account_id)
+);
+
+CREATE INDEX session_by_account ON public.session USING btree (account_id);
+
+CREATE TABLE setting (
+    name TEXT COLLATE "C" NOT NULL,
+    value TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (name)
+);
+
+CREATE TABLE standing (
+    household_id BIGINT NOT NULL,
+    run_id BIGINT NOT NULL,
+    month BIGINT NOT NULL,
+    risk_level TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (household_id, run_id),
+    FOREIGN KEY (run_id) REFERENCES run(run_id)
+);
+
+CREATE TABLE upload (
+    upload_id BIGINT NOT NULL,
+    account_id BIGINT,
+    file_name TEXT COLLATE "C" NOT NULL,
+    total_bytes BIGINT NOT NULL,
+    sha256 TEXT COLLATE "C" NOT NULL,
+    created_at_s BIGINT NOT NULL,
+    expires_at_s BIGINT NOT NULL,
+    PRIMARY KEY (upload_id),
+    FOREIGN KEY (account_id) REFERENCES account(account_id)
+);
+
+CREATE INDEX upload_by_account ON public.upload USING btree (account_id, upload_id);
+
+CREATE INDEX upload_by_expiry ON public.upload USING btree (expires_at_s);
+
+CREATE TABLE variable (
+    entity TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    type TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (entity, name)
+);
+
+CREATE TABLE warning (
+    warning_id BIGINT NOT NULL,
+    received_at TEXT COLLATE "C" NOT NULL,
+    account TEXT COLLATE "C" NOT NULL,
+    source TEXT COLLATE "C" NOT NULL,
+    reference TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    area_id BIGINT,
+    household_id BIGINT,
+    person_id BIGINT,
+    month BIGINT NOT NULL,
+    payload TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT,
+    run_id BIGINT,
+    decided_at TEXT COLLATE "C",
+    decided_by TEXT COLLATE "C",
+    reason TEXT COLLATE "C",
+    PRIMARY KEY (warning_id),
+    FOREIGN KEY (area_id) REFERENCES area(area_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id) REFERENCES household(household_id),
+    FOREIGN KEY (person_id) REFERENCES person(person_id),
+    FOREIGN KEY (run_id) REFERENCES run(run_id)
+);
+
+CREATE INDEX warning_by_household ON public.warning USING btree (household_id) WHERE (household_id IS NOT NULL);
+
+CREATE UNIQUE INDEX warning_by_reference ON public.warning USING btree (source, reference);
+
+CREATE INDEX warning_open ON public.warning USING btree (warning_id) WHERE (state = ANY (ARRAY['unmatched'::text, 'ambiguous'::text]));
