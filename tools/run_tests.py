@@ -168,8 +168,9 @@ def run_unit(test, environment):
     return cases
 
 
-def run_units(results, folder, environment):
-    tests = [test for test in tests_of(folder) if Options.match in test["name"]]
+def run_units(results, folder, environment, beginning=""):
+    tests = [test for test in tests_of(folder)
+             if Options.match in test["name"] and test["name"].startswith(beginning)]
     if not tests and not Options.match:
         results.add(f"there are unit tests in {folder}", False)
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
@@ -242,7 +243,7 @@ def step_clang_tidy(results):
     results.add("clang-tidy finds nothing", not complaints, "\n" + tail(shown, 80))
 
 
-def run_script(results, path):
+def run_script(results, path, more=None):
     """A script that prints `ok NAME`, `not ok NAME: why` and `skip NAME: why`."""
     name = path.relative_to(ROOT / "tests").as_posix()
     environment = {"PYTHONDONTWRITEBYTECODE": "1", "BERM": str(ROOT / BUILD / "berm")}
@@ -252,6 +253,7 @@ def run_script(results, path):
     shared = ROOT.parent / "shared"
     if shared.is_dir() and "BERM_SHARED" not in os.environ:
         environment["BERM_SHARED"] = str(shared)
+    environment.update(more or {})
     started = time.monotonic()
     code, out, err = call([path], timeout=SCRIPT_TIMEOUT_SECONDS, env=environment)
     count = failed = 0
@@ -276,12 +278,12 @@ def run_script(results, path):
         print(f"  {name} took {seconds:.0f} s", flush=True)
 
 
-def run_scripts(results, *folders):
+def run_scripts(results, *folders, more=None):
     for folder in folders:
         for path in sorted((ROOT / "tests" / folder).glob("*")):
             if path.suffix in (".py", ".sh") and os.access(path, os.X_OK) and \
                     Options.match in str(path.relative_to(ROOT)):
-                run_script(results, path)
+                run_script(results, path, more)
 
 
 def step_golden(results):
@@ -290,6 +292,26 @@ def step_golden(results):
 
 def step_scenarios(results):
     run_scripts(results, "scenario", "faults", "conformance", "property")
+
+
+def step_postgres(results):
+    """The store's units and all scenarios once more, on a PostgreSQL of their own."""
+    sys.path.insert(0, str(ROOT / "tests" / "lib"))
+    import postgres  # pylint: disable=import-outside-toplevel
+    try:
+        server = postgres.Server()
+    except postgres.Missing as why:
+        results.skip("PostgreSQL", why)
+        return
+    files = server.folder / "files"
+    files.mkdir()
+    more = {"BERM_TEST_STORE": "postgres", "BERM_TEST_POSTGRES": str(server.folder),
+            "BERM_FILES": str(files)}
+    try:
+        run_units(results, BUILD, more, "unit-store-")
+        run_scripts(results, "scenario", more=more)
+    finally:
+        server.remove()
 
 
 def fuzz_one(target):
@@ -331,6 +353,7 @@ STEPS = {
     "cppcheck": step_cppcheck,
     "clang-tidy": step_clang_tidy,
     "scenarios": step_scenarios,
+    "postgres": step_postgres,
     "fuzz": step_fuzz,
 }
 

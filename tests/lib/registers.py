@@ -1,4 +1,5 @@
 """Small registers and packs for scenarios."""
+from postgres import store_url
 from scenario import berm, write
 
 DMN = """<?xml version="1.0" encoding="UTF-8"?>
@@ -104,7 +105,7 @@ def wages(code, amount, first=(2019, 10), months=12):
 
 def make_register(here, households, persons="", flows="", pack=None):
     """A register with the pack of three rules; texts are CSV with header. Returns its URL."""
-    url = f"sqlite:{here}/register.berm"
+    url = store_url(here / "register.berm")
     pack = pack or make_pack(here / "pack")
     results = [berm("init", "--store", url, "--pack", pack)]
     for kind, text in (("areas", AREAS), ("households", households), ("persons", persons),

@@ -21,6 +21,7 @@ import subprocess
 import tempfile
 
 import jsonschema
+from postgres import store_url
 from scenario import berm, check, program
 
 Answer = collections.namedtuple("Answer", "status headers text json")
@@ -31,7 +32,7 @@ def empty_register():
     """A register with a pack and nothing in it, for tests that only need a server."""
     folder = tempfile.mkdtemp(prefix="berm-server-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    url = f"sqlite:{folder}/register.berm"
+    url = store_url(f"{folder}/register.berm")
     result = berm("init", "--store", url, "--pack", "rural-cn")
     assert result.code == 0, result.text
     return url

@@ -4,11 +4,11 @@ import json
 import os
 import pathlib
 import pty
-import sqlite3
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import ask, dump  # noqa: E402
 from registers import PACK, make_pack, make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, program, write  # noqa: E402
 
@@ -169,15 +169,13 @@ with folder() as here:
              "add, list, password")
 
     # ---- what is stored
-    database = sqlite3.connect(here / "register.berm")
-    dump = "\n".join(database.iterdump())
-    check("no password and no token is stored", PASSWORD not in dump and
-          token.out.strip() not in dump and token.out.strip()[5:] not in dump)
+    text = dump(url)
+    check("no password and no token is stored", PASSWORD not in text and
+          token.out.strip() not in text and token.out.strip()[5:] not in text)
     check("passwords are Argon2id with 19 MiB and 2 passes",
-          dump.count("$argon2id$v=19$m=19456,t=2,p=1$") == 3)
-    changes = [row[0] for row in database.execute("SELECT via FROM change ORDER BY change_id")]
+          text.count("$argon2id$v=19$m=19456,t=2,p=1$") == 3)
+    changes = [row[0] for row in ask(url, "SELECT via FROM change ORDER BY change_id")]
     check("every change of access is in the log", {"account li added",
           "role township granted to li in X1", "role township of li revoked in X1",
           "token 1 of account wang made", "account wang switched off"} <= set(changes), changes)
-    database.close()
 finish()

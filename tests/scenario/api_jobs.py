@@ -7,12 +7,12 @@ import json
 import pathlib
 import re
 import signal
-import sqlite3
 import sys
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import ask  # noqa: E402
 from registers import make_register, wages  # noqa: E402
 from scenario import check, contains, equal, finish, folder  # noqa: E402
 from server import Client, make_account, make_token, served  # noqa: E402
@@ -21,14 +21,12 @@ MONTH = {"month": "2020-09"}
 HOUSEHOLDS = 150000
 
 
-def state_of(path, job):
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-        return database.execute("SELECT state FROM job WHERE job_id = ?", (job,)).fetchone()[0]
+def state_of(url, job):
+    return ask(url, f"SELECT state FROM job WHERE job_id = {job}")[0][0]
 
 
-def count(path, table):
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-        return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+def count(url, table):
+    return ask(url, f"SELECT count(*) FROM {table}")[0][0]
 
 
 def wait_until(condition, seconds=30):
@@ -99,16 +97,16 @@ def uploads(chief, other):
     return number
 
 
-def imports(chief, other, path, number):
-    before = count(path, "household")
+def imports(chief, other, url, number):
+    before = count(url, "household")
     answer = chief.post("/v1/imports", {"upload": number, "kind": "households", "dry_run": True})
     equal("a dry run is queued", (answer.status, answer.json["state"]), (202, "queued"))
     job = end_of(chief, answer.json["id"])
     equal("it counts", (job["result"]["added"], job["result"]["rejected"]), (1, 1))
-    equal("and changes nothing", count(path, "household"), before)
+    equal("and changes nothing", count(url, "household"), before)
     answer = chief.post("/v1/imports", {"upload": number, "kind": "households"})
     job = end_of(chief, answer.json["id"])
-    equal("the import takes the good row", (job["state"], count(path, "household")),
+    equal("the import takes the good row", (job["state"], count(url, "household")),
           ("done", before + 1))
     answer = chief.get(f"/v1/jobs/{job['id']}/file")
     check("the rejected row comes back with its reason",
@@ -171,23 +169,23 @@ def events(server, chief, token):
     return job
 
 
-def stops(server, chief, token, path):
+def stops(server, chief, token, url):
     """While a large import runs: progress, a second job waits, stopping leaves nothing."""
     large = ("code,area,roof,rooms\n" + "".join(
         f"S{number:07d},X{number % 2 + 1},sound,{number % 9}\n" for number in range(HOUSEHOLDS))).encode()
-    number, before = upload(chief, large), count(path, "household")
+    number, before = upload(chief, large), count(url, "household")
     job = chief.post("/v1/imports", {"upload": number, "kind": "households"}).json["id"]
     heard = []
     listener = threading.Thread(target=lambda: heard.extend(listen(server, token, job)))
     listener.start()
     waiting = None
-    check("it runs", wait_until(lambda: state_of(path, job) != "queued"))
+    check("it runs", wait_until(lambda: state_of(url, job) != "queued"))
     answer = chief.post(f"/v1/jobs/{job}/cancel")
     check("stopping is heard while the register is locked", answer.status in (200, 409), answer)
     ended = end_of(chief, job)
     listener.join()
     if answer.status == 200 and ended["state"] == "cancelled":
-        equal("a stopped import leaves nothing", count(path, "household"), before)
+        equal("a stopped import leaves nothing", count(url, "household"), before)
         equal("and says who stopped it", ended["cancelled_by"], "chief")
         equal("the listener hears the end", heard[-1][2]["state"], "cancelled")
         waiting = chief.post("/v1/imports", {"upload": number, "kind": "households"}).json["id"]
@@ -199,7 +197,6 @@ def stops(server, chief, token, path):
 with folder() as here:
     url = make_register(here, "code,area,roof,rooms\nA,X1,leaks,3\n",
                         flows="household,month,wage\n" + wages("A", 300))
-    path = here / "register.berm"
     make_account(url, "chief", ("county", None))
     make_account(url, "boss", ("administrator", None))
     make_account(url, "clerk", ("county", "X2"))
@@ -213,7 +210,7 @@ with folder() as here:
         equal("who may not screen queues no run", guest.post("/v1/runs", MONTH).status, 403)
         equal("who may not import announces nothing",
               guest.post("/v1/uploads", {"file_name": "a", "total_bytes": 1}).status, 403)
-        imports(chief, clerk, path, uploads(chief, clerk))
+        imports(chief, clerk, url, uploads(chief, clerk))
         outline(chief, boss)
         events(one, chief, tokens["chief"])
         reader = Client(one, make_token(url, "chief", "summary_read"))
@@ -222,13 +219,13 @@ with folder() as here:
         check("with the figures of the whole register for who sees it",
               runs["items"][0]["counts"]["households"] > 0, runs)
         equal("a cursor that is none", reader.get("/v1/runs?cursor=x").status, 400)
-        waiting, before = stops(one, chief, tokens["chief"], path)
+        waiting, before = stops(one, chief, tokens["chief"], url)
 
         # The server dies in the middle of an import; the next one does it, once.
         if waiting:
-            wait_until(lambda: state_of(path, waiting) == "running")
+            wait_until(lambda: state_of(url, waiting) == "running")
             one.end(signal.SIGKILL)
-            equal("the killed server left nothing half", count(path, "household") in
+            equal("the killed server left nothing half", count(url, "household") in
                   (before, before + HOUSEHOLDS), True)
     with served(store=url) as first, served(store=url) as second:
         chief = Client(second, tokens["chief"])
@@ -236,10 +233,10 @@ with folder() as here:
             job = end_of(chief, waiting)
             equal("the next server does it", (job["state"], job["result"]["added"]),
                   ("done", HOUSEHOLDS))
-            equal("exactly once", count(path, "household"), before + HOUSEHOLDS)
+            equal("exactly once", count(url, "household"), before + HOUSEHOLDS)
 
         # Two servers, one register: each job is done once, and heard through either.
-        changes = count(path, "run")
+        changes = count(url, "run")
         jobs = [chief.post("/v1/runs", {"month": f"2020-{month}"}).json["id"]
                 for month in ("10", "11", "12")]
         heard = listen(second, tokens["chief"], jobs[0])
@@ -249,7 +246,7 @@ with folder() as here:
         for job in jobs:
             equal(f"job {job} is done at the first attempt",
                   [end_of(chief, job)[key] for key in ("state", "attempt")], ["done", 1])
-        equal("each once", count(path, "run"), changes + 3)
+        equal("each once", count(url, "run"), changes + 3)
 
         started = time.monotonic()
         equal("a server ends as it should", second.end(), 0)

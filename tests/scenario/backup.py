@@ -10,8 +10,11 @@ import sys
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import only_sqlite  # noqa: E402
 from registers import make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
+
+only_sqlite("a register in PostgreSQL is copied by pg_dump")
 
 HOUSEHOLDS = "code,area,roof,rooms\nA,X1,sound,3\nB,X2,leaks,2\n"
 PERSONS = "code,household,sex\nA-1,A,female\nB-1,B,male\n"

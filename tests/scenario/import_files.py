@@ -3,19 +3,14 @@
 import csv
 import pathlib
 import random
-import sqlite3
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import ask, store_url  # noqa: E402
 from registers import make_pack  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
 
 LIMIT_KIB = 64 * 1024
-
-
-def ask(path, sql):
-    with sqlite3.connect(path) as database:
-        return database.execute(sql).fetchall()
 
 
 def rows(path):
@@ -24,8 +19,7 @@ def rows(path):
 
 
 with folder() as here:
-    store = here / "county.berm"
-    url = f"sqlite:{store}"
+    url = store_url(here / "county.berm")
 
     def load(kind, text, *options):
         return berm("import", kind, write(here / f"{kind}.csv", text), "--store", url, *options)
@@ -41,7 +35,7 @@ with folder() as here:
     contains("with its line", result.out, "5")
     contains("its column", result.out, "parent")
     contains("and its reason", result.out, 'no area has the code "Y"')
-    equal("the good rows are in", ask(store, "SELECT count(*) FROM area"), [(3,)])
+    equal("the good rows are in", ask(url, "SELECT count(*) FROM area"), [(3,)])
 
     result = load("households", "code,aera,rooms\nH1,T1,2\n")
     equal("an unknown column gives exit code 1", result.code, 1)
@@ -51,7 +45,7 @@ with folder() as here:
     text = "code,area,rooms,roof\nH1,T1,3,leaks\nH2,T9,2,leaks\nH3,T2,many,\nH1,T2,1,\n"
     result = load("households", text, "--dry-run")
     equal("a dry run tells the same", result.code, 3)
-    equal("and keeps nothing", ask(store, "SELECT count(*) FROM household"), [(0,)])
+    equal("and keeps nothing", ask(url, "SELECT count(*) FROM household"), [(0,)])
     rejects = here / "rejects.csv"
     result = load("households", text, "--rejects", rejects)
     rejected = rows(rejects)
@@ -62,23 +56,23 @@ with folder() as here:
     corrected = rejects.read_text(encoding="utf-8").replace("T9", "T1").replace("many", "4")
     result = load("households", "".join(line + "\n" for line in corrected.splitlines()[:3]))
     equal("the corrected rejects file goes in as it is", result.code, 0)
-    equal("all households are there", ask(store, "SELECT code FROM household ORDER BY code"),
+    equal("all households are there", ask(url, "SELECT code FROM household ORDER BY code"),
           [("H1",), ("H2",), ("H3",)])
 
-    before = ask(store, "SELECT count(*) FROM change")
+    before = ask(url, "SELECT count(*) FROM change")
     result = load("households", text)
-    equal("the same file again is no change", ask(store, "SELECT count(*) FROM change"), before)
-    equal("and no record of one", ask(store, "SELECT count(*) FROM change_row"), [(0,)])
+    equal("the same file again is no change", ask(url, "SELECT count(*) FROM change"), before)
+    equal("and no record of one", ask(url, "SELECT count(*) FROM change_row"), [(0,)])
     result = load("households", "code,area,rooms\nH1,T2,5\n")
     equal("a correction changes the household", result.code, 0)
-    equal("and is recorded with before and after", ask(store, "SELECT fields FROM change_row"),
+    equal("and is recorded with before and after", ask(url, "SELECT fields FROM change_row"),
           [('{"area":["T1","T2"],"rooms":[3,5]}',)])
 
     # Encodings.
     result = load("persons", "code,household,name,sex\nP1,H1,李明,男\n".encode("gb18030"))
     equal("GB18030 is read", result.code, 0)
     contains("and told", result.err, "GB18030")
-    equal("rightly", ask(store, "SELECT name, sex FROM person"), [("李明", "male")])
+    equal("rightly", ask(url, "SELECT name, sex FROM person"), [("李明", "male")])
     result = load("persons", "code,household\nP1,H1\n".encode("utf-16"))
     equal("UTF-16 is refused", result.code, 1)
     contains("with the remedy", result.err, "UTF-8")
@@ -88,7 +82,7 @@ with folder() as here:
                     "sex,gender,1=male|2=female\nat_school,school,J=yes|N=no\n")
     result = load("persons", "person,hh,gender,school,other\nP2,2,2,J,x\nP3,9,1,N,x\n", "--map",
                   mapping)
-    equal("a map reads a foreign file", ask(store, "SELECT sex FROM person WHERE code = 'P2'"),
+    equal("a map reads a foreign file", ask(url, "SELECT sex FROM person WHERE code = 'P2'"),
           [("female",)])
     contains("and a bad row is told", result.out, 'no household has the code "H9"')
 
@@ -111,13 +105,13 @@ with folder() as here:
     dice.shuffle(codes)
     result = load("households", "code,area,rooms\n" + "".join(
         f"{code},T{1 + len(code) % 2},{len(code)}\n" for code in codes))
-    equal("200,000 households go in", (result.code, ask(store, "SELECT count(*) FROM household")),
+    equal("200,000 households go in", (result.code, ask(url, "SELECT count(*) FROM household")),
           (0, [(200003,)]))
     check("within 64 MiB", result.peak_kib < LIMIT_KIB, result.peak_kib)
     contains("and the speed is told", result.err, "rows/s")
     result = load("flows", "household,month,wage\n" + "".join(
         f"{code},2020-0{1 + i % 9},{i % 5000}\n" for i, code in enumerate(codes)))
-    equal("200,000 flows go in", (result.code, ask(store, "SELECT count(*) FROM monthly_flow")),
+    equal("200,000 flows go in", (result.code, ask(url, "SELECT count(*) FROM monthly_flow")),
           (0, [(200000,)]))
     check("also within 64 MiB", result.peak_kib < LIMIT_KIB, result.peak_kib)
 

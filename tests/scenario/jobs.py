@@ -4,12 +4,12 @@ import json
 import os
 import pathlib
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import ask, files_folder, is_postgres, store_url  # noqa: E402
 from registers import AREAS, make_pack, make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, program, write  # noqa: E402
 
@@ -20,9 +20,8 @@ def rows(url, *options):
     return json.loads(berm("job", "list", "--store", url, "--format", "json", *options).out)
 
 
-def count(path, table):
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-        return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+def count(url, table):
+    return ask(url, f"SELECT count(*) FROM {table}")[0][0]
 
 
 def start(url):
@@ -39,14 +38,13 @@ def wait_until(condition, seconds=30):
     return False
 
 
-def state(path, job):
+def state(url, job):
     """Straight from the table: a berm process would take longer than the job."""
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-        return database.execute("SELECT state FROM job WHERE job_id = ?", (job,)).fetchone()[0]
+    return ask(url, f"SELECT state FROM job WHERE job_id = {job}")[0][0]
 
 
 def new_register(here):
-    url = f"sqlite:{here}/register.berm"
+    url = store_url(here / "register.berm")
     berm("init", "--store", url, "--pack", make_pack(here / "pack"))
     berm("import", "--store", url, "areas", write(here / "areas.csv", AREAS))
     return url
@@ -56,33 +54,31 @@ LARGE = "code,area,roof,rooms\n" + "".join(
     f"H{number:07d},X{number % 2 + 1},sound,{number % 9}\n" for number in range(HOUSEHOLDS))
 
 with folder() as here:
-    path = here / "register.berm"
     url = new_register(here)
     large = write(here / "large.csv", LARGE)
     result = berm("import", "--store", url, "households", large, "--queue")
     contains("an import is queued", result.text, "Job 1 is queued")
     large.unlink()  # its turn comes later; the queue has a copy
-    changes = count(path, "change")
+    changes = count(url, "change")
 
     process = start(url)
-    check("the import runs", wait_until(lambda: state(path, 1) == "running"))
+    check("the import runs", wait_until(lambda: state(url, 1) == "running"))
     time.sleep(0.15)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    equal("the killed import left no household", count(path, "household"), 0)
+    equal("the killed import left no household", count(url, "household"), 0)
     equal("and is running as far as anybody can tell", rows(url)[0]["state"], "running")
     result = berm("job", "run", "--store", url)
     contains("the next process does it", result.text, "1 jobs done, 0 failed")
-    equal("every household is there once", count(path, "household"), HOUSEHOLDS)
-    equal("in one change", count(path, "change"), changes + 1)
+    equal("every household is there once", count(url, "household"), HOUSEHOLDS)
+    equal("in one change", count(url, "change"), changes + 1)
     equal("its result tells so", rows(url)[0]["result"]["added"], HOUSEHOLDS)
     equal("nothing is left to do", berm("job", "run", "--store", url).text.strip(),
           "0 jobs done, 0 failed.")
-    check("the upload is gone", not list((here / "register.berm.files" / "uploads").iterdir()))
+    check("the upload is gone", not list((files_folder(url) / "uploads").iterdir()))
     equal("the journal holds", berm("journal", "verify", "--store", url).code, 0)
     equal("the file's own name stands in the history",
-          sqlite3.connect(path).execute("SELECT file_name FROM change ORDER BY change_id DESC")
-          .fetchone()[0], "large.csv")
+          ask(url, "SELECT file_name FROM change ORDER BY change_id DESC LIMIT 1")[0][0], "large.csv")
 
     # Killed ever later, until an attempt is quicker: never half, never twice.
     codes = write(here / "more.csv", LARGE.replace("\nH", "\nK"))
@@ -90,59 +86,58 @@ with folder() as here:
     delay, kills = 0.02, 0
     while kills < 2:
         process = start(url)
-        wait_until(lambda: state(path, 2) != "queued")
+        wait_until(lambda: state(url, 2) != "queued")
         time.sleep(delay)
         process.kill()
         process.wait()
-        if state(path, 2) == "done":
+        if state(url, 2) == "done":
             break
         kills += 1
         delay *= 3
-        equal(f"kill {kills} left nothing", count(path, "household"), HOUSEHOLDS)
+        equal(f"kill {kills} left nothing", count(url, "household"), HOUSEHOLDS)
     berm("job", "run", "--store", url)
-    equal("after all kills it is done", state(path, 2), "done")
-    equal("and done once", count(path, "household"), 2 * HOUSEHOLDS)
+    equal("after all kills it is done", state(url, 2), "done")
+    equal("and done once", count(url, "household"), 2 * HOUSEHOLDS)
 
     # A server that dies each time is not given a fourth chance.
     berm("screen", "--store", url, "--month", "2020-09", "--queue")
     for _ in range(3):
         process = start(url)
-        wait_until(lambda: state(path, 3) == "running")
+        wait_until(lambda: state(url, 3) == "running")
         time.sleep(0.02)
         process.kill()
         process.wait()
     result = berm("job", "run", "--store", url)
-    if state(path, 3) == "failed":
+    if state(url, 3) == "failed":
         contains("the sentence tells why", rows(url)[0]["error"], "ended 3 times")
-        equal("no run was stored", count(path, "run"), 0)
+        equal("no run was stored", count(url, "run"), 0)
     else:
-        equal("the run ended before it could be killed", state(path, 3), "done")
+        equal("the run ended before it could be killed", state(url, 3), "done")
 
     # One process at a time; a job that runs can be stopped and leaves nothing.
     berm("screen", "--store", url, "--month", "2020-10", "--queue")
-    runs = count(path, "run")
+    runs = count(url, "run")
     process = start(url)
-    check("the run has begun", wait_until(lambda: state(path, 4) != "queued"))
-    if state(path, 4) == "running":
+    check("the run has begun", wait_until(lambda: state(url, 4) != "queued"))
+    if state(url, 4) == "running":
         result = berm("job", "run", "--store", url)
-        check("a second process does not join", result.code != 0 or state(path, 4) == "done",
+        check("a second process does not join", result.code != 0 or state(url, 4) == "done",
               result.text)
         if result.code != 0:
             contains("and says who does it", result.text, "another process runs the jobs")
     process.wait()
-    equal("the run is stored once", count(path, "run"), runs + 1)
+    equal("the run is stored once", count(url, "run"), runs + 1)
 
     berm("screen", "--store", url, "--month", "2020-11", "--queue")
     result = berm("job", "cancel", "--store", url, "5")
-    equal("what waits is cancelled at once", (result.code, state(path, 5)), (0, "cancelled"))
+    equal("what waits is cancelled at once", (result.code, state(url, 5)), (0, "cancelled"))
     berm("job", "run", "--store", url)
-    equal("and never runs", count(path, "run"), runs + 1)
+    equal("and never runs", count(url, "run"), runs + 1)
     result = berm("job", "cancel", "--store", url, "5")
     contains("cancelling twice is told", result.text, "cancelled already")
 
 # Rejects, dry runs, and what cannot be done.
 with folder() as here:
-    path = here / "register.berm"
     url = make_register(here, "code,area,roof,rooms\nH1,X1,sound,2\n", flows="household,month,wage\n"
                         + wages("H1", 100))
     mixed = write(here / "mixed.csv", "code,area,roof,rooms\nH2,X1,sound,3\nH3,X9,sound,3\n")
@@ -150,30 +145,30 @@ with folder() as here:
     berm("job", "run", "--store", url)
     job = rows(url)[0]
     equal("a dry run counts", (job["result"]["added"], job["result"]["rejected"]), (1, 1))
-    equal("and changes nothing", count(path, "household"), 1)
+    equal("and changes nothing", count(url, "household"), 1)
     equal("its upload stays for the real import",
-          len(list((here / "register.berm.files" / "uploads").iterdir())), 1)
-    rejects = here / "register.berm.files" / "jobs" / "1"
+          len(list((files_folder(url) / "uploads").iterdir())), 1)
+    rejects = files_folder(url) / "jobs" / "1"
     contains("the rejected row is kept with its reason", rejects.read_text(), "X9")
     equal("for its owner alone", rejects.stat().st_mode & 0o777, 0o600)
     equal("and so are the folders",
-          [(here / "register.berm.files" / name).stat().st_mode & 0o777
-           for name in ("", "jobs", "uploads", "locks")], [0o700] * 4)
+          {(files_folder(url) / name).stat().st_mode & 0o777
+           for name in ("", "jobs", "uploads", *(() if is_postgres() else ("locks",)))}, {0o700})
 
     berm("import", "--store", url, "households", mixed, "--queue")
     berm("job", "run", "--store", url)
-    equal("the good row is taken", count(path, "household"), 2)
+    equal("the good row is taken", count(url, "household"), 2)
     berm("import", "--store", url, "households",
          write(here / "good.csv", "code,area,roof,rooms\nH4,X1,sound,3\n"), "--queue")
     berm("job", "run", "--store", url)
     check("without rejected rows there is no file",
-          not (here / "register.berm.files" / "jobs" / "3").exists())
+          not (files_folder(url) / "jobs" / "3").exists())
     mapped = write(here / "mapped.csv", "Nr,Ort,roof,rooms\nH5,X1,sound,3\n")
     berm("import", "--store", url, "households", mapped, "--queue", "--map",
          write(here / "map.csv", "field,from\ncode,Nr\narea,Ort\nroof,roof\n"))
     result = berm("job", "run", "--store", url)
     equal("a map goes along", rows(url)[0]["state"], "done")
-    equal("and is removed", [file.name for file in (here / "register.berm.files" / "uploads")
+    equal("and is removed", [file.name for file in (files_folder(url) / "uploads")
                              .iterdir() if file.suffix == ".map"], [])
 
     berm("import", "--store", url, "households", write(here / "bad.csv", "no,such\n1,2\n"), "--queue")

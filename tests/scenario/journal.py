@@ -5,11 +5,11 @@ import json
 import os
 import pathlib
 import shutil
-import sqlite3
 import stat
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import Refused, ask, copy_register, is_postgres, tamper  # noqa: E402
 from registers import make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
 
@@ -18,34 +18,17 @@ PERSONS = "code,household,name,sex\nA-1,A,李明,female\nB-1,B,王芳,male\n"
 FLOWS = "household,month,wage\n" + wages("A", 700) + wages("B", 300)
 
 
-def tamper(path, *statements):
-    """As somebody would who has the file and sqlite3: the fences are taken down first."""
-    with sqlite3.connect(path) as database:
-        for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
-            database.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            database.execute(statement)
-    database.close()
-
-
-def chain(path):
+def chain(url):
     """The hashes as docs/decisions/0005-journal-seal.md says, made without Berm."""
     previous, hashes = "", []
-    for sequence, *entry in ask(path, "SELECT s.sequence, j.journal_id, at, actor, via, address, action, subject, "
-                                "ifnull(change_id, 0), ifnull(run_id, 0), digest, details, role FROM journal j "
+    for sequence, *entry in ask(url, "SELECT s.sequence, j.journal_id, at, actor, via, address, action, subject, "
+                                "coalesce(change_id, 0), coalesce(run_id, 0), digest, details, role FROM journal j "
                                 "JOIN journal_seal s USING (journal_id) ORDER BY s.sequence"):
         kind, entry = ("berm seal 2", entry) if entry[-1] else ("berm seal 1", entry[:-1])
         fields = [str(field).encode() for field in (kind, sequence, previous, *entry)]
         previous = hashlib.sha256(b"".join(b"%d:%s," % (len(field), field) for field in fields)).hexdigest()
         hashes.append((previous,))
     return hashes
-
-
-def ask(path, sql):
-    with sqlite3.connect(path) as database:
-        rows = database.execute(sql).fetchall()
-    database.close()
-    return rows
 
 
 with folder() as here:
@@ -59,7 +42,6 @@ with folder() as here:
 
     # Without a key: entries, but no seals.
     url = make_register(here, HOUSEHOLDS, PERSONS, FLOWS)
-    store = here / "register.berm"
     result = berm("journal", "verify", "--store", url)
     equal("a journal without a key is no fault", result.code, 0)
     contains("what is not sealed is told", result.err, "6 not sealed yet")
@@ -84,15 +66,15 @@ with folder() as here:
     run = json.loads(berm("journal", "list", "--store", url, "--from", "9", "--format", "json").out)[0]
     equal("a run has its entry", (run["action"], run["subject"], run["run"], run["seal"]),
           ("screen", "2020-09", 1, 9))
-    equal("the chain's hashes are those of the documented format", chain(store),
-          ask(store, "SELECT hash FROM journal_seal ORDER BY sequence"))
-    text = json.dumps(ask(store, "SELECT * FROM journal"), ensure_ascii=False)
+    equal("the chain's hashes are those of the documented format", chain(url),
+          ask(url, "SELECT hash FROM journal_seal ORDER BY sequence"))
+    text = json.dumps(ask(url, "SELECT * FROM journal"), ensure_ascii=False)
     check("no personal value stands in the journal", "李明" not in text and "leaks" not in text, text)
     contains("without the key the register's own word is believed and that is told",
              berm("journal", "verify", "--store", url).err, "the register itself names")
     result = berm("import", "--store", url, "households", correction, "--dry-run", env=sealed)
     result = berm("import", "--store", url, "households", correction, env=sealed)
-    equal("what changes nothing leaves no entry", ask(store, "SELECT count(*) FROM journal"), [(9,)])
+    equal("what changes nothing leaves no entry", ask(url, "SELECT count(*) FROM journal"), [(9,)])
 
     checkpoint = here / "checkpoint"
     result = berm("journal", "checkpoint", checkpoint, "--store", url, env=sealed)
@@ -123,25 +105,21 @@ with folder() as here:
 
     # The second fence.
     for statement in ("UPDATE journal SET actor = 'x'", "DELETE FROM journal", "DELETE FROM journal_seal",
-                      "UPDATE journal_seal SET hash = ''", "REPLACE INTO journal SELECT * FROM journal",
-                      "REPLACE INTO journal_seal SELECT * FROM journal_seal"):
+                      "UPDATE journal_seal SET hash = ''",
+                      *(["TRUNCATE journal_seal"] if is_postgres() else
+                        ["REPLACE INTO journal SELECT * FROM journal",
+                         "REPLACE INTO journal_seal SELECT * FROM journal_seal"])):
         try:
-            ask(store, statement)
+            ask(url, statement)
             check(f"SQL refuses {statement}", False, "it did not")
-        except sqlite3.IntegrityError:
+        except Refused:
             check(f"SQL refuses {statement}", True)
 
     # Tampering, each on a copy.
     def find(name, kind, words, *statements, options=(), env=None):
-        copy = here / "copy.berm"
-        for suffix in ("", "-wal", "-shm"):
-            pathlib.Path(f"{copy}{suffix}").unlink(missing_ok=True)
-        with sqlite3.connect(store) as source, sqlite3.connect(copy) as target:
-            source.backup(target)
-        source.close()
-        target.close()
+        copy = copy_register(url, here / "copy.berm")
         tamper(copy, *statements)
-        result = berm("journal", "verify", "--store", f"sqlite:{copy}", "--format", "json", *options,
+        result = berm("journal", "verify", "--store", copy, "--format", "json", *options,
                       env=sealed if env is None else env)
         faults = json.loads(result.out or "[]")
         check(f"verify finds {name}", result.code == 1 and
@@ -179,7 +157,7 @@ with folder() as here:
     find("a cut end", "truncated", "8 to 9", *cut)
     find("a cut end by the checkpoint, when the counter was set back too", "truncated", "cut off", *cut,
          "UPDATE id_counter SET next_id = 8 WHERE name = 'journal'", options=("--checkpoint", checkpoint))
-    find("another key", "key", "not the one given", "UPDATE setting SET value = printf('%064d', 7) "
+    find("another key", "key", "not the one given", f"UPDATE setting SET value = '{7:064d}' "
          "WHERE name = 'journal_public_key'")
     find("a changed fact behind an entry", "record", "row 1 of change 6",
          "UPDATE change_row SET fields = replace(fields, 'leaks', 'none')")
@@ -202,19 +180,15 @@ with folder() as here:
          "households, opened, closed, unchanged, NULL FROM run")
 
     # A chain that was written anew with a key of one's own is sound by itself, but not by the key or a checkpoint.
-    copy = here / "anew.berm"
-    with sqlite3.connect(store) as source, sqlite3.connect(copy) as target:
-        source.backup(target)
-    source.close()
-    target.close()
+    copy = copy_register(url, here / "anew.berm")
     tamper(copy, "DELETE FROM journal_seal", "DELETE FROM setting WHERE name = 'journal_public_key'",
            "UPDATE journal SET actor = 'nobody' WHERE journal_id = 4")
     os.chmod(other, 0o600)
-    equal("a chain can be written anew", berm("journal", "seal", "--store", f"sqlite:{copy}", "--key", other).code, 0)
-    equal("its own word is sound", berm("journal", "verify", "--store", f"sqlite:{copy}").code, 0)
-    equal("the key tells", berm("journal", "verify", "--store", f"sqlite:{copy}", env=sealed).code, 1)
+    equal("a chain can be written anew", berm("journal", "seal", "--store", copy, "--key", other).code, 0)
+    equal("its own word is sound", berm("journal", "verify", "--store", copy).code, 0)
+    equal("the key tells", berm("journal", "verify", "--store", copy, env=sealed).code, 1)
     equal("and so does a checkpoint",
-          berm("journal", "verify", "--store", f"sqlite:{copy}", "--checkpoint", checkpoint).code, 1)
+          berm("journal", "verify", "--store", copy, "--checkpoint", checkpoint).code, 1)
     text = checkpoint.read_text()
     write(here / "forged", text.replace("sequence 9", "sequence 8"))
     result = berm("journal", "verify", "--store", url, "--checkpoint", here / "forged")
@@ -223,14 +197,10 @@ with folder() as here:
     check("a file that is no checkpoint is refused", result.code == 1 and "no checkpoint" in result.err, result.text)
 
     # An erasure that the journal knows keeps the rest verifiable.
-    erased = here / "erased.berm"
-    with sqlite3.connect(store) as source, sqlite3.connect(erased) as target:
-        source.backup(target)
-    source.close()
-    target.close()
+    erased = copy_register(url, here / "erased.berm")
     tamper(erased, "UPDATE change_row SET fields = '', salt = ''",
            "INSERT INTO journal SELECT 10, at, actor, via, address, 'erase', 'household 2', 6, NULL, '', '{}', '' "
            "FROM journal WHERE journal_id = 9", "UPDATE id_counter SET next_id = 11 WHERE name = 'journal'")
-    result = berm("journal", "verify", "--store", f"sqlite:{erased}", env=sealed)
+    result = berm("journal", "verify", "--store", erased, env=sealed)
     equal("erased values leave the journal sound", result.code, 0)
 finish()

@@ -8,8 +8,11 @@ import stat
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import only_sqlite  # noqa: E402
 from registers import make_register  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
+
+only_sqlite("it restores copies of files")
 
 HOUSEHOLDS = "code,area,roof,rooms\nA,X1,sound,3\nB,X1,leaks,2\n"
 

@@ -3,10 +3,10 @@
 their rules, and what happens outside the register changes nothing in it."""
 import json
 import pathlib
-import sqlite3
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import ask, tamper  # noqa: E402
 from registers import PACK, make_pack, make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
 
@@ -135,10 +135,10 @@ with folder() as here:
     contains("the new month by the new one", call("explain", "A", "--month", "2020-10").out, "5,000")
     check("B is explained as safe by the old rules",
           "below the line" not in call("explain", "B", "--month", "2020-09").out.lower())
-    runs = sqlite3.connect(here / "register.berm").execute(
-        "SELECT r.pack_version, v.pack_version_id FROM run r JOIN pack_version v ON v.sha256 = r.pack_sha256 "
-        "ORDER BY r.run_id").fetchall()
-    equal("each run names its version", runs, [("1", 1), ("2", 2)])
+    runs = ask(
+        url, "SELECT 'v' || r.pack_version, v.pack_version_id FROM run r JOIN pack_version v ON v.sha256 = r.pack_sha256 "
+        "ORDER BY r.run_id")
+    equal("each run names its version", runs, [("v1", 1), ("v2", 2)])
 
     # ---- withdraw
     contains("rules that decided are not withdrawn", call("policy", "withdraw", "2", "--as", "ben").err,
@@ -182,23 +182,16 @@ with folder() as here:
     equal("every step is an entry", [(row["action"], row["details"]["person"]) for row in steps],
           [("draft_policy", "ann"), ("check_policy", "ann"), ("publish_policy", "ben")])
     equal("the doctor finds nothing", call("doctor").code, 0)
-    base = sqlite3.connect(here / "register.berm")
-    base.execute("UPDATE pack_file SET bytes = replace(bytes, '5000', '1000') WHERE bytes LIKE '%5000,unit%' "
+    tamper(url, "UPDATE pack_file SET bytes = replace(bytes, '5000', '1000') WHERE bytes LIKE '%5000,unit%' "
                  "OR bytes LIKE 'name,area,valid_from%5000%'")
-    base.commit()
-    base.close()
     contains("rules that were changed in the database are not used",
              call("screen", "--month", "2020-12").err, "not what was stored")
 
 # ---- a register that is older than versions
 with folder() as here:
     url = make_register(here, HOUSEHOLDS, PERSONS, FLOWS)
-    base = sqlite3.connect(here / "register.berm")
-    for table in ("pack_version_file", "pack_file", "pack_version"):
-        base.execute(f"DELETE FROM {table}")
-    base.execute("DELETE FROM id_counter WHERE name = 'pack_version'")
-    base.commit()
-    base.close()
+    tamper(url, *(f"DELETE FROM {table}" for table in ("pack_version_file", "pack_file", "pack_version")),
+           "DELETE FROM id_counter WHERE name = 'pack_version'")
     equal("an older register opens as before", berm("screen", "--store", url, "--month", "2020-09").code, 0)
     versions = json.loads(berm("policy", "versions", "--store", url, "--format", "json").out)
     equal("its pack is its first version", [(row["number"], row["from"]) for row in versions],

@@ -2,10 +2,10 @@
 """Official id numbers and bank accounts: encrypted, found by hash, masked, journalled when looked at, rotated."""
 import json
 import pathlib
-import sqlite3
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import ask, copy_register, tamper  # noqa: E402
 from registers import make_register  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
 
@@ -19,19 +19,11 @@ PERSONS = ("code,household,name,id_type,id_number,bank_account\n"
            "B-2,B,Bob,,,\n")
 
 
-def ask(path, sql):
-    with sqlite3.connect(path) as database:
-        rows = database.execute(sql).fetchall()
-    database.close()
-    return rows
-
-
 with folder() as here:
     key = here / "berm.key"
     berm("key", "create", key)
     sealed = {"BERM_KEY_FILE": key}
     url = make_register(here, HOUSEHOLDS)
-    store = here / "register.berm"
 
     def load(text, *options, env=None):
         return berm("import", "persons", write(here / "p.csv", text), "--store", url, "--format", "json", *options,
@@ -45,13 +37,13 @@ with folder() as here:
 
     result = load(PERSONS, env={})
     check("without a key the import is refused", result.code == 1 and "berm key create" in result.err, result.text)
-    equal("and nothing is kept", ask(store, "SELECT count(*) FROM person"), [(0,)])
+    equal("and nothing is kept", ask(url, "SELECT count(*) FROM person"), [(0,)])
     result = load(PERSONS)
     equal("with one it goes in", (result.code, json.loads(result.out)), (0, []))
     files = b"".join(path.read_bytes() for path in here.glob("register.berm*"))
     for number in (ID_1, ID_1.lower(), ID_2, ACCOUNT, "E12345678", "DE89370400440532013000"):
         check(f"the register does not hold {number[:4]}...", number.encode() not in files, "it does")
-    equal("five numbers are protected", ask(store, "SELECT count(*), count(DISTINCT sealed) FROM person_secret"),
+    equal("five numbers are protected", ask(url, "SELECT count(*), count(DISTINCT sealed) FROM person_secret"),
           [(5, 5)])
 
     # Looking.
@@ -59,11 +51,11 @@ with folder() as here:
           [("resident_id", "****002X", "****0123"), ("resident_id", "****0014", None)])
     equal("without the key wholly", show("A", env={}),
           [("resident_id", "****", "****"), ("resident_id", "****", None)])
-    before = ask(store, "SELECT count(*) FROM journal")
-    equal("a masked look is not journalled", ask(store, "SELECT count(*) FROM journal WHERE action = 'look'"), [(0,)])
+    before = ask(url, "SELECT count(*) FROM journal")
+    equal("a masked look is not journalled", ask(url, "SELECT count(*) FROM journal WHERE action = 'look'"), [(0,)])
     equal("a full look shows them", show("B", "--show-sensitive"),
           [("passport", "E12345678", "DE89370400440532013000"), (None, None, None)])
-    equal("and is journalled and sealed", ask(store, "SELECT subject FROM journal JOIN journal_seal USING (journal_id) "
+    equal("and is journalled and sealed", ask(url, "SELECT subject FROM journal JOIN journal_seal USING (journal_id) "
                                              "WHERE action = 'look'"), [("household B",)])
     result = berm("household", "A", "--store", url, "--show-sensitive")
     check("it needs the key", result.code == 1 and ID_1 not in result.text, result.text)
@@ -94,7 +86,7 @@ with folder() as here:
     result = load(f"code,household,id_type,id_number,bank_account\nA-1,A,resident_id,{ID_1},\n"
                   "A-2,A,other,XY-1234,DE89 3704 0044 0532 0130 00\n")
     equal("numbers change", result.code, 0)
-    equal("the history holds no value", ask(store, "SELECT fields FROM change_row ORDER BY entity_id"),
+    equal("the history holds no value", ask(url, "SELECT fields FROM change_row ORDER BY entity_id"),
           [('{"bank_account":["set",null]}',), ('{"id_number":["set","changed"],"bank_account":[null,"set"]}',)])
     equal("and the new ones are there", show("A", "--show-sensitive"),
           [("resident_id", ID_1, None), ("other", "XY1234", "DE89370400440532013000")])
@@ -105,27 +97,26 @@ with folder() as here:
     equal("as they were", show("B", "--show-sensitive")[1], ("resident_id", ID_2, None))
 
     # Rotation.
-    old_backup = here / "old.berm"
-    berm("backup", old_backup, "--store", url)
+    old_backup = copy_register(url, here / "old.berm")
     old_key = here / "old.key"
     old_key.write_bytes(key.read_bytes())
     old_key.chmod(0o600)
-    secrets_before = ask(store, "SELECT sealed, lookup, key_id FROM person_secret")
+    secrets_before = ask(url, "SELECT sealed, lookup, key_id FROM person_secret")
     shown_before = show("A", "--show-sensitive")
     result = berm("key", "rotate", "--store", url, "--key", key)
     equal("the key is rotated", result.code, 0)
-    after = ask(store, "SELECT sealed, lookup, key_id FROM person_secret")
+    after = ask(url, "SELECT sealed, lookup, key_id FROM person_secret")
     check("every number is encrypted and hashed anew", len(after) == len(secrets_before) and not (
         {cell for row in after for cell in row} & {cell for row in secrets_before for cell in row}), after)
     equal("and reads the same", show("A", "--show-sensitive"), shown_before)
-    equal("the journal says so", ask(store, "SELECT details FROM journal WHERE action = 'rotate_key'"),
+    equal("the journal says so", ask(url, "SELECT details FROM journal WHERE action = 'rotate_key'"),
           [(f'{{"secrets":{len(after)}}}',)])
     result = load(f"code,household,id_type,id_number\nN-1,B,resident_id,{ID_1}\n")
     contains("duplicates are still found", result.out, 'the person \\"A-1\\" already')
     result = berm("household", "A", "--store", url, "--show-sensitive", "--key", old_key)
     check("the old copy of the key file is told as such", result.code == 1 and "lacks the protecting key" in result.err,
           result.text)
-    result = berm("household", "A", "--store", f"sqlite:{old_backup}", "--show-sensitive", env=sealed)
+    result = berm("household", "A", "--store", old_backup, "--show-sensitive", env=sealed)
     contains("an older backup opens with the new file", result.out, ID_1)
     result = berm("key", "rotate", "--store", url)
     check("rotating needs the key file's path", result.code == 2 and "BERM_KEY_FILE" in result.err, result.text)
@@ -159,12 +150,10 @@ with folder() as here:
           result.text)
     result = berm("doctor", "--store", url, "--key", old_key)
     check("and tells when the key file is too old", result.code == 1 and "do not open" in result.out, result.text)
-    with sqlite3.connect(store) as database:
-        database.execute("CREATE TEMP TABLE two AS SELECT person_id, sealed FROM person_secret WHERE kind = 'id_number' "
-                         "AND person_id IN (1, 2)")
-        database.execute("UPDATE person_secret SET sealed = (SELECT sealed FROM two WHERE two.person_id <> "
-                         "person_secret.person_id LIMIT 1) WHERE kind = 'id_number' AND person_id IN (1, 2)")
-    database.close()
+    tamper(url, "CREATE TEMP TABLE two AS SELECT person_id, sealed FROM person_secret WHERE kind = 'id_number' "
+           "AND person_id IN (1, 2)",
+           "UPDATE person_secret SET sealed = (SELECT sealed FROM two WHERE two.person_id <> "
+           "person_secret.person_id LIMIT 1) WHERE kind = 'id_number' AND person_id IN (1, 2)")
     result = berm("household", "A", "--store", url, "--show-sensitive", env=sealed)
     check("a number that was moved to another person does not open", result.code == 1 and "was changed" in result.err,
           result.text)

@@ -2,10 +2,10 @@
 """Warnings of departments: matched, made fact and screened at once; nothing lost, nothing told."""
 import json
 import pathlib
-import sqlite3
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import ask, store_url, tamper  # noqa: E402
 from registers import make_pack, make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
 
@@ -20,8 +20,8 @@ rumour,,,Something was heard,made up
 
 class Register:
     def __init__(self, here, **options):
-        self.path = here / "register.berm"
-        self.options = ("--store", f"sqlite:{self.path}", *options.get("key", ()))
+        self.url = store_url(here / "register.berm")
+        self.options = ("--store", self.url, *options.get("key", ()))
 
     def run(self, *arguments, stdin=None):
         return berm(*arguments, *self.options, stdin=stdin)
@@ -39,11 +39,7 @@ class Register:
         return [json.loads(line) for line in result.out.splitlines()]
 
     def ask(self, sql):
-        database = sqlite3.connect(self.path)
-        try:
-            return database.execute(sql).fetchall()
-        finally:
-            database.close()
+        return ask(self.url, sql)
 
 
 def warning(reference, kind, **members):
@@ -211,10 +207,7 @@ with folder() as here:
     result = berm("journal", "verify", *register.options)
     equal("the journal verifies", result.code, 0)
     register.ask("SELECT 1")
-    database = sqlite3.connect(register.path)
-    database.execute("UPDATE change_row SET fields = replace(fields, 'leaks', 'sound') WHERE entity = 'warning'")
-    database.commit()
-    database.close()
+    tamper(register.url, "UPDATE change_row SET fields = replace(fields, 'leaks', 'sound') WHERE entity = 'warning'")
     equal("what was sent cannot be changed unnoticed", berm("journal", "verify", *register.options).code, 1)
 
 # ---- many lines ---------------------------------------------------------------------------------
@@ -240,7 +233,7 @@ with folder() as here:
 
 # ---- a serious illness (rural-cn) ---------------------------------------------------------------
 with folder() as here:
-    url = ("--store", f"sqlite:{here / 'register.berm'}")
+    url = ("--store", store_url(here / "register.berm"))
     register = Register(here)
     assert berm("init", *url, "--pack", "rural-cn").code == 0
     months = [f"2019-{m:02d}" for m in (10, 11, 12)] + [f"2020-{m:02d}" for m in range(1, 10)]

@@ -1,0 +1,239 @@
+#!/usr/bin/env python3
+"""A PostgreSQL of the tests' own, and registers in it or in SQLite.
+
+    url = store_url(here / "register.berm")     a new, empty place for a register
+    rows = ask(url, "SELECT count(*) FROM run") what lies in it
+
+With BERM_TEST_STORE=postgres store_url makes a database for each path, in a server that is started
+with the first and stopped at the script's end; otherwise it names a file of SQLite. The server is
+Debian's: it listens on a socket in a temporary folder only, runs as a user of its own where the
+tests run as root, and does not wait for the disk. BERM_TEST_POSTGRES is the folder of the socket of
+a server that runs already.
+
+    postgres.py COMMAND ...    run a command with such a server and BERM_TEST_STORE=postgres
+"""
+import atexit
+import functools
+import os
+import pathlib
+import pwd
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+USER = "berm"
+
+
+class Refused(Exception):
+    """A rule of the register's schema forbids what SQL tried."""
+
+
+class Missing(Exception):
+    """There is no PostgreSQL to test with, and why."""
+
+
+def is_postgres():
+    return os.environ.get("BERM_TEST_STORE") == "postgres"
+
+
+def program_folder():
+    folders = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"),
+                     key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0)
+    if not folders:
+        raise Missing("Debian's package postgresql is not installed")
+    return folders[-1].parent
+
+
+def own_user():
+    """Arguments for subprocess: the server refuses to run as root."""
+    if os.getuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    raise Missing("there is no user postgres or nobody for the server to run as")
+
+
+class Server:
+    """Debian's PostgreSQL in a temporary folder, until stop()."""
+
+    def __init__(self):
+        self.programs = program_folder()
+        self.as_user = own_user()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="berm-pg-"))
+        if self.as_user:
+            os.chown(self.folder, self.as_user["user"], self.as_user["group"])
+        self.data = self.folder / "data"
+        self.run("initdb", "--pgdata", self.data, "--username", USER, "--auth", "trust", "--no-sync",
+                 "--encoding", "UTF8", "--locale", "C.UTF-8")
+        self.start()
+
+    def run(self, program, *arguments):
+        done = subprocess.run([self.programs / program, *map(str, arguments)], cwd=self.folder,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, check=False, **self.as_user)
+        if done.returncode != 0:
+            raise Missing(f"{program} failed: {done.stderr.strip()}")
+
+    def start(self):
+        options = (f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off "
+                   "-c full_page_writes=off -c max_connections=200 -c shared_buffers=64MB")
+        self.run("pg_ctl", "start", "--wait", "--pgdata", self.data, "--log", self.folder / "log",
+                 "--options", options)
+
+    def stop(self, mode="fast"):
+        self.run("pg_ctl", "stop", "--wait", "--pgdata", self.data, "--mode", mode)
+
+    def remove(self):
+        self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@functools.cache
+def socket_folder():
+    if os.environ.get("BERM_TEST_POSTGRES"):
+        return os.environ["BERM_TEST_POSTGRES"]
+    server = Server()
+    atexit.register(server.remove)
+    os.environ.setdefault("BERM_FILES", str(server.folder / "files"))
+    pathlib.Path(os.environ["BERM_FILES"]).mkdir(exist_ok=True)
+    return str(server.folder)
+
+
+def _tool(name, *arguments, **options):
+    done = subprocess.run([name, "--host", socket_folder(), "--username", USER, *arguments],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+                          **options)
+    if done.returncode != 0:
+        raise Refused(done.stderr.strip())
+    return done.stdout
+
+
+def psql(database, sql):
+    """The rows that psql prints: whole numbers as numbers, NULL as None, all else as texts."""
+    out = _tool("psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--single-transaction",
+                "--field-separator=\x1f", "--record-separator=\x1e", "--pset=null=\x1d",
+                "--set=ON_ERROR_STOP=1", "--dbname", database, input=sql)
+
+    def value(text):
+        if text == "\x1d":
+            return None
+        return int(text) if text.lstrip("-").isdigit() and str(int(text)) == text else text
+    return [tuple(map(value, line.split("\x1f"))) for line in out.removesuffix("\n").split("\x1e") if line]
+
+
+def psql_outside(*statements):
+    """Statements that no transaction may hold."""
+    for statement in statements:
+        _tool("psql", "--no-psqlrc", "--quiet", "--dbname", "postgres", "--command", statement)
+
+
+@functools.cache
+def _database_of(path):
+    number = len(psql("postgres", "SELECT datname FROM pg_database"))
+    name = f"r{os.getpid()}_{number}"
+    psql_outside(f"CREATE DATABASE {name}")
+    return name
+
+
+def store_url(path):
+    """Where a register goes that SQLite would keep in a file at this path."""
+    if not is_postgres():
+        return f"sqlite:{path}"
+    return f"postgresql://{USER}@/{_database_of(str(path))}?host={socket_folder()}"
+
+
+def _database(url):
+    return url.partition("@/")[2].partition("?")[0]
+
+
+def files_folder(url):
+    """The folder for uploads and results."""
+    if url.startswith("sqlite:"):
+        return pathlib.Path(f"{url.removeprefix('sqlite:')}.files")
+    return pathlib.Path(os.environ["BERM_FILES"], _database(url))
+
+
+def _sqlite(url, *statements):
+    database = sqlite3.connect(url.removeprefix("sqlite:"))
+    try:
+        with database:
+            rows = [database.execute(statement).fetchall() for statement in statements]
+    except sqlite3.IntegrityError as error:
+        raise Refused(str(error)) from error
+    finally:
+        database.close()
+    return rows[-1]
+
+
+def ask(url, sql):
+    """Run one statement in a register, beside the program; its rows. Refused where a rule forbids it."""
+    return _sqlite(url, sql) if url.startswith("sqlite:") else psql(_database(url), sql)
+
+
+def tamper(url, *statements):
+    """As somebody would who owns the database: without its triggers and references."""
+    if url.startswith("sqlite:"):
+        fences = ask(url, "SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        _sqlite(url, *(f"DROP TRIGGER {name}" for (name,) in fences), *statements)
+    else:
+        psql(_database(url), ";\n".join(["SET session_replication_role = replica", *statements]))
+
+
+def dump(url):
+    """All that stands in a register, as text."""
+    if url.startswith("sqlite:"):
+        database = sqlite3.connect(url.removeprefix("sqlite:"))
+        try:
+            return "\n".join(database.iterdump())
+        finally:
+            database.close()
+    return _tool("pg_dump", "--dbname", _database(url))
+
+
+def copy_register(url, path):
+    """The same register again, at a place that may hold an older copy; its URL."""
+    copy = store_url(path)
+    if url.startswith("sqlite:"):
+        for suffix in ("", "-wal", "-shm"):
+            pathlib.Path(f"{path}{suffix}").unlink(missing_ok=True)
+        source, target = (sqlite3.connect(each.removeprefix("sqlite:")) for each in (url, copy))
+        source.backup(target)
+        source.close()
+        target.close()
+    else:
+        psql_outside(f"DROP DATABASE IF EXISTS {_database(copy)}",
+                     f"CREATE DATABASE {_database(copy)} TEMPLATE {_database(url)}")
+    return copy
+
+
+def only_sqlite(why):
+    """At the beginning of a script that has nothing to test in PostgreSQL: it ends here."""
+    if is_postgres():
+        print(f"skip the whole script: {why}")
+        sys.exit(0)
+
+
+def main():
+    try:
+        server = Server()
+    except Missing as why:
+        print(f"skip PostgreSQL: {why}")
+        return 0
+    files = tempfile.mkdtemp(prefix="berm-files-")
+    try:
+        environment = {**os.environ, "BERM_TEST_STORE": "postgres", "BERM_FILES": files,
+                       "BERM_TEST_POSTGRES": str(server.folder)}
+        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+    finally:
+        server.remove()
+        shutil.rmtree(files, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
