@@ -494,6 +494,6 @@ CREATE TABLE warning (
 
 CREATE INDEX warning_by_household ON public.warning USING btree (household_id) WHERE (household_id IS NOT NULL);
 
-CREATE UNIQUE INDEX warning_by_reference ON public.warning USING btree (source, reference);
+CREATE UNIQUE INDEX warning_by_reference ON public.warning USING btree (account, source, reference);
 
 CREATE INDEX warning_open ON public.warning USING btree (warning_id) WHERE (state = ANY (ARRAY['unmatched'::text, 'ambiguous'::text]));
