@@ -122,7 +122,7 @@ void postgres_clear(void *handle)
 
     postgres_reset(statement);
     for (int p = 1; p <= statement->parameter_count; p++)
-        bind(statement, p, NULL, 0, false);
+        (void)bind(statement, p, NULL, 0, false);
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
