@@ -2,12 +2,12 @@
 """Exports as jobs: the file is the stream's, its owner's alone, and each download is in the journal."""
 import json
 import pathlib
-import sqlite3
 import stat
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import ask, files_folder, store_url  # noqa: E402
 from registers import make_register, wages  # noqa: E402
 from scenario import berm, check, equal, finish, folder  # noqa: E402
 from server import Client, make_account, make_token, served  # noqa: E402
@@ -25,7 +25,11 @@ def end_of(client, job):
     return row
 
 
-def files(client, here):
+def job_files(url):
+    return files_folder(url) / "jobs"
+
+
+def files(client, url):
     """Each order's file equals the stream of the same order."""
     for order, stream, kind in (
             ({"kind": "persons"}, "persons/csv", "text/csv"),
@@ -41,7 +45,7 @@ def files(client, here):
         equal("it is done, and its file is the stream", (job["state"], got.status, got.text), ("done", 200, told))
         check("of what the caller may see", len(told.splitlines()) > 0 and "B-1" not in told, told)
         equal("and says what it is", got.headers["Content-Type"].partition(";")[0], kind)
-        equal("and is its owner's alone", stat.S_IMODE((here / f"register.berm.files/jobs/{job['id']}").stat().st_mode), 0o600)
+        equal("and is its owner's alone", stat.S_IMODE((job_files(url) / str(job["id"])).stat().st_mode), 0o600)
     return job["id"]
 
 
@@ -74,14 +78,13 @@ def others(clerk, neighbour, analyst, job):
           {(f"job {job}", "clerk", "api")})
 
 
-def left(here, job, state):
+def left(url, job):
     """What a killed server leaves: a job that runs, and half a file."""
-    with sqlite3.connect(here / "register.berm") as database:
-        database.execute("UPDATE job SET state = 'running', attempt = 3 WHERE job_id = ?", (job,))
-    half = here / f"register.berm.files/jobs/{job}"
+    ask(url, f"UPDATE job SET state = 'running', attempt = 3 WHERE job_id = {job}")
+    half = job_files(url) / str(job)
     half.parent.mkdir(parents=True, exist_ok=True)
     half.write_text("half")
-    result = berm("job", "run", "--store", state)
+    result = berm("job", "run", "--store", url)
     equal("the next server ends what was begun too often", result.code, 0)
     check("and leaves no half of a file", not half.exists(), result.text)
 
@@ -103,7 +106,7 @@ def stopping(large):
         equal("it is stopped while it runs", clerk.post(f"/v1/jobs/{job}/cancel").status, 200)
         equal("it ends so", end_of(clerk, job)["state"], "cancelled")
         equal("without a file", clerk.get(f"/v1/jobs/{job}/file").status, 404)
-        place = pathlib.Path(large.removeprefix("sqlite:") + f".files/jobs/{job}")
+        place = job_files(large) / str(job)
         check("on the disk, too", not place.exists(), place)
 
 
@@ -116,19 +119,19 @@ with folder() as here:
     make_account(url, "next", ("county", "X2"))
     with served(store=url) as server:
         clerk, ann, neighbour = (Client(server, make_token(url, name, *scopes)) for name in ("clerk", "ann", "next"))
-        number = files(clerk, here)
+        number = files(clerk, url)
         refusals(clerk, ann)
         others(clerk, neighbour, ann, number)
     result = berm("export", "areas", "--queue", "--store", url)
     equal("the command queues one", result.code, 0)
     queued = int(result.out.split()[1])
     equal("which berm job run does", berm("job", "run", "--store", url).code, 0)
-    equal("it is what the command would write", (here / f"register.berm.files/jobs/{queued}").read_text(),
+    equal("it is what the command would write", (job_files(url) / str(queued)).read_text(),
           berm("export", "areas", "--store", url).out)
     equal("--queue has no --output", berm("export", "areas", "--queue", "--output", here / "x", "--store", url).code, 2)
     second = int(berm("export", "areas", "--queue", "--store", url).out.split()[1])
-    left(here, second, url)
-    large = f"sqlite:{here}/large.berm"
+    left(url, second)
+    large = store_url(here / "large.berm")
     berm("init", "--store", large, "--pack", "rural-cn")
     berm("synth", "--store", large, "--households", "5000", "--seed", "3")
     stopping(large)
