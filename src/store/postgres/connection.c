@@ -2,18 +2,11 @@
  * The PostgreSQL driver: one connection for each store, one register in the first schema of a
  * database's search path. The table berm_schema says that it is one, and of which version.
  *
- * Writers. SQLite has one writer at a time, and all that gives out numbers without a gap (ids, the
- * journal) or decides on what it has just read (a run, a publication) relies on it. Here an
- * advisory lock that every writing transaction takes first promises the same, so that READ
- * COMMITTED is enough: what a writer reads, no other writer changes meanwhile. Services that take
- * locks of their own rows may loosen it one by one later. Readers wait for nobody.
- *
  * A connection that broke is made again when the next transaction begins; statements then prepare
  * themselves again, since they remember the session that they were prepared in.
  */
 #include "store/postgres/connection.h"
 
-#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,86 +233,8 @@ static enum berm_status execute(void *handle, const char *sql, struct berm_error
     return run(connection, sql, err);
 }
 
-/* ---- Transactions ---------------------------------------------------------------------------- */
-
-static bool is_in_transaction(void *handle)
-{
-    const struct connection *connection = handle;
-
-    return connection->is_in_transaction;
-}
-
-static void end_transaction(struct connection *connection)
-{
-    connection->is_in_transaction = false;
-    connection->transaction++;
-}
-
-static void rollback(void *handle)
-{
-    struct connection *connection = handle;
-
-    PQclear(PQexec(connection->server, "ROLLBACK"));
-    end_transaction(connection);
-}
-
-static enum berm_status begin(void *handle, enum transaction_kind kind, struct berm_error *err)
-{
-    struct connection *connection = handle;
-    enum berm_status status;
-    char sql[SETTINGS_BYTES_MAX];
-
-    TRY(postgres_reconnect(connection, err));
-    if (kind == TRANSACTION_WRITE)
-        snprintf(sql, sizeof sql,
-                 "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%d, %d)",
-                 LOCK_CLASS, LOCK_OF_WRITER);
-    else /* the first read takes the snapshot */
-        snprintf(sql, sizeof sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1");
-    connection->is_in_transaction = true;
-    status = run(connection, sql, err);
-    if (status != BERM_OK)
-        rollback(connection);
-    return status;
-}
-
-/* COMMIT of a transaction in which something failed is answered by "ROLLBACK", and is no error. */
-static enum berm_status commit(void *handle, struct berm_error *err)
-{
-    struct connection *connection = handle;
-    CLEANUP(clear_resultp) PGresult *result = NULL;
-
-    if (PQtransactionStatus(connection->server) == PQTRANS_INERROR) {
-        rollback(connection);
-        return fail_with(err, BERM_INTERNAL,
-                         "an earlier failure undid the transaction; nothing of it was kept");
-    }
-    result = PQexec(connection->server, "COMMIT");
-    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-        enum berm_status status = fail_from_postgres(connection, result, err);
-
-        if (connection->is_in_transaction)
-            rollback(connection);
-        return status;
-    }
-    end_transaction(connection);
-    return BERM_OK;
-}
-
-/* Cursors that were opened after a mark go with it. */
-static enum berm_status mark(void *handle, enum mark_action action, struct berm_error *err)
-{
-    static const char *const sql[] = {
-        [MARK_SET] = "SAVEPOINT mark",
-        [MARK_KEEP] = "RELEASE SAVEPOINT mark",
-        [MARK_UNDO] = "ROLLBACK TO SAVEPOINT mark; RELEASE SAVEPOINT mark",
-    };
-    struct connection *connection = handle;
-
-    if (action == MARK_UNDO)
-        connection->transaction++;
-    return run(connection, sql[action], err);
-}
+/* ---- Bulk loading -----------------------------------------------------------------------------
+ */
 
 static enum berm_status begin_bulk(void *handle, struct berm_error *err)
 {
@@ -343,11 +258,11 @@ const struct store_driver postgres_driver = {
     .set_schema_version = set_schema_version,
     .take_over = take_over,
     .execute = execute,
-    .begin = begin,
-    .commit = commit,
-    .rollback = rollback,
-    .is_in_transaction = is_in_transaction,
-    .mark = mark,
+    .begin = postgres_begin,
+    .commit = postgres_commit,
+    .rollback = postgres_rollback,
+    .is_in_transaction = postgres_is_in_transaction,
+    .mark = postgres_mark,
     .begin_bulk = begin_bulk,
     .end_bulk = end_bulk,
     .copy_to = NULL, /* pg_dump's work */

@@ -40,6 +40,13 @@ enum berm_status postgres_reconnect(struct connection *connection, struct berm_e
 enum berm_status postgres_run(struct connection *connection, const char *sql, int64_t *ret_number,
                               struct berm_error *err);
 
+/* The rows of the driver's table that live in transaction.c. */
+bool postgres_is_in_transaction(void *handle);
+enum berm_status postgres_begin(void *handle, enum transaction_kind kind, struct berm_error *err);
+enum berm_status postgres_commit(void *handle, struct berm_error *err);
+void postgres_rollback(void *handle);
+enum berm_status postgres_mark(void *handle, enum mark_action action, struct berm_error *err);
+
 /* The rows of the driver's table that live in place.c. */
 enum berm_status postgres_space(void *handle, int64_t *ret_used_bytes, int64_t *ret_free_bytes,
                                 struct berm_error *err);
