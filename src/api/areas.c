@@ -38,9 +38,7 @@ enum berm_status handle_area_list(struct call *call, struct berm_error *err)
     page.left = call_query_int64(call, "limit", 1, AREAS_A_PAGE_MAX, AREAS_A_PAGE);
     filter.limit = page.left + 1;
     TRY(call_check(call, err));
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     TRY(areas_list(call->office, &call->caller, &filter, write_area, &page, err));
     json_end_array(&call->json);
     call_write_next(call, page.has_more ? page.last : (struct text){0});

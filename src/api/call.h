@@ -121,6 +121,8 @@ MUST_USE enum berm_status call_if_match(struct call *call, int64_t *ret_version,
  * cache's.
  */
 void call_set_version(struct call *call, int64_t version);
+/** An answer of the form {"items": [...: the caller ends the list, and then the object. */
+void call_begin_items(struct call *call);
 /** The member "next" of a page: a cursor, null where it is empty. */
 void call_write_next(struct call *call, struct text next);
 /** The same where the next page begins at a number; 0: this is the last one. */
@@ -170,14 +172,7 @@ MUST_USE enum berm_status call_run_once(struct call *call, struct berm_error *er
 /* ---- Handlers: one for each row of routes.def ------------------------------------------------ */
 
 #define ROUTE(id, ...) enum berm_status handle_##id(struct call *call, struct berm_error *err);
-#define QUERY(...)
-#define BODY_MAX(...)
-#define TAG(...)
 #include "api/routes.def"
-#undef ROUTE
-#undef QUERY
-#undef BODY_MAX
-#undef TAG
 
 /* ---- What the calls share -------------------------------------------------------------------- */
 

@@ -104,9 +104,7 @@ enum berm_status handle_household_findings(struct call *call, struct berm_error 
 
     TRY(household_findings(call->office, &call->caller, call_parameter(call, "code"), call->arena,
                            &rows, &count, err));
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     for (size_t r = 0; r < count; r++) {
         if (rows[r].shows_sensitive)
             TRY(call_note_look(call, LOOK_FINDINGS, "household", rows[r].household, err));

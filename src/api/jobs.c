@@ -111,9 +111,7 @@ enum berm_status handle_job_list(struct call *call, struct berm_error *err)
     if (filter.has_state && job_state_find(state, &filter.state, &wrong) != BERM_OK)
         call_add_query_problem(call, "state", "invalid", "%s", wrong.message);
     TRY(call_check(call, err));
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     TRY(jobs_list(call->office->store, &call->caller, &filter, write_item, &page, err));
     json_end_array(&call->json);
     call_write_next_id(call, page.has_more ? page.last_id : 0);

@@ -62,9 +62,7 @@ enum berm_status handle_journal_list(struct call *call, struct berm_error *err)
     check_time(call, "since");
     check_time(call, "until");
     TRY(call_check(call, err));
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     TRY(journal_list(call->office->store, &call->caller, &filter, write_entry, &page, err));
     json_end_array(&call->json);
     call_write_next_id(call, page.has_more ? page.last_id : 0);

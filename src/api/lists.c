@@ -3,6 +3,13 @@
 
 #include <stdio.h>
 
+void call_begin_items(struct call *call)
+{
+    json_begin_object(&call->json);
+    json_key(&call->json, "items");
+    json_begin_array(&call->json);
+}
+
 void call_write_next(struct call *call, struct text next)
 {
     json_key_of_text_or_null(&call->json, "next", next);
@@ -71,9 +78,7 @@ static enum berm_status write_found(struct call *call, const struct household_qu
     char next_bytes[CURSOR_TEXT_MAX];
     struct text next;
 
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     TRY(households_find(call->office, &call->caller, query, write_row, call, next_bytes, &next,
                         err));
     json_end_array(&call->json);

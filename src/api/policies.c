@@ -66,9 +66,7 @@ enum berm_status handle_policy_list(struct call *call, struct berm_error *err)
 
     page.left = call_query_limit(call);
     TRY(call_check(call, err));
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     TRY(pack_versions_list(call->office, &call->caller, before, page.left + 1, write_one, &page,
                            err));
     json_end_array(&call->json);
@@ -101,9 +99,7 @@ enum berm_status handle_policy_files(struct call *call, struct berm_error *err)
     TRY(find(call, &version, err));
     TRY(pack_version_files(call->office, &call->caller, version.pack_version_id, call->arena,
                            &bundle, err));
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     for (size_t i = 0; i < bundle.count; i++) {
         json_begin_object(&call->json);
         json_key_of_text(&call->json, "path", bundle.files[i].path);

@@ -12,14 +12,7 @@ enum {
 /* A number for each route; a query field of a route that is not there does not compile. */
 enum {
 #define ROUTE(id, ...) INDEX_##id,
-#define QUERY(...)
-#define BODY_MAX(...)
-#define TAG(...)
 #include "api/routes.def"
-#undef ROUTE
-#undef QUERY
-#undef BODY_MAX
-#undef TAG
 };
 
 const struct api_route API_ROUTES[] = {
@@ -27,39 +20,18 @@ const struct api_route API_ROUTES[] = {
     {#id,          HTTP_##method, pattern, (int)PERMISSION_##who,                                  \
      ROUTE_##kind, flags,         takes,   status,                                                 \
      gives,        tag,           summary, handle_##id},
-#define QUERY(...)
-#define BODY_MAX(...)
-#define TAG(...)
 #include "api/routes.def"
-#undef ROUTE
-#undef QUERY
-#undef BODY_MAX
-#undef TAG
 };
 const size_t API_ROUTE_COUNT = ARRAY_COUNT(API_ROUTES);
 
 static const struct route_query QUERIES[] = {
-#define ROUTE(...)
 #define QUERY(id, name, kind, meaning) {INDEX_##id, #name, QUERY_##kind, meaning},
-#define BODY_MAX(...)
-#define TAG(...)
 #include "api/routes.def"
-#undef ROUTE
-#undef QUERY
-#undef BODY_MAX
-#undef TAG
 };
 
 const struct route_tag API_TAGS[] = {
-#define ROUTE(...)
-#define QUERY(...)
-#define BODY_MAX(...)
 #define TAG(name, description) {name, description},
 #include "api/routes.def"
-#undef ROUTE
-#undef QUERY
-#undef BODY_MAX
-#undef TAG
 };
 const size_t API_TAG_COUNT = ARRAY_COUNT(API_TAGS);
 
@@ -68,15 +40,8 @@ static const struct {
     size_t bytes;
 } BODY_LIMITS[] = {
     {-1, 0},
-#define ROUTE(...)
-#define QUERY(...)
 #define BODY_MAX(id, bytes) {INDEX_##id, bytes},
-#define TAG(...)
 #include "api/routes.def"
-#undef ROUTE
-#undef QUERY
-#undef BODY_MAX
-#undef TAG
 };
 
 const struct route_query *route_queries(int route_index, size_t *ret_count)

@@ -54,22 +54,13 @@ enum berm_status handle_run_list(struct call *call, struct berm_error *err)
         .limit = call_query_int64(call, "limit", 1, PAGE_MAX, PAGE_USUAL),
     };
     int64_t before = call_query_int64(call, "cursor", 1, INT64_MAX, 0);
-    char number[24];
 
     TRY(call_check(call, err));
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     TRY(runs_list(call->office->store, &call->caller, before, page.limit + 1, write_run, &page,
                   err));
     json_end_array(&call->json);
-    json_key(&call->json, "next");
-    if (page.count > page.limit)
-        json_text(&call->json,
-                  (struct text){number, (size_t)snprintf(number, sizeof number, "%lld",
-                                                         (long long)page.last_run_id)});
-    else
-        json_null_value(&call->json);
+    call_write_next_id(call, page.count > page.limit ? page.last_run_id : 0);
     json_end_object(&call->json);
     return BERM_OK;
 }

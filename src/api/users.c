@@ -23,9 +23,7 @@ enum berm_status handle_role_list(struct call *call, struct berm_error *err)
     struct json_writer *json = &call->json;
 
     (void)err;
-    json_begin_object(json);
-    json_key(json, "items");
-    json_begin_array(json);
+    call_begin_items(call);
     for (int r = 0; r < ROLE_COUNT; r++) {
         json_begin_object(json);
         json_key_of_text(json, "role", text_of(role_name((enum role)r)));
@@ -91,9 +89,7 @@ enum berm_status handle_user_list(struct call *call, struct berm_error *err)
     };
 
     TRY(call_check(call, err));
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     TRY(accounts_list(call->office->store, &call->caller, write_account, &choice, err));
     json_end_array(&call->json);
     call_write_next(call, choice.has_more ? (struct text){choice.last, choice.last_length}
@@ -259,9 +255,7 @@ enum berm_status handle_token_list(struct call *call, struct berm_error *err)
 {
     struct token_page page = {&call->json, call->now_s};
 
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     TRY(tokens_list(call->office->store, &call->caller, write_token, &page, err));
     json_end_array(&call->json);
     json_end_object(&call->json);

@@ -103,9 +103,7 @@ enum berm_status handle_warning_list(struct call *call, struct berm_error *err)
         call_add_query_problem(call, "state", "invalid", "%s", fault.message);
     TRY(call_check(call, err));
     filter.limit = page.left + 1;
-    json_begin_object(&call->json);
-    json_key(&call->json, "items");
-    json_begin_array(&call->json);
+    call_begin_items(call);
     TRY(warnings_list(call->office, &call->caller, &filter, write_one, &page, err));
     json_end_array(&call->json);
     call_write_next_id(call, page.has_more ? page.last : 0);

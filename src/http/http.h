@@ -109,8 +109,6 @@ void http_response_problem(struct http_response *response, int status, const cha
 /** The words of a status, such as "Not Found". Never NULL. */
 const char *http_status_title(int status);
 
-/** Write "xxxxxxxxxxxxxxxx" with its quotes: a strong entity tag of content with this hash. */
-void http_etag(uint64_t hash, char ret_etag[20]);
 /** Is the tag in a list such as If-None-Match's? Weak comparison; * fits all. */
 bool http_etag_is_in(struct text list, struct text etag);
 /** Set ETag; where a GET's If-None-Match has it the response becomes 304, and true returns. */

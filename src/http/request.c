@@ -41,11 +41,6 @@ bool http_request_query(const struct http_request *request, const char *name,
     return is_there;
 }
 
-void http_etag(uint64_t hash, char ret_etag[20])
-{
-    snprintf(ret_etag, 20, "\"%016llx\"", (unsigned long long)hash);
-}
-
 static struct text without_weak_mark(struct text etag)
 {
     return text_starts_with(etag, TEXT("W/")) ? text_from(etag, 2) : etag;

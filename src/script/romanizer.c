@@ -58,12 +58,6 @@ void romanizer_free(struct romanizer *romanizer)
     free(romanizer);
 }
 
-void romanizer_freep(struct romanizer **romanizer)
-{
-    romanizer_free(*romanizer);
-    *romanizer = NULL;
-}
-
 static enum berm_status open_rules(struct romanizer *romanizer, struct berm_error *err)
 {
     UErrorCode code = U_ZERO_ERROR;

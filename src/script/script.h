@@ -76,7 +76,6 @@ struct romanizer;
 MUST_USE enum berm_status romanizer_create(struct romanizer **ret_romanizer,
                                            struct berm_error *err);
 void romanizer_free(struct romanizer *romanizer);
-void romanizer_freep(struct romanizer **romanizer);
 
 /** No terms for a name without letters. Errors: BERM_UNSUPPORTED (this machine's ICU lacks pinyin).
  */

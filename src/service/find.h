@@ -45,12 +45,6 @@ MUST_USE enum berm_status search_writer_refresh_household(struct search_writer *
 /** Write what is held back; before the transaction commits. */
 MUST_USE enum berm_status search_writer_flush(struct search_writer *writer, struct berm_error *err);
 
-/** search_writer_refresh of one person, for a single write. */
-MUST_USE enum berm_status search_refresh_person(struct store *store, int64_t person_id,
-                                                struct berm_error *err);
-/** search_writer_refresh_household of one household, for a single write. */
-MUST_USE enum berm_status search_refresh_household(struct store *store, int64_t household_id,
-                                                   struct berm_error *err);
 /** After areas were added or moved. */
 MUST_USE enum berm_status search_refresh_areas(struct store *store, struct berm_error *err);
 

@@ -40,23 +40,6 @@ enum berm_status household_find_in(struct office *office, const struct caller *c
     return BERM_OK;
 }
 
-enum berm_status household_find(struct office *office, const struct caller *caller,
-                                struct text code, struct arena *arena,
-                                struct household_facts *ret_facts, struct berm_error *err)
-{
-    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
-    struct household_facts facts = {0};
-    struct area_scope scope;
-
-    TRY(store_begin_read(office->store, err));
-    snapshot = office->store;
-    TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, &scope, &facts,
-                          err));
-    TRY(household_version(office->store, facts.household_id, &facts.version, err));
-    *ret_facts = facts;
-    return BERM_OK;
-}
-
 /* A value of the present row that outlives it. */
 static enum berm_status keep_field(struct statement *row, int column,
                                    const struct variable *variable, struct arena *arena,

@@ -27,16 +27,15 @@ struct office;
 /* ---- Kinds ----------------------------------------------------------------------------------- */
 
 /**
- * Every kind: ROW(ENUM, name, permission, lane, function, what it does). The caller needs the
+ * Every kind: ROW(ENUM, name, permission, lane, function). The caller needs the
  * permission to queue it, and still when it runs and when its result is read. The functions are
  * joined to the kinds in exchange/jobs.c, from where all of them can be seen.
  */
 #define JOB_KINDS(ROW)                                                                             \
-    ROW(IMPORT, "import", IMPORT, WRITE, job_import, "bring an uploaded file into the register")   \
-    ROW(SCREEN, "screen", SCREEN, WRITE, job_screen, "screen every household for a month")         \
-    ROW(POLICY_DIFF, "policy_diff", POLICY_READ, READ, job_policy_diff,                            \
-        "compare two versions of the rules over every household")                                  \
-    ROW(EXPORT, "export", EXPORT, READ, job_export, "write a list of any length to a file")
+    ROW(IMPORT, "import", IMPORT, WRITE, job_import)                                               \
+    ROW(SCREEN, "screen", SCREEN, WRITE, job_screen)                                               \
+    ROW(POLICY_DIFF, "policy_diff", POLICY_READ, READ, job_policy_diff)                            \
+    ROW(EXPORT, "export", EXPORT, READ, job_export)
 
 enum job_lane {
     JOB_LANE_WRITE, /* holds the write lock for long */
@@ -64,7 +63,6 @@ enum {
 };
 
 const char *job_kind_name(enum job_kind kind); /* "import" */
-const char *job_kind_meaning(enum job_kind kind);
 /** BERM_INVALID_INPUT with the kinds that there are. */
 MUST_USE enum berm_status job_kind_find(struct text name, enum job_kind *ret_kind,
                                         struct berm_error *err);
@@ -196,7 +194,7 @@ struct job_run {
 
 typedef enum berm_status job_function(struct job_run *run, struct berm_error *err);
 
-#define JOB_KIND_ROW(id, name, permission, lane, function, ...) job_function function;
+#define JOB_KIND_ROW(id, name, permission, lane, function) job_function function;
 JOB_KINDS(JOB_KIND_ROW)
 #undef JOB_KIND_ROW
 

@@ -296,10 +296,6 @@ struct household_facts {
     size_t flow_count;
     bool shows_sensitive; /* a known sensitive value is in it, besides secrets: a look (look.h) */
 };
-/** The household's head data: id, code, area, whether it is active, version. BERM_NOT_FOUND. */
-MUST_USE enum berm_status household_find(struct office *office, const struct caller *caller,
-                                         struct text code, struct arena *arena,
-                                         struct household_facts *ret_facts, struct berm_error *err);
 MUST_USE enum berm_status household_read(struct office *office, const struct caller *caller,
                                          struct text code, struct arena *arena,
                                          struct household_facts *ret_facts, struct berm_error *err);

@@ -339,25 +339,3 @@ int search_risk_rank(struct text risk_level)
         rank++;
     return rank;
 }
-
-/* ---- Single writes --------------------------------------------------------------------------- */
-
-enum berm_status search_refresh_person(struct store *store, int64_t person_id,
-                                       struct berm_error *err)
-{
-    CLEANUP(search_writer_freep) struct search_writer *writer = NULL;
-
-    TRY(search_writer_create(store, &writer, err));
-    TRY(search_writer_refresh(writer, person_id, err));
-    return search_writer_flush(writer, err);
-}
-
-enum berm_status search_refresh_household(struct store *store, int64_t household_id,
-                                          struct berm_error *err)
-{
-    CLEANUP(search_writer_freep) struct search_writer *writer = NULL;
-
-    TRY(search_writer_create(store, &writer, err));
-    TRY(search_writer_refresh_household(writer, household_id, err));
-    return search_writer_flush(writer, err);
-}

@@ -5,12 +5,12 @@
 #include <string.h>
 
 static const struct {
-    const char *name, *meaning;
+    const char *name;
     enum permission permission;
     enum job_lane lane;
 } kinds[JOB_KIND_COUNT] = {
-#define JOB_KIND_ROW(id, name, permission, lane, function, meaning)                                \
-    [JOB_##id] = {name, meaning, PERMISSION_##permission, JOB_LANE_##lane},
+#define JOB_KIND_ROW(id, name, permission, lane, function)                                         \
+    [JOB_##id] = {name, PERMISSION_##permission, JOB_LANE_##lane},
     JOB_KINDS(JOB_KIND_ROW)
 #undef JOB_KIND_ROW
 };
@@ -26,11 +26,6 @@ static const char *const lanes[JOB_LANE_COUNT] = {
 const char *job_kind_name(enum job_kind kind)
 {
     return kinds[kind].name;
-}
-
-const char *job_kind_meaning(enum job_kind kind)
-{
-    return kinds[kind].meaning;
 }
 
 enum permission job_kind_permission(enum job_kind kind)

@@ -75,15 +75,11 @@ static void the_usual_fields_can_be_replaced(void **state)
 
 static void entity_tags_are_compared_weakly(void **state)
 {
-    char etag[20];
-
     (void)state;
-    http_etag(0xabc, etag);
-    assert_string_equal(etag, "\"0000000000000abc\"");
-    assert_true(http_etag_is_in(TEXT("\"x\", W/\"0000000000000abc\""), text_of(etag)));
-    assert_true(http_etag_is_in(TEXT("*"), text_of(etag)));
-    assert_false(http_etag_is_in(TEXT("\"x\",\"y\""), text_of(etag)));
-    assert_false(http_etag_is_in(TEXT(""), text_of(etag)));
+    assert_true(http_etag_is_in(TEXT("\"x\", W/\"abc\""), TEXT("\"abc\"")));
+    assert_true(http_etag_is_in(TEXT("*"), TEXT("\"abc\"")));
+    assert_false(http_etag_is_in(TEXT("\"x\",\"y\""), TEXT("\"abc\"")));
+    assert_false(http_etag_is_in(TEXT(""), TEXT("\"abc\"")));
 }
 
 static const struct http_asset ASSETS[] = {

@@ -150,11 +150,9 @@ static inline void dump_household(struct dump *dump, const char *code)
     struct json_writer json = {.out = &dump->out};
     struct berm_error err = {0};
 
-    if (dump_allows(household_find(office, dump->caller, text_of(code), arena, &facts, &err), dump,
-                    &err))
-        dump_text(dump, facts.area_name);
     if (dump_allows(household_read(office, dump->caller, text_of(code), arena, &facts, &err), dump,
                     &err)) {
+        dump_text(dump, facts.area_name);
         dump_facts(dump, &facts);
         dump->count++;
     }

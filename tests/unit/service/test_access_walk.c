@@ -218,11 +218,11 @@ static void a_caller_from_before_a_move_of_areas_sees_what_holds_now(void **stat
 
     register_import(made, IMPORT_AREAS,
                     "code,name,parent\nA0,Inserted,A\nA2,Near west,Z\nB,Before,C\n");
-    assert_ok(household_find(made->office, &west, TEXT("A-2"), made->arena, &facts, &err));
-    assert_fails(household_find(made->office, &west, TEXT("A-1"), made->arena, &facts, &err),
+    assert_ok(household_read(made->office, &west, TEXT("A-2"), made->arena, &facts, &err));
+    assert_fails(household_read(made->office, &west, TEXT("A-1"), made->arena, &facts, &err),
                  BERM_NOT_FOUND, "A-1");
-    assert_ok(household_find(made->office, &county, TEXT("A-1"), made->arena, &facts, &err));
-    assert_fails(household_find(made->office, &county, TEXT("A-2"), made->arena, &facts, &err),
+    assert_ok(household_read(made->office, &county, TEXT("A-1"), made->arena, &facts, &err));
+    assert_fails(household_read(made->office, &county, TEXT("A-2"), made->arena, &facts, &err),
                  BERM_NOT_FOUND, "A-2");
 }
 
