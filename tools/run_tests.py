@@ -295,7 +295,7 @@ def step_scenarios(results):
 
 
 def step_postgres(results):
-    """The store's units and all scenarios once more, on a PostgreSQL of their own."""
+    """The store's units and all scripts that have a register once more, on a PostgreSQL of their own."""
     sys.path.insert(0, str(ROOT / "tests" / "lib"))
     import postgres  # pylint: disable=import-outside-toplevel
     try:
@@ -309,7 +309,7 @@ def step_postgres(results):
             "BERM_FILES": str(files)}
     try:
         run_units(results, BUILD, more, "unit-store-")
-        run_scripts(results, "scenario", more=more)
+        run_scripts(results, "scenario", "faults", "property", more=more)
     finally:
         server.remove()
 

@@ -48,11 +48,16 @@ enum berm_status store_copy_to(struct store *store, struct text url, struct berm
     char location[STORE_URL_BYTES_MAX];
 
     if (store->driver->copy_to == NULL)
-        return fail_with(
-            err, BERM_UNSUPPORTED,
-            "%s is kept by a database server, whose own tools copy it; use pg_dump and "
-            "pg_restore",
-            store->url.bytes);
+        return fail_with(err, BERM_UNSUPPORTED,
+                         "%s is kept by a database server, and nothing was copied; its own tools do "
+                         "it: pg_dump --format=custom --file=FILE, and pg_restore into a new "
+                         "database",
+                         store->url.bytes);
+    if (text_starts_with(url, text_of(postgres_driver.scheme)))
+        return fail_with(err, BERM_UNSUPPORTED,
+                         "%.*s is kept by a database server, and this backup is a file; restore it "
+                         "to a file (--store %sPATH), or a copy that pg_dump made with pg_restore",
+                         TEXT_ARG(url), scheme);
     if (!text_starts_with(url, text_of(scheme)) || url.length == strlen(scheme) ||
         url.length >= sizeof location)
         return fail_with(err, BERM_INVALID_INPUT,

@@ -11,12 +11,12 @@ import json
 import os
 import pathlib
 import random
-import sqlite3
 import sys
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import ask, fault_within  # noqa: E402
 from registers import make_register, wages  # noqa: E402
 from scenario import berm, check, equal, finish, folder  # noqa: E402
 from server import Server, make_account, make_token  # noqa: E402
@@ -53,9 +53,8 @@ class Writer(threading.Thread):
                 self.told.append(label)
 
 
-def labels_in(path):
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        return [row[0] for row in database.execute("SELECT label FROM api_token")]
+def labels_in(store):
+    return [label for (label,) in ask(store, "SELECT label FROM api_token")]
 
 
 with folder() as here:
@@ -66,7 +65,6 @@ with folder() as here:
     assert berm("key", "create", key).code == 0
     os.environ["BERM_KEY_FILE"] = str(key)
     store = make_register(here, HOUSEHOLDS, PERSONS, FLOWS)
-    path = store.partition(":")[2]
     make_account(store, "keeper", ("administrator", None))
     token = make_token(store, "keeper", "account_manage", "area_list")
     told, problems, broken, lost = [], [], [], []
@@ -86,18 +84,17 @@ with folder() as here:
         verified = berm("journal", "verify", "--store", store)
         if verified.code != 0:
             broken.append(verified.text)
-        there = set(labels_in(path))
+        there = set(labels_in(store))
         lost += [label for label in told if label not in there]
     check(f"{KILLS} kills under load, {len(told)} writes told as done, none refused",
           not problems and len(told) > KILLS, problems[:3])
     equal("no write that was told as done is lost", lost[:5], [])
     equal("the journal verifies after each", broken[:1], [])
-    labels = labels_in(path)
+    labels = labels_in(store)
     equal("nothing was done twice", len(labels), len(set(labels)))
     doubtful = len(labels) - 1 - len(told)
     check("only each client's last request was in doubt", 0 <= doubtful <= KILLS * WRITERS, doubtful)
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        equal("the register is whole", database.execute("PRAGMA integrity_check").fetchone()[0], "ok")
+    equal("the register is whole", fault_within(store), "ok")
     result = berm("doctor", "--store", store)
     equal("the doctor finds nothing", result.code, 0)
 finish()

@@ -13,6 +13,7 @@ a server that runs already.
     postgres.py COMMAND ...    run a command with such a server and BERM_TEST_STORE=postgres
 """
 import atexit
+import contextlib
 import functools
 import os
 import pathlib
@@ -176,6 +177,15 @@ def ask(url, sql):
     return _sqlite(url, sql) if url.startswith("sqlite:") else psql(_database(url), sql)
 
 
+def run_script(url, sql):
+    """Statements, each ended by a semicolon, that make what a register of another time had."""
+    if url.startswith("sqlite:"):
+        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:"))) as database:
+            database.executescript(sql)
+    else:
+        psql(_database(url), sql)
+
+
 def tamper(url, *statements):
     """As somebody would who owns the database: without its triggers and references."""
     if url.startswith("sqlite:"):
@@ -212,11 +222,38 @@ def copy_register(url, path):
     return copy
 
 
-def only_sqlite(why):
-    """At the beginning of a script that has nothing to test in PostgreSQL: it ends here."""
-    if is_postgres():
-        print(f"skip the whole script: {why}")
-        sys.exit(0)
+@contextlib.contextmanager
+def other_writer(url):
+    """Somebody else is in the middle of writing to the register."""
+    if url.startswith("sqlite:"):
+        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:"), isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    process = subprocess.Popen(["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--host", socket_folder(),
+                                "--username", USER, "--dbname", _database(url)], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True)
+    process.stdin.write("BEGIN; LOCK TABLE journal IN EXCLUSIVE MODE; SELECT 'held';\n")  # whoever writes, writes it
+    process.stdin.flush()
+    try:
+        assert "held" in process.stdout.readline()
+        yield
+    finally:
+        process.communicate("ROLLBACK;\n")
+
+
+def fault_within(url):
+    """What is broken in the database itself; "ok" where nothing is."""
+    if url.startswith("sqlite:"):
+        return ask(url, "PRAGMA integrity_check")[0][0]
+    psql(_database(url), "CREATE EXTENSION IF NOT EXISTS amcheck SCHEMA pg_catalog")
+    try:
+        psql(_database(url), "SELECT bt_index_check(c.oid, true) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+                             "JOIN pg_am a ON a.oid = c.relam "
+                             "WHERE a.amname = 'btree' AND c.relnamespace = 'public'::regnamespace")
+    except Refused as why:
+        return str(why)
+    return "ok"
 
 
 def main():

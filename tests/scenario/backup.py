@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Backup while others write, restore, the doctor and the faults that it finds, bringing a register up to date."""
+"""Backup while others write, restore, and a look at a backup; what a register in PostgreSQL says to it."""
 import json
 import os
 import pathlib
@@ -10,11 +10,9 @@ import sys
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from postgres import only_sqlite  # noqa: E402
+from postgres import is_postgres, store_url  # noqa: E402
 from registers import make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
-
-only_sqlite("a register in PostgreSQL is copied by pg_dump")
 
 HOUSEHOLDS = "code,area,roof,rooms\nA,X1,sound,3\nB,X2,leaks,2\n"
 PERSONS = "code,household,sex\nA-1,A,female\nB-1,B,male\n"
@@ -28,7 +26,28 @@ def sql(path, *statements):
     return rows[-1]
 
 
+def refuse_server(here):
+    """A database server is copied by its own tools: both commands name them, and make nothing."""
+    url = make_register(here, HOUSEHOLDS)
+    result = berm("backup", here / "backup.berm", "--store", url)
+    check("a backup of a database is refused, and its tool is named",
+          result.code == 1 and "pg_dump" in result.err and "nothing was copied" in result.err, result.text)
+    equal("and leaves nothing", (here / "backup.berm").exists(), False)
+    file = f"sqlite:{here}/file.berm"
+    assert berm("init", "--store", file, "--pack", here / "pack").code == 0
+    result = berm("backup", here / "backup.berm", "--store", file)
+    equal("a file is copied as ever", result.code, 0)
+    for place in (url, store_url(here / "other")):
+        result = berm("restore", here / "backup.berm", "--store", place)
+        check("restoring a file into a database is refused, and the way is told",
+              result.code == 1 and "pg_restore" in result.err and "--store sqlite:" in result.err, result.text)
+    equal("the register is as it was", berm("doctor", "--store", url).code, 0)
+
+
 with folder() as here:
+    if is_postgres():
+        refuse_server(here)
+        finish()
     key = here / "berm.key"
     berm("key", "create", key)
     sealed = {"BERM_KEY_FILE": key}
@@ -141,50 +160,4 @@ with folder() as here:
         if not check(f"{copy.name} is from one moment", count % 500 == 0 and added == count + 2, (count, added)):
             break
     equal("the last copy is sound", doctor(copies[-1])[1], set())
-
-    # What the doctor finds.
-    def find(name, fault, *statements):
-        sick = here / "sick.berm"
-        sick.unlink(missing_ok=True)
-        shutil.copy(backup, sick)
-        sql(sick, *statements)
-        result, faults = doctor(sick, "--checkpoint", checkpoint)
-        check(f"the doctor finds {name}", result.code == 1 and fault in faults, result.text)
-
-    find("a wrong monthly flow", "monthly flows", "UPDATE monthly_flow SET wage = wage + 1 WHERE month = 202001")
-    find("a monthly flow that is not there", "monthly flows", "DELETE FROM monthly_flow WHERE household_id = 1")
-    find("a monthly flow that nobody reported", "monthly flows", "DELETE FROM flow_entry WHERE month = 202002")
-    find("a wrong position of an area", "areas", "UPDATE area SET position_low = position_low + 1 WHERE code = 'X2'")
-    find("a wrong level of an area", "areas", "UPDATE area SET level = 3 WHERE code = 'X2'")
-    find("a reference to nothing", "references", "DELETE FROM household WHERE code = 'B'")
-    find("a changed record", "journal", "UPDATE change SET actor = 'x'")
-    find("a register that is older than the program", "version", "PRAGMA user_version = 1")
-    with open(here / "not.berm", "wb") as file:
-        file.write(b"\0" * 100)
-    equal("what is no register at all is an error", berm("doctor", "--store", f"sqlite:{here}/not.berm").code, 1)
-
-    # Bringing a register up to date.
-    ((version,),) = sql(store, "PRAGMA user_version")
-    result = berm("migrate", "--store", url)
-    contains("nothing to do is told", result.out, f"schema {version} already")
-    old = here / "old.berm"
-    database = sqlite3.connect(old)
-    root = pathlib.Path(__file__).resolve().parent.parent.parent
-    database.executescript((root / "src/store/migrations/0001_register.sql").read_text())
-    database.execute("PRAGMA user_version = 1")
-    database.execute(f"PRAGMA application_id = {0x4265726D}")
-    database.execute("INSERT INTO setting VALUES ('pack', ?)", (str(here / "pack"),))
-    database.execute("INSERT INTO change (change_id, at, actor, via) VALUES (1, 'then', 'x', 'y')")
-    database.execute("INSERT INTO id_counter VALUES ('change', 2)")
-    database.commit()
-    database.close()
-    result = berm("findings", "--store", f"sqlite:{old}x")
-    result = berm("migrate", "--store", f"sqlite:{old}", env=sealed)
-    contains("an old register is brought up to date", result.out, f"from schema 1 to {version}")
-    equal("and is sound: what is older than its journal is no fault", doctor(old)[1], set())
-    equal("of which the first entry tells", sql(old, "SELECT action, change_id FROM journal WHERE journal_id = 1"),
-          [("begin", 1)])
-    sql(old, f"PRAGMA user_version = {version + 1}")
-    result = berm("migrate", "--store", f"sqlite:{old}")
-    check("a newer register is left alone", result.code == 1 and "newer" in result.err, result.text)
 finish()

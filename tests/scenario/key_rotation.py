@@ -3,41 +3,15 @@
 import json
 import os
 import pathlib
-import sqlite3
 import stat
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from postgres import only_sqlite  # noqa: E402
+from postgres import ask, copy_register, store_url, tamper  # noqa: E402
 from registers import make_register  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
 
-only_sqlite("it restores copies of files")
-
 HOUSEHOLDS = "code,area,roof,rooms\nA,X1,sound,3\nB,X1,leaks,2\n"
-
-
-def ask(path, *statements):
-    with sqlite3.connect(path) as database:
-        rows = [database.execute(statement).fetchall() for statement in statements]
-    database.close()
-    return rows[-1]
-
-
-def copy_of(path, target):
-    for suffix in ("", "-wal", "-shm"):
-        pathlib.Path(f"{target}{suffix}").unlink(missing_ok=True)
-    with sqlite3.connect(path) as source, sqlite3.connect(target) as copy:
-        source.backup(copy)
-    source.close()
-    copy.close()
-    return target
-
-
-def tamper(path, *statements):
-    """As somebody would who has the file and sqlite3: the fences are taken down first."""
-    triggers = [f"DROP TRIGGER {name}" for (name,) in ask(path, "SELECT name FROM sqlite_schema WHERE type = 'trigger'")]
-    ask(path, "SELECT 1", *triggers, *statements)
 
 
 def key_file(path, source, keep):
@@ -56,12 +30,10 @@ with folder() as here:
     old_key = write(here / "old.key", key.read_bytes())
     old_key.chmod(0o600)
     url = make_register(here, HOUSEHOLDS)
-    store = here / "register.berm"
     berm("journal", "seal", "--store", url, env=sealed)
     old_checkpoint = here / "old.checkpoint"
     berm("journal", "checkpoint", old_checkpoint, "--store", url, env=sealed)
-    old_backup = here / "old.berm"
-    berm("backup", old_backup, "--store", url)
+    old_backup = copy_register(url, here / "old.berm")
 
     result = berm("key", "rotate", "--signing", "--store", url)
     check("changing the key needs the key file's path", result.code == 2 and "BERM_KEY_FILE" in result.err, result.text)
@@ -72,8 +44,8 @@ with folder() as here:
     second = berm("key", "show", key).out.split()[-1]
     check("the file has a new one", first != second and first not in key.read_text(), (first, second))
     equal("and only its owner may read it", stat.S_IMODE(key.stat().st_mode), 0o600)
-    entries = ask(store, "SELECT action, key_id, details, sequence FROM journal JOIN journal_seal USING (journal_id) "
-                         "ORDER BY sequence")
+    entries = ask(url, "SELECT action, key_id, details, sequence FROM journal JOIN journal_seal USING (journal_id) "
+                       "ORDER BY sequence")
     actions = [row[0] for row in entries]
     equal("the change is sealed by the old key, and the next entry by the new one",
           actions[-2:] + [entries[-2][1] == entries[0][1], entries[-1][1] == entries[0][1]],
@@ -82,7 +54,7 @@ with folder() as here:
     equal("what waited was sealed before", actions[-3], "import")
     write(here / "even-more.csv", "code,area,roof,rooms\nD,X2,sound,1\n")
     equal("commands go on with it", berm("import", "households", here / "even-more.csv", "--store", url, env=sealed).code, 0)
-    last = ask(store, "SELECT key_id FROM journal_seal ORDER BY sequence")
+    last = ask(url, "SELECT key_id FROM journal_seal ORDER BY sequence")
     equal("and seal with the new key", (len(last), last[-1]), (len(entries) + 1, (entries[-1][1],)))
 
     # Who trusts what.
@@ -90,49 +62,49 @@ with folder() as here:
     checkpoint = here / "new.checkpoint"
     berm("journal", "checkpoint", checkpoint, "--store", url, env=sealed)
 
-    def verify(path, *options):
-        result = berm("journal", "verify", "--store", f"sqlite:{path}", "--format", "json", *options)
+    def verify(place, *options):
+        result = berm("journal", "verify", "--store", place, "--format", "json", *options)
         return result, [(row["fault"], row["what"]) for row in json.loads(result.out or "[]")]
 
     for name, options in (("the key file", ["--key", key]), ("only the new key", ["--key", new_only]),
                           ("only the old key", ["--key", old_key]), ("the old checkpoint", ["--checkpoint", old_checkpoint]),
                           ("the new checkpoint", ["--checkpoint", checkpoint]), ("nothing", []),
                           ("the new key and the old checkpoint", ["--key", new_only, "--checkpoint", old_checkpoint])):
-        result, faults = verify(store, *options)
+        result, faults = verify(url, *options)
         equal(f"with {name} the chain is sound across the change", (result.code, faults), (0, []))
-    contains("and it is told that there were several", verify(store, "--key", key)[0].err, "and those before it")
+    contains("and it is told that there were several", verify(url, "--key", key)[0].err, "and those before it")
     other = here / "other.key"
     other_public = berm("key", "create", other).out.split()[-1]
-    result, faults = verify(store, "--key", other)
+    result, faults = verify(url, "--key", other)
     check("a key that never sealed is told", result.code == 1 and ("key", "not one seal was made with the key given")
           in faults, result.text)
     result = berm("journal", "seal", "--store", url, "--key", old_key)
     check("the old key alone seals no more", result.code == 1 and "sealed with the key" in result.err, result.text)
 
     # Registers that the same file serves, and older backups.
-    result = berm("journal", "seal", "--store", f"sqlite:{old_backup}", env=sealed)
+    result = berm("journal", "seal", "--store", old_backup, env=sealed)
     equal("an older backup is sealed with the key that it knows", result.code, 0)
     contains("and verify says that there is a newer one", verify(old_backup, "--key", key)[0].err, "not the newest")
-    contains("and so does the doctor", berm("doctor", "--store", f"sqlite:{old_backup}", env=sealed).out, "--signing")
+    contains("and so does the doctor", berm("doctor", "--store", old_backup, env=sealed).out, "--signing")
     before = key.read_bytes()
-    result = berm("key", "rotate", "--signing", "--store", f"sqlite:{old_backup}", env=sealed)
+    result = berm("key", "rotate", "--signing", "--store", old_backup, env=sealed)
     equal("changing its key takes the newest of the file", (result.code, key.read_bytes()), (0, before))
     equal("and it is sound", verify(old_backup, "--key", new_only)[1], [])
     result = berm("key", "rotate", "--signing", "--store", url, env=sealed)
-    equal("a third key follows", (result.code, verify(store, "--key", key_file(here / "third.key", key, {2}))[1]), (0, []))
-    equal("the old checkpoint still proves it", verify(store, "--checkpoint", old_checkpoint)[1], [])
+    equal("a third key follows", (result.code, verify(url, "--key", key_file(here / "third.key", key, {2}))[1]), (0, []))
+    equal("the old checkpoint still proves it", verify(url, "--checkpoint", old_checkpoint)[1], [])
     contains("numbers are protected as before", berm("doctor", "--store", url, env=sealed).out, "protected numbers")
     new_only = key_file(here / "new.key", key, {2})
 
     # Tampering, each on a copy.
-    place = f"(SELECT journal_id FROM journal WHERE action = 'rotate_signing_key' AND details LIKE '%{first}%')"
-    entry = ask(store, f"SELECT {place}")[0][0]
+    rotation = f"(SELECT journal_id FROM journal WHERE action = 'rotate_signing_key' AND details LIKE '%{first}%')"
+    entry = ask(url, f"SELECT {rotation}")[0][0]
 
     def find(name, kind, words, *statements, options=("--key", key), seal_with=None, after=()):
-        copy = copy_of(store, here / "copy.berm")
+        copy = copy_register(url, here / "copy.berm")
         tamper(copy, *statements)
         if seal_with:
-            done = berm("journal", "seal", "--store", f"sqlite:{copy}", "--key", seal_with)
+            done = berm("journal", "seal", "--store", copy, "--key", seal_with)
             check(f"{name}: the forger can seal", done.code == 0, done.text)
             if after:
                 tamper(copy, *after)
@@ -157,8 +129,9 @@ with folder() as here:
 
     # A change of key by somebody who has the database and a key of their own, but not the old one.
     newest = berm("key", "show", key).out.split()[-1]
-    forged = ("INSERT INTO journal SELECT max(journal_id) + 1, at, actor, via, address, 'rotate_signing_key', 'x', NULL, "
-              f"NULL, '', '{{\"previous\":\"THE KEY\",\"public_key\":\"{other_public}\"}}', '' FROM journal")
+    forged = ("INSERT INTO journal SELECT journal_id + 1, at, actor, via, address, 'rotate_signing_key', 'x', NULL, "
+              f"NULL, '', '{{\"previous\":\"THE KEY\",\"public_key\":\"{other_public}\"}}', '' FROM journal "
+              "WHERE journal_id = (SELECT max(journal_id) FROM journal)")
     take_next = "UPDATE id_counter SET next_id = next_id + 1 WHERE name = 'journal'"
     remember = f"UPDATE setting SET value = '{other_public}' WHERE name = 'journal_public_key'"
     for name, options in (("the key file", ("--key", key)), ("the newest key", ("--key", new_only)),
@@ -185,22 +158,22 @@ with folder() as here:
     find("the change itself cut off, by the newest key", "key", "which is not the one given", *back,
          options=("--key", new_only))
     find("the same by a checkpoint", "truncated", "cut off", *back, options=("--key", key, "--checkpoint", checkpoint))
-    copy = copy_of(store, here / "copy.berm")
+    copy = copy_register(url, here / "copy.berm")
     tamper(copy, *back)
     contains("by a file with old keys it is at least told", verify(copy, "--key", key)[0].err, "its end was cut off")
 
     # A crash between the file and the register leaves a key too many.
     equal("a file whose newest key no register knows still works",
-          berm("journal", "seal", "--store", f"sqlite:{old_backup}", env=sealed).code, 0)
-    equal("and the next change takes it", (berm("key", "rotate", "--signing", "--store", f"sqlite:{old_backup}",
+          berm("journal", "seal", "--store", old_backup, env=sealed).code, 0)
+    equal("and the next change takes it", (berm("key", "rotate", "--signing", "--store", old_backup,
                                                 env=sealed).code, verify(old_backup, "--key", new_only)[1]), (0, []))
     os.mkdir(here / "closed")
     lost = write(here / "closed" / "berm.key", old_key.read_bytes())
     lost.chmod(0o600)
     write(here / "closed" / "berm.key.new", "in the way")
-    fresh = here / "fresh.berm"
-    berm("init", "--store", f"sqlite:{fresh}", "--pack", "rural-cn", "--key", lost)
-    result = berm("key", "rotate", "--signing", "--store", f"sqlite:{fresh}", "--key", lost)
+    fresh = store_url(here / "fresh.berm")
+    berm("init", "--store", fresh, "--pack", "rural-cn", "--key", lost)
+    result = berm("key", "rotate", "--signing", "--store", fresh, "--key", lost)
     equal("where the file cannot be written the register stays with its key",
           (result.code, verify(fresh, "--key", lost)[1], ask(fresh, "SELECT count(*) FROM journal WHERE action = "
                                                             "'rotate_signing_key'")), (1, [], [(0,)]))

@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """Every look at sensitive values is in the journal: through each route of the API, by each command, and after kill -9."""
-import contextlib
 import json
 import pathlib
 import re
 import signal
-import sqlite3
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from postgres import ask, files_folder, other_writer  # noqa: E402
 from registers import make_pack, make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder  # noqa: E402
 from server import Client, Server, make_account, make_token, served  # noqa: E402
@@ -43,21 +42,20 @@ PATHS = {"/v1/households/{code}": "A", "/v1/persons/{code}": "A-1", "/v1/exports
 QUERIES = ("", "?filter=loan%3D91370042", "?month=2020-09")
 
 
-def entries(path, by=None):
+def entries(register, by=None):
     """(actor, subject, shown) of every look, oldest first."""
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        rows = database.execute("SELECT actor, subject, details, action FROM journal WHERE action IN ('look', 'export') "
-                                "ORDER BY journal_id").fetchall()
+    rows = ask(register, "SELECT actor, subject, details, action FROM journal WHERE action IN ('look', 'export') "
+                         "ORDER BY journal_id")
     return [(actor, subject, json.loads(details).get("shown", [action])) for actor, subject, details, action in rows
             if by in (None, actor)]
 
 
-def wait_for(path, by, count, seconds=10):
+def wait_for(register, by, count, seconds=10):
     """The server writes the entries once a second."""
     end = time.monotonic() + seconds
-    while len(entries(path, by)) < count and time.monotonic() < end:
+    while len(entries(register, by)) < count and time.monotonic() < end:
         time.sleep(0.05)
-    return entries(path, by)
+    return entries(register, by)
 
 
 def fill(path):
@@ -74,7 +72,7 @@ def shows_sensitive(path, query, text):
     return any(mark in text for mark in MARKS)
 
 
-def walk(server, store, register):
+def walk(server, register):
     """Ask each GET as one who sees everything; whoever's answer holds a mark must be in the journal."""
     make_account(register, "finder", ("county", None))
     finder = Client(server, make_token(register, "finder", *SCOPES))
@@ -94,11 +92,11 @@ def walk(server, store, register):
         name = f"looker-{number}"
         make_account(register, name, ("county", None))
         answer = Client(server, make_token(register, name, *SCOPES)).get(path)
-        found = wait_for(store, name, 1)
+        found = wait_for(register, name, 1)
         check(f"{path} leaves an entry", answer.status == 200 and len(found) >= 1, (answer.status, found))
 
 
-def look_by_api(server, store, register):
+def look_by_api(server, register):
     make_account(register, "county", ("county", "X1"))
     make_account(register, "viewer", ("viewer", None))
     make_account(register, "supervisor", ("supervisor", None))
@@ -112,14 +110,14 @@ def look_by_api(server, store, register):
     equal("another's household is not", county.get("/v1/households/C").status, 404)
     for path in ("/v1/households/A", "/v1/households/C", "/v1/households/A/explanation"):
         equal(f"who sees no sensitive values may read {path}", viewer.get(path).status, 200)
-    equal("one look leaves one entry", wait_for(store, "county", 1), [("county", "household A", ["facts"])])
+    equal("one look leaves one entry", wait_for(register, "county", 1), [("county", "household A", ["facts"])])
     county.get("/v1/households/A/explanation")
-    equal("its reasons are another look", wait_for(store, "county", 2)[1:],
+    equal("its reasons are another look", wait_for(register, "county", 2)[1:],
           [("county", "household A", ["reasons"])])
-    equal("who sees none leaves none", entries(store, "viewer"), [])
+    equal("who sees none leaves none", entries(register, "viewer"), [])
 
 
-def look_after_kill(store, register, key):
+def look_after_kill(register, key):
     """Killed when the answer has come, at once: the entry is there after the next start."""
     make_account(register, "killer", ("county", None))
     token = make_token(register, "killer", *SCOPES)
@@ -133,16 +131,16 @@ def look_after_kill(store, register, key):
         if answer.status != 200 or "marked note" not in answer.text:
             check("the answer came", False, answer.text)
     with served(store=register, env={"BERM_KEY_FILE": str(key)}):
-        found = wait_for(store, "killer", 5)
+        found = wait_for(register, "killer", 5)
         equal("each look before a kill is in the journal", len(found), 5)
-    equal("nothing is left beside the register", list(pathlib.Path(f"{store}.files/looks").iterdir()), [])
+    equal("nothing is left beside the register", list((files_folder(register) / "looks").iterdir()), [])
 
 
-def look_by_command(store, register, env):
+def look_by_command(register, env):
     def call(*arguments):
-        before = len(entries(store))
+        before = len(entries(register))
         result = berm(*arguments, "--store", register, env=env)
-        return result, [entry[1:] for entry in entries(store)[before:]]
+        return result, [entry[1:] for entry in entries(register)[before:]]
 
     result, found = call("household", "A")
     check("a household's facts", "91370042" in result.out and found == [("household A", ["facts"])], (result.text, found))
@@ -162,11 +160,8 @@ def look_by_command(store, register, env):
     check("in which a supervisor sees none", (result.code, found) == (0, []) and "(hidden)" in result.out, (result.text, found))
     equal("another filter does not", call("households", "--filter", "rooms=3")[1], [])
 
-    database = sqlite3.connect(store, isolation_level=None)
-    database.execute("BEGIN IMMEDIATE")
-    result = berm("household", "A", "--store", register, env={**env, "BERM_BUSY_TIMEOUT_MS": "100"})
-    database.execute("ROLLBACK")
-    database.close()
+    with other_writer(register):
+        result = berm("household", "A", "--store", register, env={**env, "BERM_BUSY_TIMEOUT_MS": "100"})
     check("nothing is shown where nothing can be written", result.code == 1 and "91370042" not in result.text, result.text)
     contains("and the message says why", result.err, "only when the journal tells who looked")
 
@@ -178,7 +173,6 @@ with folder() as here:
                                                    "<text>if household.loan > 0 then household.roof else household.roof</text>"))
     url = make_register(here, HOUSEHOLDS, PERSONS, FLOWS, pack=pack)
     (here / "medical.csv").write_text(MEDICAL)
-    path = here / "register.berm"
     secret = here / "berm.key"
     sealed = {"BERM_KEY_FILE": str(secret)}
     assert berm("key", "create", secret).code == 0
@@ -189,10 +183,10 @@ with folder() as here:
     result = berm("warning", "send", here / "warnings.ndjson", "--store", url, env=sealed)
     assert result.code == 0, result.text
     with served(store=url, env=sealed) as one:
-        look_by_api(one, path, url)
-        walk(one, path, url)
-    look_by_command(path, url, sealed)
-    look_after_kill(path, url, secret)
+        look_by_api(one, url)
+        walk(one, url)
+    look_by_command(url, sealed)
+    look_after_kill(url, secret)
     result = berm("journal", "verify", "--store", url, env=sealed)
     check("the journal holds", result.code == 0, result.text)
     result = berm("journal", "list", "--store", url, "--action", "look", "--about", "household A", env=sealed)
