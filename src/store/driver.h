@@ -17,7 +17,7 @@ enum dialect {
 };
 
 enum transaction_kind {
-    TRANSACTION_READ,  /* a snapshot, taken at once */
+    TRANSACTION_READ,  /* a snapshot, taken with its first read at the latest */
     TRANSACTION_WRITE, /* holds the write lock from its beginning */
 };
 
@@ -58,7 +58,8 @@ struct store_driver {
     enum berm_status (*commit)(void *connection, struct berm_error *err);
     void (*rollback)(void *connection);
     bool (*is_in_transaction)(void *connection);
-    /** A step of a batch: set a mark inside the transaction; keep or undo what came after it. */
+    /** A step of a batch: set a mark inside the transaction; keep or undo what came after it. KEEP
+     * fails where anything behind the mark has failed that was not undone. */
     enum berm_status (*mark)(void *connection, enum mark_action action, struct berm_error *err);
     enum berm_status (*begin_bulk)(void *connection, struct berm_error *err);
     void (*end_bulk)(void *connection); /* after the transaction; nothing where none was begun */

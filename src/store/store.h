@@ -43,7 +43,8 @@ struct text store_url(const struct store *store);
 void store_limit_cache(struct store *store, int cache_kib);
 
 /** begin takes the write lock at once (BERM_BUSY after STORE_BUSY_TIMEOUT_MS); begin_read a
- * snapshot. */
+ * snapshot, of the moment of its first read at the latest. A database across a wire may tell of its
+ * failure with that read. */
 MUST_USE enum berm_status store_begin(struct store *store, struct berm_error *err);
 MUST_USE enum berm_status store_begin_read(struct store *store, struct berm_error *err);
 MUST_USE enum berm_status store_commit(struct store *store, struct berm_error *err);

@@ -25,6 +25,8 @@ import sys
 import tempfile
 
 USER = "berm"
+# What differs from Debian's defaults: a test's register need not outlive its machine.
+TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "shared_buffers": "64MB"}
 
 
 class Refused(Exception):
@@ -61,18 +63,24 @@ def own_user():
 
 
 class Server:
-    """Debian's PostgreSQL in a temporary folder, until stop()."""
+    """Debian's PostgreSQL in a folder of its own, until stop(). data: where it was before, to be kept."""
 
-    def __init__(self):
+    def __init__(self, settings=None, data=None):
+        self.settings = TEST_SETTINGS if settings is None else settings
         self.programs = program_folder()
         self.as_user = own_user()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="berm-pg-"))
-        if self.as_user:
-            os.chown(self.folder, self.as_user["user"], self.as_user["group"])
-        self.data = self.folder / "data"
-        self.run("initdb", "--pgdata", self.data, "--username", USER, "--auth", "trust", "--no-sync",
-                 "--encoding", "UTF8", "--locale", "C.UTF-8")
+        self.folder = self.make_folder(pathlib.Path(tempfile.mkdtemp(prefix="berm-pg-")))
+        self.data = self.folder / "data" if data is None else self.make_folder(pathlib.Path(data))
+        if not (self.data / "PG_VERSION").exists():
+            self.run("initdb", "--pgdata", self.data, "--username", USER, "--auth", "trust", "--no-sync",
+                     "--encoding", "UTF8", "--locale", "C.UTF-8")
         self.start()
+
+    def make_folder(self, folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.as_user:
+            os.chown(folder, self.as_user["user"], self.as_user["group"])
+        return folder
 
     def run(self, program, *arguments):
         done = subprocess.run([self.programs / program, *map(str, arguments)], cwd=self.folder,
@@ -82,16 +90,16 @@ class Server:
             raise Missing(f"{program} failed: {done.stderr.strip()}")
 
     def start(self):
-        options = (f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off "
-                   "-c full_page_writes=off -c max_connections=200 -c shared_buffers=64MB")
+        settings = {"listen_addresses": "''", "unix_socket_directories": self.folder, **self.settings}
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self.run("pg_ctl", "start", "--wait", "--pgdata", self.data, "--log", self.folder / "log",
                  "--options", options)
 
     def stop(self, mode="fast"):
         self.run("pg_ctl", "stop", "--wait", "--pgdata", self.data, "--mode", mode)
 
-    def remove(self):
-        self.stop("immediate")
+    def remove(self, mode="immediate"):
+        self.stop(mode)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

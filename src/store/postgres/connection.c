@@ -16,9 +16,12 @@ enum { SETTINGS_BYTES_MAX = 512, URL_PREFIX_BYTES = sizeof "postgresql:" - 1 };
 enum berm_status postgres_run(struct connection *connection, const char *sql, int64_t *ret_number,
                               struct berm_error *err)
 {
-    CLEANUP(clear_resultp) PGresult *result = PQexec(connection->server, sql);
-    ExecStatusType status = PQresultStatus(result);
+    CLEANUP(clear_resultp) PGresult *result = NULL;
+    ExecStatusType status;
 
+    TRY(postgres_catch_up(connection, err));
+    result = PQexec(connection->server, sql);
+    status = PQresultStatus(result);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
         return fail_from_postgres(connection, result, err);
     if (ret_number != NULL) {
@@ -42,6 +45,7 @@ static void close_connection(void *handle)
 
     if (connection == NULL)
         return;
+    postgres_forget_sent(connection);
     PQfinish(connection->server);
     free(connection->url);
     free(connection);
@@ -136,8 +140,9 @@ enum berm_status postgres_connect(struct connection *connection, struct berm_err
 
 enum berm_status postgres_reconnect(struct connection *connection, struct berm_error *err)
 {
-    if (PQstatus(connection->server) == CONNECTION_OK)
+    if (postgres_is_alive(connection))
         return BERM_OK;
+    postgres_forget_sent(connection);
     PQfinish(connection->server);
     connection->session++;
     connection->transaction++;

@@ -6,18 +6,32 @@
 
 #include "store/driver.h"
 
+/** A command that went to libpq and whose answer was not read yet. */
+struct sent_command {
+    PGresult **place; /* takes the answer; NULL: only a failure is of interest */
+    bool is_sync;     /* the end of a round trip */
+};
+enum { SENT_MAX = 40 };
+
 struct connection {
     PGconn *server;
     char *url; /* holds no password: open refuses one */
     enum store_mode mode;
     int busy_timeout_ms;
     bool is_in_transaction;
+    bool has_failed; /* all of this transaction but its end is refused */
     /* Statements compare these with their own: what was prepared in another session, or opened in
      * another transaction, is no longer there. */
     unsigned session;
     unsigned transaction;
     unsigned next_name; /* of statements and cursors */
     int64_t changed_count;
+
+    /* pipeline.c */
+    struct sent_command sent[SENT_MAX];
+    int sent_count;
+    int over_count;    /* the first of them whose failure nobody wants to know any more */
+    PGresult *failure; /* the last one's first */
 };
 
 /** Advisory locks of Berm are in this class; the numbers within it are in lock.c. */
@@ -39,6 +53,34 @@ enum berm_status postgres_reconnect(struct connection *connection, struct berm_e
 /** Run SQL without parameters; the number in the last result's first row, 0 where there is none. */
 enum berm_status postgres_run(struct connection *connection, const char *sql, int64_t *ret_number,
                               struct berm_error *err);
+
+/* pipeline.c: commands that go together with the next one, in one round trip. */
+
+/** Send one command without parameters ahead of the next round trip, whose caller is told where it
+ * fails. */
+enum berm_status postgres_send_ahead(struct connection *connection, const char *sql,
+                                     struct berm_error *err);
+/** The same; *place takes the answer once it was read, and stays NULL where the command failed. */
+enum berm_status postgres_send(struct connection *connection, const char *sql, PGresult **place,
+                               struct berm_error *err);
+/** Send a command now whose answer nobody waits for, and which ends what went before it. */
+void postgres_send_off(struct connection *connection, const char *sql);
+/** For a command that the caller gives to libpq itself: open_pipeline before, note_sent after. */
+enum berm_status postgres_open_pipeline(struct connection *connection, struct berm_error *err);
+void postgres_note_sent(struct connection *connection, PGresult **place);
+/** Whether an answer that somebody wants was not read yet. */
+bool postgres_awaits_answers(const struct connection *connection);
+/** Nobody wants the answer for this place any more. */
+void postgres_withdraw(struct connection *connection, PGresult **place);
+/**
+ * Send what waits and read all answers. Call it before any other function of libpq is used on the
+ * connection; nothing where nothing was sent.
+ * Errors  those of the first command that failed; those behind it were not run.
+ */
+enum berm_status postgres_catch_up(struct connection *connection, struct berm_error *err);
+/** Whether the server still holds the connection, without asking it. */
+bool postgres_is_alive(struct connection *connection);
+void postgres_forget_sent(struct connection *connection);
 
 /* The rows of the driver's table that live in transaction.c. */
 bool postgres_is_in_transaction(void *handle);

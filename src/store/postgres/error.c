@@ -88,6 +88,7 @@ enum berm_status fail_from_postgres(struct connection *connection, const PGresul
     const struct code *known = NULL;
     char words[256];
 
+    connection->has_failed = true;
     if (PQstatus(connection->server) == CONNECTION_BAD) {
         connection->is_in_transaction = false; /* the server undoes what it had of it */
         return fail_lost(connection, err);

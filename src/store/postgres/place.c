@@ -49,6 +49,7 @@ static int lock_number(const char *name)
 
 static void close_holder(struct connection *holder)
 {
+    postgres_forget_sent(holder);
     PQfinish(holder->server);
     free(holder);
 }

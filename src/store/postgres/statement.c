@@ -25,58 +25,17 @@ enum {
 
 /* ---- Preparing ------------------------------------------------------------------------------- */
 
-/* The next result of a pipeline that is wanted; NULL where libpq has none left. */
-static PGresult *next_result(PGconn *server)
+/* The answer of a round trip whose last command was sent for this place; on a failure it is empty.
+ */
+static enum berm_status await(struct connection *connection, PGresult **place,
+                              struct berm_error *err)
 {
-    PGresult *result = PQgetResult(server);
+    enum berm_status status = postgres_catch_up(connection, err);
 
-    return result == NULL ? PQgetResult(server)
-                          : result; /* NULL parts one command's from another's */
-}
-
-/* Read a pipeline of commands to its end; the last command's result, or the first that failed. */
-static PGresult *read_pipeline(PGconn *server)
-{
-    PGresult *kept = NULL;
-    PGresult *result = NULL;
-    bool has_failed = false;
-
-    while ((result = next_result(server)) != NULL) {
-        ExecStatusType status = PQresultStatus(result);
-
-        if (status == PGRES_PIPELINE_SYNC) {
-            PQclear(result);
-            break;
-        }
-        if (has_failed) {
-            PQclear(result);
-            continue;
-        }
-        PQclear(kept);
-        kept = result;
-        has_failed = status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
-    }
-    PQexitPipelineMode(server);
-    return kept;
-}
-
-static bool is_good(const PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-}
-
-static PGresult *prepare_on_server(struct postgres_statement *statement)
-{
-    PGconn *server = statement->connection->server;
-
-    if (PQenterPipelineMode(server) != 1)
-        return NULL;
-    if (PQsendPrepare(server, statement->name, statement->sql, 0, NULL) != 1 ||
-        PQsendDescribePrepared(server, statement->name) != 1 || PQpipelineSync(server) != 1)
-        return NULL;
-    return read_pipeline(server);
+    postgres_withdraw(connection, place);
+    if (status == BERM_OK && *place == NULL)
+        return fail_from_postgres(connection, NULL, err);
+    return status;
 }
 
 static bool is_readable(Oid type)
@@ -142,9 +101,14 @@ static enum berm_status prepare(struct postgres_statement *statement, struct ber
     CLEANUP(clear_resultp) PGresult *description = NULL;
 
     snprintf(statement->name, sizeof statement->name, "s%u", ++connection->next_name);
-    description = prepare_on_server(statement);
-    if (description == NULL || !is_good(description))
-        return fail_from_postgres(connection, description, err);
+    TRY(postgres_open_pipeline(connection, err));
+    if (PQsendPrepare(connection->server, statement->name, statement->sql, 0, NULL) != 1)
+        return fail_from_postgres(connection, NULL, err);
+    postgres_note_sent(connection, NULL);
+    if (PQsendDescribePrepared(connection->server, statement->name) != 1)
+        return fail_from_postgres(connection, NULL, err);
+    postgres_note_sent(connection, &description);
+    TRY(await(connection, &description, err));
     statement->session = connection->session;
     if (statement->parameters == NULL)
         return describe(statement, description, err);
@@ -228,6 +192,12 @@ enum berm_status postgres_prepare(void *handle, struct text sql, void **ret_stat
     return BERM_OK;
 }
 
+static void forget_rows(struct postgres_statement *statement)
+{
+    PQclear(statement->rows);
+    statement->rows = NULL;
+}
+
 /* Where it fails the session's end frees it. */
 void postgres_finalize(void *handle)
 {
@@ -235,34 +205,22 @@ void postgres_finalize(void *handle)
     struct connection *connection = statement->connection;
     char sql[CURSOR_SQL_BYTES_MAX];
 
-    if (statement->session == connection->session &&
-        PQtransactionStatus(connection->server) != PQTRANS_INERROR) {
+    forget_rows(statement);
+    if (statement->session == connection->session && !connection->has_failed) {
         snprintf(sql, sizeof sql, "DEALLOCATE %s", statement->name);
-        PQclear(PQexec(connection->server, sql));
+        (void)postgres_send_ahead(connection, sql, NULL);
     }
     free_statement(statement);
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-static void forget_rows(struct postgres_statement *statement)
+/* The rows that a round trip brought for this statement. */
+static enum berm_status take_rows(struct postgres_statement *statement, struct berm_error *err)
 {
-    PQclear(statement->rows);
-    statement->rows = NULL;
-}
-
-static enum berm_status take_rows(struct postgres_statement *statement, PGresult *result,
-                                  struct berm_error *err)
-{
-    if (result == NULL || !is_good(result)) {
-        enum berm_status status = fail_from_postgres(statement->connection, result, err);
-
-        PQclear(result);
-        return status;
-    }
-    statement->rows = result;
+    TRY(await(statement->connection, &statement->rows, err));
     statement->row = -1;
-    statement->row_count = PQntuples(result);
+    statement->row_count = PQntuples(statement->rows);
     return BERM_OK;
 }
 
@@ -281,13 +239,15 @@ static enum berm_status check_misfits(const struct postgres_statement *statement
 static enum berm_status run_at_once(struct postgres_statement *statement, struct berm_error *err)
 {
     struct connection *connection = statement->connection;
-    PGresult *result =
-        PQexecPrepared(connection->server, statement->name, statement->parameter_count,
-                       statement->values, statement->lengths, statement->formats, 1);
 
-    TRY(take_rows(statement, result, err));
+    TRY(postgres_open_pipeline(connection, err));
+    if (PQsendQueryPrepared(connection->server, statement->name, statement->parameter_count,
+                            statement->values, statement->lengths, statement->formats, 1) != 1)
+        return fail_from_postgres(connection, NULL, err);
+    postgres_note_sent(connection, &statement->rows);
+    TRY(take_rows(statement, err));
     if (statement->column_count == 0)
-        connection->changed_count = strtoll(PQcmdTuples(result), NULL, 10);
+        connection->changed_count = strtoll(PQcmdTuples(statement->rows), NULL, 10);
     return BERM_OK;
 }
 
@@ -298,24 +258,24 @@ static bool has_cursor(const struct postgres_statement *statement)
 }
 
 /* Close the cursor of the last run, open this one's and fetch its first page, in one round trip. */
-static PGresult *open_cursor(struct postgres_statement *statement, struct buffer *sql,
-                             unsigned number)
+static enum berm_status open_cursor(struct postgres_statement *statement, const struct buffer *sql,
+                                    unsigned number, struct berm_error *err)
 {
-    PGconn *server = statement->connection->server;
+    struct connection *connection = statement->connection;
     char words[CURSOR_SQL_BYTES_MAX];
-    bool is_sent = PQenterPipelineMode(server) == 1;
 
-    if (is_sent && has_cursor(statement)) {
+    if (has_cursor(statement)) {
         snprintf(words, sizeof words, "CLOSE c%u", statement->cursor);
-        is_sent = PQsendQueryParams(server, words, 0, NULL, NULL, NULL, NULL, 0) == 1;
+        TRY(postgres_send_ahead(connection, words, err));
     }
-    is_sent = is_sent &&
-              PQsendQueryParams(server, sql->bytes, statement->parameter_count, statement->types,
-                                statement->values, statement->lengths, statement->formats, 0) == 1;
+    TRY(postgres_open_pipeline(connection, err));
+    if (PQsendQueryParams(connection->server, sql->bytes, statement->parameter_count,
+                          statement->types, statement->values, statement->lengths,
+                          statement->formats, 0) != 1)
+        return fail_from_postgres(connection, NULL, err);
+    postgres_note_sent(connection, NULL);
     snprintf(words, sizeof words, "FETCH FORWARD %d FROM c%u", PAGE_ROWS_FIRST, number);
-    is_sent = is_sent && PQsendQueryParams(server, words, 0, NULL, NULL, NULL, NULL, 1) == 1 &&
-              PQpipelineSync(server) == 1;
-    return is_sent ? read_pipeline(server) : NULL;
+    return postgres_send(connection, words, &statement->rows, err);
 }
 
 static enum berm_status run_as_list(struct postgres_statement *statement, struct berm_error *err)
@@ -328,7 +288,8 @@ static enum berm_status run_as_list(struct postgres_statement *statement, struct
     buffer_append_text(&sql, text_of(statement->sql));
     buffer_append_char(&sql, 0);
     TRY(buffer_status(&sql, err));
-    TRY(take_rows(statement, open_cursor(statement, &sql, number), err));
+    TRY(open_cursor(statement, &sql, number, err));
+    TRY(take_rows(statement, err));
     statement->cursor = number;
     statement->cursor_transaction = connection->transaction;
     statement->fetch_count = PAGE_ROWS_FIRST;
@@ -369,9 +330,8 @@ static enum berm_status fetch_page(struct postgres_statement *statement, struct 
     snprintf(sql, sizeof sql, "FETCH FORWARD %d FROM c%u", statement->fetch_count,
              statement->cursor);
     forget_rows(statement);
-    return take_rows(statement,
-                     PQexecParams(statement->connection->server, sql, 0, NULL, NULL, NULL, NULL, 1),
-                     err);
+    TRY(postgres_send(statement->connection, sql, &statement->rows, err));
+    return take_rows(statement, err);
 }
 
 enum berm_status postgres_step(void *connection, void *handle, bool *ret_has_row,

@@ -10,6 +10,7 @@
 #include "store/postgres/connection.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { SQL_BYTES_MAX = 160 };
 
@@ -23,32 +24,41 @@ bool postgres_is_in_transaction(void *handle)
 static void end_transaction(struct connection *connection)
 {
     connection->is_in_transaction = false;
+    connection->has_failed = false;
     connection->transaction++;
 }
 
 void postgres_rollback(void *handle)
 {
-    struct connection *connection = handle;
+    postgres_send_off(handle, "ROLLBACK");
+    end_transaction(handle);
+}
 
-    PQclear(PQexec(connection->server, "ROLLBACK"));
-    end_transaction(connection);
+/* A writer waits for its lock here. A reader's begin goes with its first read, which takes the
+ * snapshot. */
+static enum berm_status send_begin(struct connection *connection, enum transaction_kind kind,
+                                   struct berm_error *err)
+{
+    char sql[SQL_BYTES_MAX];
+
+    if (kind == TRANSACTION_READ)
+        return postgres_send_ahead(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                                   err);
+    TRY(postgres_send_ahead(connection, "BEGIN ISOLATION LEVEL READ COMMITTED", err));
+    snprintf(sql, sizeof sql, "SELECT pg_advisory_xact_lock(%d, %d)", LOCK_CLASS, LOCK_OF_WRITER);
+    TRY(postgres_send_ahead(connection, sql, err));
+    return postgres_catch_up(connection, err);
 }
 
 enum berm_status postgres_begin(void *handle, enum transaction_kind kind, struct berm_error *err)
 {
     struct connection *connection = handle;
     enum berm_status status;
-    char sql[SQL_BYTES_MAX];
 
     TRY(postgres_reconnect(connection, err));
-    if (kind == TRANSACTION_WRITE)
-        snprintf(sql, sizeof sql,
-                 "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%d, %d)",
-                 LOCK_CLASS, LOCK_OF_WRITER);
-    else /* the first read takes the snapshot */
-        snprintf(sql, sizeof sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1");
     connection->is_in_transaction = true;
-    status = postgres_run(connection, sql, NULL, err);
+    connection->has_failed = false;
+    status = send_begin(connection, kind, err);
     if (status != BERM_OK)
         postgres_rollback(connection);
     return status;
@@ -58,36 +68,55 @@ enum berm_status postgres_begin(void *handle, enum transaction_kind kind, struct
 enum berm_status postgres_commit(void *handle, struct berm_error *err)
 {
     struct connection *connection = handle;
-    CLEANUP(clear_resultp) PGresult *result = NULL;
+    CLEANUP(clear_resultp) PGresult *answer = NULL;
+    enum berm_status status = postgres_send(connection, "COMMIT", &answer, err);
 
-    if (PQtransactionStatus(connection->server) == PQTRANS_INERROR) {
-        postgres_rollback(connection);
-        return fail_with(err, BERM_INTERNAL,
-                         "an earlier failure undid the transaction; nothing of it was kept");
-    }
-    result = PQexec(connection->server, "COMMIT");
-    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-        enum berm_status status = fail_from_postgres(connection, result, err);
-
+    if (status == BERM_OK)
+        status = postgres_catch_up(connection, err);
+    if (status != BERM_OK) {
+        postgres_withdraw(connection, &answer);
         if (connection->is_in_transaction)
             postgres_rollback(connection);
         return status;
     }
     end_transaction(connection);
+    if (strcmp(PQcmdStatus(answer), "COMMIT") != 0)
+        return fail_with(err, BERM_INTERNAL,
+                         "an earlier failure undid the transaction; nothing of it was kept");
     return BERM_OK;
 }
 
-/* Cursors that were opened after a mark go with it. */
+/* Whoever keeps a mark was told of no failure behind it; so there must be none that is not known
+ * yet, and a mark in a transaction that has failed cannot be kept. */
+static enum berm_status keep_mark(struct connection *connection, struct berm_error *err)
+{
+    if (postgres_awaits_answers(connection))
+        TRY(postgres_catch_up(connection, err));
+    if (connection->has_failed)
+        return fail_with(err, BERM_INTERNAL,
+                         "an earlier failure undid the transaction; nothing of it was kept");
+    return postgres_send_ahead(connection, "RELEASE SAVEPOINT mark", err);
+}
+
+/* Cursors that were opened after the mark go with it. */
+static enum berm_status undo_mark(struct connection *connection, struct berm_error *err)
+{
+    (void)postgres_catch_up(connection, NULL); /* what failed there is what is undone here */
+    connection->transaction++;
+    TRY(postgres_run(connection, "ROLLBACK TO SAVEPOINT mark; RELEASE SAVEPOINT mark", NULL, err));
+    connection->has_failed = false;
+    return BERM_OK;
+}
+
 enum berm_status postgres_mark(void *handle, enum mark_action action, struct berm_error *err)
 {
-    static const char *const sql[] = {
-        [MARK_SET] = "SAVEPOINT mark",
-        [MARK_KEEP] = "RELEASE SAVEPOINT mark",
-        [MARK_UNDO] = "ROLLBACK TO SAVEPOINT mark; RELEASE SAVEPOINT mark",
-    };
-    struct connection *connection = handle;
-
-    if (action == MARK_UNDO)
-        connection->transaction++;
-    return postgres_run(connection, sql[action], NULL, err);
+    switch (action) {
+    case MARK_SET:
+        return postgres_send_ahead(handle, "SAVEPOINT mark", err);
+    case MARK_KEEP:
+        return keep_mark(handle, err);
+    case MARK_UNDO:
+        return undo_mark(handle, err);
+    }
+    return fail_with(err, BERM_INTERNAL, "no such mark");
 }

@@ -183,6 +183,7 @@ static void a_reader_keeps_its_snapshot(void **state)
     struct berm_error err;
 
     assert_ok(store_begin_read(reader, &err));
+    assert_int_equal(number_from(reader, "SELECT count(*) FROM area"), 0); /* the moment */
     add_two_households(writer);
     assert_int_equal(number_from(reader, "SELECT count(*) FROM household"), 0);
     store_rollback(reader);
