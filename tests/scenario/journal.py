@@ -132,7 +132,8 @@ with folder() as here:
         find(f"a changed {column}", "changed", "entry 4", f"UPDATE journal SET {column} = {value} WHERE journal_id = 4")
     faults = find("a changed entry", "changed", "entry 4", "UPDATE journal SET actor = 'x' WHERE journal_id = 4")
     equal("and tells it once", len(faults), 1)
-    find("a missing entry", "missing", "4 to 4", "DELETE FROM journal WHERE journal_id = 4")
+    find("a missing entry", "missing", "entry 4, which was sealed as number 4,",
+         "DELETE FROM journal WHERE journal_id = 4")
     find("a missing entry whose seal is gone too", "missing", "seals 4 to 4",
          "DELETE FROM journal WHERE journal_id = 4", "DELETE FROM journal_seal WHERE journal_id = 4")
     find("a seal that is gone", "inserted", "entry 4", "DELETE FROM journal_seal WHERE journal_id = 4")
@@ -141,10 +142,16 @@ with folder() as here:
          "UPDATE journal_seal SET sequence = sequence - 1 WHERE sequence > 4")
     insert = ("INSERT INTO journal SELECT {}, at, actor, via, address, 'look', subject, NULL, NULL, '', '{{}}', '' "
               "FROM journal WHERE journal_id = 4")
+    wait = "INSERT INTO journal_unsealed VALUES ({})"
     find("an inserted entry", "inserted", "entry 0", insert.format(0))
-    find("an entry put in behind the last", "inserted", "from 10 on", insert.format(10))
-    find("a forged seal", "signature", "entry 10", insert.format(10), "UPDATE id_counter SET next_id = 11 "
-         "WHERE name = 'journal'", "INSERT INTO journal_seal SELECT 10, 10, hash, key_id, signature "
+    find("an entry put in behind the last", "inserted", "entry 10", insert.format(10))
+    find("an entry that waits for its seal and was taken out", "missing", "entry 10, which waits", insert.format(10),
+         wait.format(10), "DELETE FROM journal WHERE journal_id = 10")
+    find("a gap in ids that were given one after the other", "missing", "entries 4 to 5 are missing",
+         "DELETE FROM journal_seal", "UPDATE journal_end SET sequence = 0, gapless_id = 9",
+         "INSERT INTO journal_unsealed SELECT journal_id FROM journal", "DELETE FROM journal WHERE journal_id IN (4, 5)",
+         "DELETE FROM journal_unsealed WHERE journal_id IN (4, 5)")
+    find("a forged seal", "signature", "entry 10", insert.format(10), "INSERT INTO journal_seal SELECT 10, 10, hash, key_id, signature "
          "FROM journal_seal WHERE sequence = 9")
     find("reordered entries", "reordered", "entry 4 stands behind entry 5",
          "UPDATE journal_seal SET journal_id = CASE journal_id WHEN 4 THEN -5 WHEN 5 THEN -4 END WHERE journal_id IN (4, 5)",
@@ -155,8 +162,9 @@ with folder() as here:
     cut = ("DELETE FROM journal_seal WHERE journal_id > 7", "DELETE FROM journal WHERE journal_id > 7",
            "DELETE FROM run", "DELETE FROM finding", "DELETE FROM standing")
     find("a cut end", "truncated", "8 to 9", *cut)
-    find("a cut end by the checkpoint, when the counter was set back too", "truncated", "cut off", *cut,
-         "UPDATE id_counter SET next_id = 8 WHERE name = 'journal'", options=("--checkpoint", checkpoint))
+    find("a chain that does not know its end", "truncated", "where its journal's chain ends", "DELETE FROM journal_end")
+    find("a cut end by the checkpoint, when its number was set back too", "truncated", "cut off", *cut,
+         "UPDATE journal_end SET sequence = 7", options=("--checkpoint", checkpoint))
     find("another key", "key", "not the one given", f"UPDATE setting SET value = '{7:064d}' "
          "WHERE name = 'journal_public_key'")
     find("a changed fact behind an entry", "record", "row 1 of change 6",
@@ -179,9 +187,32 @@ with folder() as here:
          "INSERT INTO run SELECT 2, month, state, pack, pack_version, pack_sha256, started_at, finished_at, "
          "households, opened, closed, unchanged, NULL FROM run")
 
+    # Where several write at once, entries are seen after those with higher ids, and some ids are never used.
+    several = copy_register(url, here / "several.berm")
+    tamper(several, insert.format(14), wait.format(14), insert.format(12), wait.format(12))
+    equal("entries with a gap before them are sealed", berm("journal", "seal", "--store", several, env=sealed).out,
+          "2 entries sealed\n")
+    tamper(several, insert.format(13), wait.format(13))
+    equal("and one that came late", berm("journal", "seal", "--store", several, env=sealed).out, "1 entries sealed\n")
+    equal("each in its place", ask(several, "SELECT journal_id FROM journal_seal WHERE sequence > 9 ORDER BY sequence"),
+          [(12,), (14,), (13,)])
+    result = berm("journal", "verify", "--store", several, "--checkpoint", checkpoint, env=sealed)
+    equal("all of which is sound", (result.code, result.out), (0, ""))
+    tamper(several, insert.format(11).replace(" at,", " '2019-01-01T00:00:00.000Z',"), wait.format(11))
+    berm("journal", "seal", "--store", several, env=sealed)
+    contains("one that was held back is told", berm("journal", "verify", "--store", several, env=sealed).out,
+             "entry 11 of 2019-01-01T00:00:00.000Z was sealed behind entry 14 and more than an hour late")
+    cut_off = copy_register(several, here / "cut.berm")
+    tamper(cut_off, "DELETE FROM journal_seal WHERE sequence > 12", "DELETE FROM journal WHERE journal_id = 11",
+           insert.format(15), wait.format(15))
+    berm("journal", "seal", "--store", cut_off, env=sealed)
+    contains("a cut end is told also when sealing went on", berm("journal", "verify", "--store", cut_off, env=sealed).out,
+             "the seals 13 to 13 are missing")
+
     # A chain that was written anew with a key of one's own is sound by itself, but not by the key or a checkpoint.
     copy = copy_register(url, here / "anew.berm")
-    tamper(copy, "DELETE FROM journal_seal", "DELETE FROM setting WHERE name = 'journal_public_key'",
+    tamper(copy, "DELETE FROM journal_seal", "UPDATE journal_end SET sequence = 0",
+           "INSERT INTO journal_unsealed SELECT journal_id FROM journal", "DELETE FROM setting WHERE name = 'journal_public_key'",
            "UPDATE journal SET actor = 'nobody' WHERE journal_id = 4")
     os.chmod(other, 0o600)
     equal("a chain can be written anew", berm("journal", "seal", "--store", copy, "--key", other).code, 0)
@@ -199,8 +230,8 @@ with folder() as here:
     # An erasure that the journal knows keeps the rest verifiable.
     erased = copy_register(url, here / "erased.berm")
     tamper(erased, "UPDATE change_row SET fields = '', salt = ''",
-           "INSERT INTO journal SELECT 10, at, actor, via, address, 'erase', 'household 2', 6, NULL, '', '{}', '' "
-           "FROM journal WHERE journal_id = 9", "UPDATE id_counter SET next_id = 11 WHERE name = 'journal'")
+           wait.format(10), "INSERT INTO journal SELECT 10, at, actor, via, address, 'erase', 'household 2', 6, NULL, '', '{}', '' "
+           "FROM journal WHERE journal_id = 9")
     result = berm("journal", "verify", "--store", erased, env=sealed)
     equal("erased values leave the journal sound", result.code, 0)
 finish()

@@ -120,7 +120,7 @@ with folder() as here:
          f"UPDATE journal SET details = '{{\"previous\":\"{first}\"}}' WHERE journal_id = {entry}")
     find("an entry that names no key at all", "changed", f"entry {entry}",
          f"UPDATE journal SET details = '{{}}' WHERE journal_id = {entry}")
-    find("a change of key that was taken out", "missing", f"{entry} to {entry}",
+    find("a change of key that was taken out", "missing", f"entry {entry}, which was sealed",
          f"DELETE FROM journal WHERE journal_id = {entry}")
     find("a seal that names another key", "key", "names the key", "UPDATE journal_seal SET key_id = "
          "(SELECT key_id FROM journal_seal WHERE sequence = 1) WHERE sequence = (SELECT max(sequence) FROM journal_seal)")
@@ -132,7 +132,7 @@ with folder() as here:
     forged = ("INSERT INTO journal SELECT journal_id + 1, at, actor, via, address, 'rotate_signing_key', 'x', NULL, "
               f"NULL, '', '{{\"previous\":\"THE KEY\",\"public_key\":\"{other_public}\"}}', '' FROM journal "
               "WHERE journal_id = (SELECT max(journal_id) FROM journal)")
-    take_next = "UPDATE id_counter SET next_id = next_id + 1 WHERE name = 'journal'"
+    take_next = "INSERT INTO journal_unsealed SELECT max(journal_id) FROM journal"
     remember = f"UPDATE setting SET value = '{other_public}' WHERE name = 'journal_public_key'"
     for name, options in (("the key file", ("--key", key)), ("the newest key", ("--key", new_only)),
                           ("the old checkpoint", ("--checkpoint", old_checkpoint)), ("nothing", ())):
@@ -140,18 +140,19 @@ with folder() as here:
              forged.replace("THE KEY", newest), take_next, remember, seal_with=other, options=options)
     # The whole chain anew, that ends by handing over to the true key.
     find("a chain written anew that names the true key at its end", "key", "not one seal",
-         "DELETE FROM journal_seal", "DELETE FROM journal WHERE action = 'rotate_signing_key'",
+         "DELETE FROM journal_seal", "UPDATE journal_end SET sequence = 0",
+         "DELETE FROM journal WHERE action = 'rotate_signing_key'",
          "UPDATE journal SET journal_id = (SELECT count(*) FROM journal j WHERE j.journal_id <= journal.journal_id)",
          f"UPDATE journal SET action = 'rotate_signing_key', details = '{{\"previous\":\"{other_public}\","
          f"\"public_key\":\"{newest}\"}}' WHERE journal_id = (SELECT max(journal_id) FROM journal)", remember,
-         seal_with=other, options=("--key", new_only),
+         "INSERT INTO journal_unsealed SELECT journal_id FROM journal", seal_with=other, options=("--key", new_only),
          after=[f"UPDATE setting SET value = '{newest}' WHERE name = 'journal_public_key'"])
 
     # Cut off behind and before the change.
     def cut(at):
         return [f"DELETE FROM journal_seal WHERE journal_id > {at}", f"DELETE FROM journal WHERE journal_id > {at}",
                 "DELETE FROM change WHERE change_id NOT IN (SELECT change_id FROM journal WHERE change_id IS NOT NULL)",
-                f"UPDATE id_counter SET next_id = {at + 1} WHERE name = 'journal'"]
+                f"UPDATE journal_end SET sequence = {at}"]
     find("what the new key sealed cut off", "truncated", "where the key was changed", *cut(entry),
          f"UPDATE setting SET value = '{second}' WHERE name = 'journal_public_key'")
     back = [*cut(entry - 1), f"UPDATE setting SET value = '{first}' WHERE name = 'journal_public_key'"]

@@ -70,7 +70,7 @@ enum berm_status journal_checkpoint_text(struct store *store, const struct calle
                          "berm-checkpoint 1\nregister %.*s\nsequence %lld\nhash %.*s\nat %.*s\n"
                          "public_key %.*s\n",
                          TEXT_ARG(register_id), (long long)statement_int64(last, 0),
-                         TEXT_ARG(statement_text(last, 2)), TEXT_ARG(instant_now(now)),
+                         TEXT_ARG(statement_text(last, 1)), TEXT_ARG(instant_now(now)),
                          TEXT_ARG(public_key));
     TRY(buffer_status(&content, err));
     key_sign(key, public_key, buffer_text(&content), signature);

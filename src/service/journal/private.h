@@ -36,19 +36,39 @@ MUST_USE enum berm_status digest_begin(const char *what, struct digest **ret_dig
 
 /* ---- entry.c --------------------------------------------------------------------------------- */
 
-/** The columns of journal_list, journal_unsealed and journal_chain. Texts: good until the next
+/** journal_write, and the id that the entry got. */
+MUST_USE enum berm_status entry_write(struct store *store, const struct journal_entry *entry,
+                                      int64_t *ret_journal_id, struct berm_error *err);
+/** The columns of journal_walk, journal_unsealed and journal_chain. Texts: good until the next
  * step. */
 struct journal_entry entry_of_row(struct statement *row);
 
 /* ---- seal.c ---------------------------------------------------------------------------------- */
 
+/** Where the chain ends: the next seal goes on from here. */
+struct chain_end {
+    int64_t sequence;
+    char hash[DIGEST_TEXT_MAX]; /* empty at the beginning */
+};
+
+/** Inside a writing transaction and before anything else that sealing reads: nobody else seals
+ * until it is over. */
+MUST_USE enum berm_status chain_lock(struct store *store, struct chain_end *ret_end,
+                                     struct berm_error *err);
 /** Remember the public key that the journal is sealed with from now on, and write the entry that
  * says so. */
 MUST_USE enum berm_status seal_adopt_key(struct store *store, struct text public_key,
-                                         const struct actor *actor, struct berm_error *err);
-/** Seal what waits, inside a writing transaction. */
-MUST_USE enum berm_status seal_waiting(struct store *store, const struct key_file *key,
-                                       struct text public_key, int64_t *ret_sealed,
+                                         const struct actor *actor, int64_t *ret_journal_id,
+                                         struct berm_error *err);
+struct sealing {
+    struct store *store;
+    const struct key_file *key;
+    struct text public_key; /* whose signature the seals get */
+    struct chain_end end;   /* of chain_lock */
+    int64_t sealed;         /* so far */
+};
+/** Seal one entry that waits, or all (only_id 0), in the order of their ids. */
+MUST_USE enum berm_status seal_waiting(struct sealing *sealing, int64_t only_id,
                                        struct berm_error *err);
 
 /* ---- rotate.c -------------------------------------------------------------------------------- */
@@ -82,7 +102,7 @@ struct verifier {
     bool has_trusted_seal;                    /* a key from outside made a seal */
     bool is_checkpoint_key; /* the checkpoint's seal is of the key that signed the checkpoint */
     struct journal_verdict verdict;
-    int64_t last_sealed_id;
+    int64_t gapless_id; /* up to this entry the ids leave no gap */
     int64_t older_change_id,
         older_run_id; /* from the first entry: up to here nothing is recorded */
 };

@@ -23,26 +23,27 @@ struct text rotation_key(struct text details, const char *name)
     return (struct text){0};
 }
 
-/* Both entries, each sealed before the next is written. */
-static enum berm_status change_over(struct store *store, const struct key_file *key,
-                                    struct text previous, const struct actor *actor,
-                                    struct berm_error *err)
+/* Both entries, each sealed before the next is written, and nothing between them. */
+static enum berm_status change_over(struct sealing *sealing, struct text previous,
+                                    const struct actor *actor, struct berm_error *err)
 {
-    struct text next = key_newest_public(key);
+    struct text next = key_newest_public(sealing->key);
     char details[2 * PUBLIC_KEY_TEXT_MAX + 64], key_id[KEY_ID_TEXT_MAX];
-    int64_t sealed;
+    int64_t journal_id;
 
     snprintf(details, sizeof details, "{\"previous\":\"%.*s\",\"public_key\":\"%.*s\"}",
              TEXT_ARG(previous), TEXT_ARG(next));
-    TRY(journal_write(store,
-                      &(struct journal_entry){.actor = *actor,
-                                              .action = text_of(ROTATE_SIGNING_KEY),
-                                              .subject = key_id_of(next, key_id),
-                                              .details = text_of(details)},
-                      err));
-    TRY(seal_waiting(store, key, previous, &sealed, err));
-    TRY(seal_adopt_key(store, next, actor, err));
-    return seal_waiting(store, key, next, &sealed, err);
+    TRY(entry_write(sealing->store,
+                    &(struct journal_entry){.actor = *actor,
+                                            .action = text_of(ROTATE_SIGNING_KEY),
+                                            .subject = key_id_of(next, key_id),
+                                            .details = text_of(details)},
+                    &journal_id, err));
+    sealing->public_key = previous;
+    TRY(seal_waiting(sealing, journal_id, err));
+    TRY(seal_adopt_key(sealing->store, next, actor, &journal_id, err));
+    sealing->public_key = next;
+    return seal_waiting(sealing, journal_id, err);
 }
 
 enum berm_status journal_rotate_key(struct store *store, struct key_file *key, const char *path,
@@ -50,6 +51,7 @@ enum berm_status journal_rotate_key(struct store *store, struct key_file *key, c
                                     struct berm_error *err)
 {
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
+    struct sealing sealing = {.store = store, .key = key};
     char bytes[PUBLIC_KEY_TEXT_MAX];
     struct text previous;
     int64_t sealed;
@@ -57,11 +59,12 @@ enum berm_status journal_rotate_key(struct store *store, struct key_file *key, c
     TRY(journal_seal(store, key, actor, &sealed, err));
     TRY(store_begin(store, err));
     transaction = store;
+    TRY(chain_lock(store, &sealing.end, err));
     TRY(journal_check_key(store, key, err));
     TRY(journal_public_key(store, bytes, &previous, err));
     if (text_equal(previous, key_newest_public(key)))
         TRY(key_file_add_sign(key, path, err));
-    TRY(change_over(store, key, previous, actor, err));
+    TRY(change_over(&sealing, previous, actor, err));
     TRY(store_commit(store, err));
     transaction = NULL;
     key_id_of(key_newest_public(key), ret_key_id);

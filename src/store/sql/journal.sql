@@ -6,12 +6,16 @@ INSERT INTO journal (journal_id, at, actor, via, address, action, subject, chang
 VALUES (:journal_id, :at, :actor, :via, :address, :action, :subject, :change_id, :run_id, :digest,
         :details, :role);
 
--- name: journal_list
--- Entries from an id on, with their place in the chain.
+-- name: journal_unsealed_insert
+INSERT INTO journal_unsealed (journal_id) VALUES (:journal_id);
+
+-- name: journal_walk
+-- All entries, with their place in the chain, and whether they wait for one.
 SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
-       j.digest, j.details, j.role, s.sequence
-FROM journal j LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
-WHERE j.journal_id >= :first
+       j.digest, j.details, j.role, s.sequence, u.journal_id
+FROM journal j
+LEFT JOIN journal_seal s ON s.journal_id = j.journal_id
+LEFT JOIN journal_unsealed u ON u.journal_id = j.journal_id
 ORDER BY j.journal_id;
 
 -- The next four are one list for people, each by an index of its own. "to" is inclusive and may be the beginning of
@@ -69,23 +73,49 @@ WHERE j.journal_id > :after AND j.journal_id < :before
 ORDER BY j.journal_id DESC
 LIMIT :count;
 
+-- name: journal_unsealed_any
+SELECT 1 FROM journal_unsealed LIMIT 1;
+
 -- name: journal_unsealed
--- Entries behind the last sealed one. One that appears before it was not written by the program.
+-- What waits: all of it, or one entry. One that has a seal was put back by somebody, and gets no second one.
 SELECT j.journal_id, j.at, j.actor, j.via, j.address, j.action, j.subject, j.change_id, j.run_id,
        j.digest, j.details, j.role
-FROM journal j
-WHERE j.journal_id > :last_sealed
-ORDER BY j.journal_id;
+FROM journal_unsealed u JOIN journal j ON j.journal_id = u.journal_id
+WHERE (:only_id = 0 OR u.journal_id = :only_id)
+  AND NOT EXISTS (SELECT 1 FROM journal_seal s WHERE s.journal_id = u.journal_id)
+ORDER BY u.journal_id;
 
--- name: journal_next_id
-SELECT next_id FROM id_counter WHERE name = 'journal';
+-- name: journal_unsealed_clear
+DELETE FROM journal_unsealed
+WHERE EXISTS (SELECT 1 FROM journal_seal s WHERE s.journal_id = journal_unsealed.journal_id);
+
+-- name: journal_unsealed_lost
+-- Entries that wait for their seal and are not there.
+SELECT u.journal_id FROM journal_unsealed u
+WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.journal_id = u.journal_id)
+ORDER BY u.journal_id;
+
+-- name: journal_end
+SELECT sequence, gapless_id FROM journal_end;
+
+-- name: journal_end_lock
+-- One seals at a time: others wait here until that transaction is over.
+-- only: sqlite
+SELECT sequence FROM journal_end;
+
+-- name: journal_end_lock
+-- only: postgres
+SELECT sequence FROM journal_end FOR UPDATE;
+
+-- name: journal_end_set
+UPDATE journal_end SET sequence = :sequence;
 
 -- name: journal_seal_insert
 INSERT INTO journal_seal (sequence, journal_id, hash, key_id, signature)
 VALUES (:sequence, :journal_id, :hash, :key_id, :signature);
 
 -- name: journal_seal_last
-SELECT sequence, journal_id, hash FROM journal_seal ORDER BY sequence DESC LIMIT 1;
+SELECT sequence, hash FROM journal_seal ORDER BY sequence DESC LIMIT 1;
 
 -- name: journal_seal_at
 SELECT hash FROM journal_seal WHERE sequence = :sequence;

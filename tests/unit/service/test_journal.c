@@ -82,6 +82,46 @@ static void each_entry_is_sealed_once_and_in_order(void **state)
     assert_true(verdict.is_key_trusted);
 }
 
+/* As writers of the same moment leave them: ids that come later than higher ones, and gaps. */
+static void entries_that_become_visible_out_of_order_are_each_sealed_once(void **state)
+{
+    CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
+    CLEANUP(key_file_freep) struct key_file *key = key_of(state, "key");
+    struct berm_error err;
+    int64_t sealed;
+
+    for (int i = 0; i < 4; i++)
+        write_entry(store, "household H1"); /* 2 to 5 */
+    execute(store, "DELETE FROM journal_unsealed WHERE journal_id IN (3, 4)");
+    assert_ok(journal_seal(store, key, &TESTER, &sealed, &err));
+    assert_int_equal(sealed, 4); /* 1, 2, 5 and adopt_key */
+    assert_int_equal(verdict_of(store, key).faults, 2);
+    execute(store, "INSERT INTO journal_unsealed VALUES (4)");
+    assert_ok(journal_seal(store, key, &TESTER, &sealed, &err));
+    execute(store, "INSERT INTO journal_unsealed VALUES (3)");
+    execute(store, "INSERT INTO journal_unsealed VALUES (2)"); /* it has its seal */
+    assert_ok(journal_seal(store, key, &TESTER, &sealed, &err));
+    assert_int_equal(sealed, 1);
+    assert_int_equal(number_from(store, "SELECT journal_id FROM journal_seal WHERE sequence = 5"),
+                     4);
+    assert_int_equal(number_from(store, "SELECT journal_id FROM journal_seal WHERE sequence = 6"),
+                     3);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM journal_unsealed"), 0);
+    assert_int_equal(verdict_of(store, key).faults, 0);
+}
+
+static void a_register_that_does_not_know_its_end_is_not_sealed(void **state)
+{
+    CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
+    CLEANUP(key_file_freep) struct key_file *key = key_of(state, "key");
+    struct berm_error err;
+    int64_t sealed;
+
+    execute(store, "DELETE FROM journal_end");
+    assert_fails(journal_seal(store, key, &TESTER, &sealed, &err), BERM_CORRUPT,
+                 "where its journal's chain ends");
+}
+
 static void another_key_neither_seals_nor_verifies(void **state)
 {
     CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
@@ -124,6 +164,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_rolled_back_leaves_no_entry_and_no_gap),
         TEST(each_entry_is_sealed_once_and_in_order),
+        TEST(entries_that_become_visible_out_of_order_are_each_sealed_once),
+        TEST(a_register_that_does_not_know_its_end_is_not_sealed),
         TEST(another_key_neither_seals_nor_verifies),
         TEST(a_change_is_recorded_with_its_rows),
     };

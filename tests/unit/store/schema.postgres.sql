@@ -226,6 +226,14 @@ CREATE INDEX journal_by_subject ON public.journal USING btree (subject, journal_
 
 CREATE TRIGGER journal_is_not_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('journal entries are never changed or deleted');
 
+CREATE TABLE journal_end (
+    journal_end_id BIGINT NOT NULL,
+    sequence BIGINT NOT NULL,
+    gapless_id BIGINT NOT NULL,
+    PRIMARY KEY (journal_end_id),
+    CHECK ((journal_end_id = 1))
+);
+
 CREATE TABLE journal_seal (
     sequence BIGINT NOT NULL,
     journal_id BIGINT NOT NULL,
@@ -238,6 +246,11 @@ CREATE TABLE journal_seal (
 );
 
 CREATE TRIGGER journal_seal_is_not_changed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('seals are never changed or deleted');
+
+CREATE TABLE journal_unsealed (
+    journal_id BIGINT NOT NULL,
+    PRIMARY KEY (journal_id)
+);
 
 CREATE TABLE login_throttle (
     kind TEXT COLLATE "C" NOT NULL,

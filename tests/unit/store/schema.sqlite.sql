@@ -191,6 +191,12 @@ CREATE INDEX journal_by_run ON journal (run_id) WHERE run_id IS NOT NULL;
 
 CREATE INDEX journal_by_subject ON journal (subject, journal_id);
 
+CREATE TABLE journal_end (
+    journal_end_id INTEGER NOT NULL PRIMARY KEY CHECK (journal_end_id = 1),
+    sequence       INTEGER NOT NULL, -- of the last seal; 0: nothing is sealed yet
+    gapless_id     INTEGER NOT NULL  -- up to this entry the ids leave no gap: writers took turns when they were given
+) STRICT;
+
 CREATE TRIGGER journal_seal_is_not_changed BEFORE UPDATE ON journal_seal
 BEGIN SELECT RAISE(ABORT, 'seals are never changed'); END;
 
@@ -207,6 +213,10 @@ CREATE TABLE journal_seal (
     hash       TEXT NOT NULL,                -- SHA-256 over sequence, the hash before and the entry
     key_id     TEXT NOT NULL,                -- fingerprint of the public key
     signature  TEXT NOT NULL                 -- Ed25519 over sequence and hash
+) STRICT;
+
+CREATE TABLE journal_unsealed (
+    journal_id INTEGER NOT NULL PRIMARY KEY
 ) STRICT;
 
 CREATE TABLE login_throttle (
