@@ -28,6 +28,9 @@ enum deciding_file {
     FILE_MEASURES,
     FILE_FIGURES,
     FILE_WARNINGS,
+    FILE_STATES,
+    FILE_WORKFLOW,
+    FILE_HOLIDAYS,
     FILE_COUNT,
 };
 
@@ -37,17 +40,17 @@ struct deciding_files {
     bool is_there[FILE_COUNT];
 };
 
-/* pack.yaml has been read before, since it names the policy. Without parameters, measures, figures
- * or warnings a pack still says everything: a rule that reads a parameter that is nowhere listed is
- * an error. */
+/* pack.yaml has been read before, since it names the policy. Without the optional files a pack
+ * still says everything that screening asks: a rule that reads a parameter that is nowhere listed
+ * is an error, and a pack without a workflow has no cases. */
 static enum berm_status read_files(const struct source *source, struct arena *arena,
                                    struct text policy, struct deciding_files *files,
                                    struct berm_error *err)
 {
-    static const bool is_optional[FILE_COUNT] = {[FILE_PARAMETERS] = true,
-                                                 [FILE_MEASURES] = true,
-                                                 [FILE_FIGURES] = true,
-                                                 [FILE_WARNINGS] = true};
+    static const bool is_optional[FILE_COUNT] = {
+        [FILE_PARAMETERS] = true, [FILE_MEASURES] = true, [FILE_FIGURES] = true,
+        [FILE_WARNINGS] = true,   [FILE_STATES] = true,   [FILE_WORKFLOW] = true,
+        [FILE_HOLIDAYS] = true};
 
     files->names[FILE_DICTIONARY] = TEXT("dictionary.csv");
     files->names[FILE_CHOICES] = TEXT("choices.csv");
@@ -57,6 +60,9 @@ static enum berm_status read_files(const struct source *source, struct arena *ar
     files->names[FILE_MEASURES] = TEXT("measures.csv");
     files->names[FILE_FIGURES] = TEXT("figures.csv");
     files->names[FILE_WARNINGS] = TEXT("warnings.csv");
+    files->names[FILE_STATES] = TEXT("states.csv");
+    files->names[FILE_WORKFLOW] = TEXT("workflow.csv");
+    files->names[FILE_HOLIDAYS] = TEXT("holidays.csv");
     for (int i = FILE_MANIFEST + 1; i < FILE_COUNT; i++) {
         files->is_there[i] = true;
         if (is_optional[i])
@@ -136,6 +142,22 @@ static enum berm_status read_model(struct arena *arena, const struct deciding_fi
                : fail_within(err, status, "%.*s", TEXT_ARG(files->names[FILE_POLICY]));
 }
 
+static enum berm_status read_casework(struct arena *arena, const struct deciding_files *files,
+                                      struct pack *pack, struct berm_error *err)
+{
+    if (files->is_there[FILE_STATES] != files->is_there[FILE_WORKFLOW])
+        return fail_with(
+            err, BERM_INVALID_INPUT,
+            "states.csv and workflow.csv belong together, and %.*s is missing; add it",
+            TEXT_ARG(files->names[files->is_there[FILE_STATES] ? FILE_WORKFLOW : FILE_STATES]));
+    if (files->is_there[FILE_STATES])
+        TRY(workflow_read(arena, files->bytes[FILE_STATES], files->bytes[FILE_WORKFLOW],
+                          &pack->workflow, err));
+    if (files->is_there[FILE_HOLIDAYS])
+        TRY(calendar_read(arena, files->bytes[FILE_HOLIDAYS], &pack->calendar, err));
+    return BERM_OK;
+}
+
 static enum berm_status build(struct arena *arena, const struct manifest *manifest,
                               const struct deciding_files *files, struct pack *pack,
                               struct berm_error *err)
@@ -154,6 +176,7 @@ static enum berm_status build(struct arena *arena, const struct manifest *manife
         TRY(tables_read_figures(arena, files->bytes[FILE_FIGURES], pack, err));
     if (files->is_there[FILE_WARNINGS])
         TRY(warnings_read(arena, files->bytes[FILE_WARNINGS], pack, err));
+    TRY(read_casework(arena, files, pack, err));
     TRY(decisions_resolve(arena, manifest, pack, err));
     return make_digest_input(arena, files, &pack->digest_input, err);
 }

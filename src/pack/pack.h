@@ -6,6 +6,7 @@
 #ifndef PACK_PACK_H
 #define PACK_PACK_H
 
+#include "casework/casework.h"
 #include "policy/dmn/dmn.h"
 #include "register/register.h"
 
@@ -85,6 +86,8 @@ struct pack {
     size_t figure_count;
     const struct warning_kind *warnings;
     size_t warning_count;
+    const struct workflow *workflow; /* NULL: the pack has no cases */
+    struct calendar calendar;        /* without special days where the pack has none */
     struct text digest_input; /* name and bytes of all files that decide (not cases, not README) */
 };
 
