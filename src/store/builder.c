@@ -141,7 +141,8 @@ void build_household_scan(struct buffer *sql, struct variable_selection selectio
     append_columns(sql, selection, "d.");
     append(sql, " FROM household h");
     if (selected_count(selection) > 0)
-        append(sql, " LEFT JOIN household_data d ON d.household_id = h.household_id");
+        append(sql, " LEFT JOIN household_data d ON d.household_id = h.household_id"
+                    " AND d.household_id BETWEEN $1 AND $2");
     append(sql, " WHERE h.household_id BETWEEN $1 AND $2 AND h.is_active = 1"
                 " ORDER BY h.household_id");
 }

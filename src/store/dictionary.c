@@ -191,6 +191,17 @@ static enum berm_status prepare_built(struct store *store, build_function *build
     return statement_prepare_text(store, buffer_text(&sql), name, ret_statement, err);
 }
 
+static enum berm_status prepare_scan(struct store *store, build_function *build,
+                                     struct variable_selection selection, const char *name,
+                                     struct statement **ret_statement, struct berm_error *err)
+{
+    CLEANUP(buffer_free) struct buffer sql = {0};
+
+    build(&sql, selection);
+    TRY(buffer_status(&sql, err));
+    return statement_prepare_scan(store, buffer_text(&sql), name, ret_statement, err);
+}
+
 enum berm_status store_prepare_data_write(struct store *store, struct variable_selection selection,
                                           struct statement **ret_statement, struct berm_error *err)
 {
@@ -208,26 +219,26 @@ enum berm_status store_prepare_household_scan(struct store *store,
                                               struct statement **ret_statement,
                                               struct berm_error *err)
 {
-    return prepare_built(store, build_household_scan, selection, "household_scan", ret_statement,
-                         err);
+    return prepare_scan(store, build_household_scan, selection, "household_scan", ret_statement,
+                        err);
 }
 
 enum berm_status store_prepare_member_scan(struct store *store, struct variable_selection selection,
                                            struct statement **ret_statement, struct berm_error *err)
 {
-    return prepare_built(store, build_member_scan, selection, "member_scan", ret_statement, err);
+    return prepare_scan(store, build_member_scan, selection, "member_scan", ret_statement, err);
 }
 
 enum berm_status store_prepare_person_scan(struct store *store, struct variable_selection selection,
                                            struct statement **ret_statement, struct berm_error *err)
 {
-    return prepare_built(store, build_person_scan, selection, "person_scan", ret_statement, err);
+    return prepare_scan(store, build_person_scan, selection, "person_scan", ret_statement, err);
 }
 
 enum berm_status store_prepare_flow_scan(struct store *store, struct variable_selection selection,
                                          struct statement **ret_statement, struct berm_error *err)
 {
-    return prepare_built(store, build_flow_scan, selection, "flow_scan", ret_statement, err);
+    return prepare_scan(store, build_flow_scan, selection, "flow_scan", ret_statement, err);
 }
 
 enum berm_status store_prepare_household_test(struct store *store,

@@ -36,6 +36,13 @@ struct schema_state {
     int version; /* SCHEMA_BERM: how many migrations were applied */
 };
 
+/** What a database may read ahead. */
+enum statement_kind {
+    STATEMENT_PLAIN,
+    STATEMENT_SCAN, /* parameters 1 and 2 are a range of household_ids; the others dates and numbers
+                     */
+};
+
 struct store_driver {
     const char *scheme; /* with the colon: "sqlite:" */
     enum dialect dialect;
@@ -77,8 +84,8 @@ struct store_driver {
                                   struct berm_error *err);
     void (*release_lock)(void *lock);
 
-    enum berm_status (*prepare)(void *connection, struct text sql, void **ret_handle,
-                                struct berm_error *err);
+    enum berm_status (*prepare)(void *connection, struct text sql, enum statement_kind kind,
+                                void **ret_handle, struct berm_error *err);
     void (*finalize)(void *handle);
     int (*parameter_count)(void *handle);
     int (*column_count)(void *handle);
@@ -130,6 +137,10 @@ bool store_is_in_transaction(const struct store *store);
 
 /** Prepare SQL that the builder made. name is for messages and must be a literal. */
 MUST_USE enum berm_status statement_prepare_text(struct store *store, struct text sql,
+                                                 const char *name, struct statement **ret_statement,
+                                                 struct berm_error *err);
+/** The same for a scan over a range of households. */
+MUST_USE enum berm_status statement_prepare_scan(struct store *store, struct text sql,
                                                  const char *name, struct statement **ret_statement,
                                                  struct berm_error *err);
 

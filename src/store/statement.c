@@ -69,27 +69,35 @@ void statement_cache_clear(struct store *store)
         free_oldest_idle(&store->statements);
 }
 
-static enum berm_status prepare_new(struct store *store, struct text sql, bool is_constant,
-                                    const char *name, struct statement **ret_statement,
-                                    struct berm_error *err)
+/* What is told of a statement when it is prepared. */
+struct origin {
+    const char *name; /* for messages */
+    bool is_constant; /* its SQL, which need not be copied then */
+    enum statement_kind kind;
+};
+
+static enum berm_status prepare_new(struct store *store, struct text sql, struct origin origin,
+                                    struct statement **ret_statement, struct berm_error *err)
 {
-    struct statement *statement = calloc(1, sizeof *statement + (is_constant ? 0 : sql.length));
+    struct statement *statement =
+        calloc(1, sizeof *statement + (origin.is_constant ? 0 : sql.length));
 
     if (statement == NULL)
-        return fail_with(err, BERM_NO_MEMORY, "there is no memory left for statement %s", name);
+        return fail_with(err, BERM_NO_MEMORY, "there is no memory left for statement %s",
+                         origin.name);
     statement->store = store;
     statement->driver = store->driver;
-    statement->name = name;
+    statement->name = origin.name;
     statement->sql = sql;
-    if (!is_constant) {
+    if (!origin.is_constant) {
         statement->sql.bytes = (char *)(statement + 1);
         memcpy(statement + 1, sql.bytes, sql.length);
     }
     enum berm_status status =
-        store->driver->prepare(store->connection, sql, &statement->handle, err);
+        store->driver->prepare(store->connection, sql, origin.kind, &statement->handle, err);
     if (status != BERM_OK) {
         free(statement);
-        return fail_within(err, status, "statement %s", name);
+        return fail_within(err, status, "statement %s", origin.name);
     }
     statement->parameter_count = store->driver->parameter_count(statement->handle);
     statement->column_count = store->driver->column_count(statement->handle);
@@ -97,14 +105,13 @@ static enum berm_status prepare_new(struct store *store, struct text sql, bool i
     return BERM_OK;
 }
 
-static enum berm_status prepare(struct store *store, struct text sql, bool is_constant,
-                                const char *name, struct statement **ret_statement,
-                                struct berm_error *err)
+static enum berm_status prepare(struct store *store, struct text sql, struct origin origin,
+                                struct statement **ret_statement, struct berm_error *err)
 {
     struct statement *statement = take_idle(&store->statements, sql);
 
     if (statement == NULL)
-        TRY(prepare_new(store, sql, is_constant, name, &statement, err));
+        TRY(prepare_new(store, sql, origin, &statement, err));
     store->statements.open_count++;
     *ret_statement = statement;
     return BERM_OK;
@@ -113,7 +120,15 @@ static enum berm_status prepare(struct store *store, struct text sql, bool is_co
 enum berm_status statement_prepare_text(struct store *store, struct text sql, const char *name,
                                         struct statement **ret_statement, struct berm_error *err)
 {
-    return prepare(store, sql, false, name, ret_statement, err);
+    return prepare(store, sql, (struct origin){.name = name}, ret_statement, err);
+}
+
+enum berm_status statement_prepare_scan(struct store *store, struct text sql, const char *name,
+                                        struct statement **ret_statement, struct berm_error *err)
+{
+    struct origin origin = {.name = name, .kind = STATEMENT_SCAN};
+
+    return prepare(store, sql, origin, ret_statement, err);
 }
 
 enum berm_status statement_prepare(struct store *store, enum statement_id id,
@@ -128,7 +143,8 @@ enum berm_status statement_prepare(struct store *store, enum statement_id id,
     if (sql == NULL)
         return fail_with(err, BERM_UNSUPPORTED, "statement %s is not there for %s", text->name,
                          store->url.bytes);
-    return prepare(store, text_of(sql), true, text->name, ret_statement, err);
+    return prepare(store, text_of(sql), (struct origin){.name = text->name, .is_constant = true},
+                   ret_statement, err);
 }
 
 void statement_close(struct statement *statement)

@@ -26,6 +26,7 @@ struct connection {
     unsigned transaction;
     unsigned next_name; /* of statements and cursors */
     int64_t changed_count;
+    struct postgres_statement *streaming; /* the scan whose rows are on their way; NULL: none */
 
     /* pipeline.c */
     struct sent_command sent[SENT_MAX];
@@ -82,6 +83,9 @@ enum berm_status postgres_catch_up(struct connection *connection, struct berm_er
 bool postgres_is_alive(struct connection *connection);
 void postgres_forget_sent(struct connection *connection);
 
+/** stream.c: what a scan has still to bring is put aside, so that commands can be sent again. */
+void postgres_settle(struct connection *connection);
+
 /* The rows of the driver's table that live in transaction.c. */
 bool postgres_is_in_transaction(void *handle);
 enum berm_status postgres_begin(void *handle, enum transaction_kind kind, struct berm_error *err);
@@ -98,8 +102,8 @@ enum berm_status postgres_take_lock(void *handle, const char *name, void **ret_l
 void postgres_release_lock(void *lock);
 
 /* The rows of the driver's table that live in statement.c and value.c. */
-enum berm_status postgres_prepare(void *handle, struct text sql, void **ret_statement,
-                                  struct berm_error *err);
+enum berm_status postgres_prepare(void *handle, struct text sql, enum statement_kind kind,
+                                  void **ret_statement, struct berm_error *err);
 void postgres_finalize(void *handle);
 int postgres_parameter_count(void *handle);
 int postgres_column_count(void *handle);

@@ -49,6 +49,7 @@ static bool send_end(struct connection *connection)
 
 enum berm_status postgres_open_pipeline(struct connection *connection, struct berm_error *err)
 {
+    postgres_settle(connection);
     /* Room for this command, for the end behind it, and for a rollback with its own. */
     if (connection->sent_count > SENT_MAX - 5)
         TRY(postgres_catch_up(connection, err));
@@ -153,6 +154,7 @@ enum berm_status postgres_catch_up(struct connection *connection, struct berm_er
 {
     bool has_failed = false;
 
+    postgres_settle(connection);
     if (connection->sent_count == 0 && PQpipelineStatus(connection->server) == PQ_PIPELINE_OFF)
         return BERM_OK;
     has_failed = !send_end(connection);
@@ -169,6 +171,7 @@ bool postgres_is_alive(struct connection *connection)
 {
     struct pollfd socket = {.fd = PQsocket(connection->server), .events = POLLIN};
 
+    postgres_settle(connection);
     while (PQstatus(connection->server) == CONNECTION_OK && poll(&socket, 1, 0) > 0)
         if (PQconsumeInput(connection->server) != 1)
             break;

@@ -9,9 +9,10 @@
  * may be long, which is one that sorts and has no LIMIT or a high one, runs inside a transaction as
  * a cursor: a page of rows at a time, small at first because most lists are short, and nothing is
  * fetched that nobody reads. A cursor is planned anew each time, so all other statements, which are
- * few rows, run as they were prepared and come at once.
+ * few rows, run as they were prepared and come at once. Scans over many households have a way of
+ * their own (stream.c).
  */
-#include "store/postgres/statement.h"
+#include "store/postgres/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +157,7 @@ static void free_statement(struct postgres_statement *statement)
 {
     if (statement == NULL)
         return;
+    postgres_stream_free(statement);
     PQclear(statement->rows);
     free(statement->sql);
     free(statement->parameters);
@@ -172,8 +174,8 @@ static void free_statementp(struct postgres_statement **statement)
     free_statement(*statement);
 }
 
-enum berm_status postgres_prepare(void *handle, struct text sql, void **ret_statement,
-                                  struct berm_error *err)
+enum berm_status postgres_prepare(void *handle, struct text sql, enum statement_kind kind,
+                                  void **ret_statement, struct berm_error *err)
 {
     CLEANUP(free_statementp) struct postgres_statement *statement = calloc(1, sizeof *statement);
     struct connection *connection = handle;
@@ -183,6 +185,7 @@ enum berm_status postgres_prepare(void *handle, struct text sql, void **ret_stat
     memcpy(statement->sql, sql.bytes, sql.length);
     statement->sql[sql.length] = 0;
     statement->connection = connection;
+    statement->is_scan = kind == STATEMENT_SCAN;
     if (!connection->is_in_transaction)
         TRY(postgres_reconnect(connection, err));
     TRY(prepare(statement, err));
@@ -205,6 +208,7 @@ void postgres_finalize(void *handle)
     struct connection *connection = statement->connection;
     char sql[CURSOR_SQL_BYTES_MAX];
 
+    postgres_stream_close(statement);
     forget_rows(statement);
     if (statement->session == connection->session && !connection->has_failed) {
         snprintf(sql, sizeof sql, "DEALLOCATE %s", statement->name);
@@ -305,6 +309,8 @@ static enum berm_status run(struct postgres_statement *statement, struct berm_er
         TRY(postgres_reconnect(connection, err));
     if (statement->session != connection->session)
         TRY(prepare(statement, err));
+    if (postgres_wants_stream(statement))
+        return postgres_stream_start(statement, err);
     if (is_long(statement))
         return run_as_list(statement, err);
     statement->fetch_count = 0;
@@ -340,8 +346,10 @@ enum berm_status postgres_step(void *connection, void *handle, bool *ret_has_row
     struct postgres_statement *statement = handle;
 
     (void)connection;
-    if (statement->rows == NULL)
+    if (statement->rows == NULL && !statement->stream.is_open)
         TRY(run(statement, err));
+    if (statement->stream.is_open)
+        return postgres_stream_next(statement, ret_has_row, err);
     statement->row++;
     if (statement->row == statement->row_count && !is_last_page(statement)) {
         TRY(fetch_page(statement, err));
@@ -357,7 +365,11 @@ enum berm_status postgres_step(void *connection, void *handle, bool *ret_has_row
  */
 void postgres_reset(void *handle)
 {
-    forget_rows(handle);
+    struct postgres_statement *statement = handle;
+
+    if (statement->stream.is_open)
+        postgres_stream_close(statement);
+    forget_rows(statement);
 }
 
 int64_t postgres_changed_count(void *handle)

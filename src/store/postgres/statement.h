@@ -16,11 +16,24 @@ struct bound_parameter {
     bool is_misfit; /* a text for a number, or the reverse, or too large a number */
 };
 
+/** The rows of a scan as they arrive (stream.c). */
+struct stream {
+    bool is_open;
+    bool has_header;      /* it has come */
+    unsigned transaction; /* in which it was begun */
+    char *message;        /* libpq's: the present row, while it is live */
+    struct text *values;  /* of the present row, by column; bytes are NULL for NULL */
+    struct buffer kept;   /* rows that were put aside */
+    size_t kept_at;
+    struct berm_error failure; /* while they were */
+};
+
 struct postgres_statement {
     struct connection *connection;
     char *sql; /* ended by 0 */
     char name[STATEMENT_NAME_BYTES_MAX];
     unsigned session; /* in which it was prepared */
+    bool is_scan;     /* of a range of households, which parameters 1 and 2 give */
     bool is_list;     /* may give many rows: read through a cursor */
     int limit;        /* the parameter that limits a list, 0: none does */
 
@@ -41,6 +54,7 @@ struct postgres_statement {
     unsigned cursor; /* its number; 0: the rows are all there are */
     unsigned cursor_transaction;
     int fetch_count; /* rows that were asked for last */
+    struct stream stream;
 };
 
 /** The number that is bound to a parameter; 0 for NULL. */

@@ -127,32 +127,37 @@ void postgres_clear(void *handle)
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
+/* Bytes are NULL only for NULL. */
+static struct text value_of(const struct postgres_statement *statement, int column)
+{
+    if (statement->stream.is_open)
+        return statement->stream.values[column];
+    if (PQgetisnull(statement->rows, statement->row, column))
+        return (struct text){0};
+    return (struct text){PQgetvalue(statement->rows, statement->row, column),
+                         (size_t)PQgetlength(statement->rows, statement->row, column)};
+}
+
 bool postgres_column_is_null(void *handle, int column)
 {
-    const struct postgres_statement *statement = handle;
-
-    return PQgetisnull(statement->rows, statement->row, column) != 0;
+    return value_of(handle, column).bytes == NULL;
 }
 
 int64_t postgres_column_int64(void *handle, int column)
 {
     const struct postgres_statement *statement = handle;
+    struct text value = value_of(statement, column);
 
-    if (PQgetisnull(statement->rows, statement->row, column))
-        return 0;
-    return number_of(PQgetvalue(statement->rows, statement->row, column),
-                     statement->column_types[column]);
+    return value.bytes == NULL ? 0 : number_of(value.bytes, statement->column_types[column]);
 }
 
 struct text postgres_column_text(void *handle, int column)
 {
     const struct postgres_statement *statement = handle;
+    struct text value = value_of(statement, column);
 
-    if (PQgetisnull(statement->rows, statement->row, column))
-        return (struct text){0};
-    assert(is_text_type(statement->column_types[column]));
-    return (struct text){PQgetvalue(statement->rows, statement->row, column),
-                         (size_t)PQgetlength(statement->rows, statement->row, column)};
+    assert(value.bytes == NULL || is_text_type(statement->column_types[column]));
+    return value;
 }
 
 struct field_value postgres_column_field(void *handle, int column, const struct variable *variable)
@@ -164,7 +169,11 @@ struct field_value postgres_column_field(void *handle, int column, const struct 
 
         return text.bytes == NULL ? value : stored_text_read(variable, text);
     }
-    value.is_known = !postgres_column_is_null(handle, column);
-    value.number = postgres_column_int64(handle, column);
+    const struct postgres_statement *statement = handle;
+    struct text stored = value_of(statement, column);
+
+    value.is_known = stored.bytes != NULL;
+    if (value.is_known)
+        value.number = number_of(stored.bytes, statement->column_types[column]);
     return value;
 }

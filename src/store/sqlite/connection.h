@@ -30,8 +30,8 @@ enum berm_status sqlite_take_lock(void *handle, const char *name, void **ret_loc
 void sqlite_release_lock(void *lock);
 
 /* The rows of the driver's table that live in statement.c. */
-enum berm_status sqlite_prepare(void *handle, struct text sql, void **ret_statement,
-                                struct berm_error *err);
+enum berm_status sqlite_prepare(void *handle, struct text sql, enum statement_kind kind,
+                                void **ret_statement, struct berm_error *err);
 void sqlite_finalize(void *handle);
 int sqlite_parameter_count(void *handle);
 int sqlite_column_count(void *handle);

@@ -5,14 +5,15 @@
 #include "store/sqlite/connection.h"
 #include "store/stored_form.h"
 
-enum berm_status sqlite_prepare(void *handle, struct text sql, void **ret_statement,
-                                struct berm_error *err)
+enum berm_status sqlite_prepare(void *handle, struct text sql, enum statement_kind kind,
+                                void **ret_statement, struct berm_error *err)
 {
     struct connection *connection = handle;
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v3(connection->database, sql.bytes, (int)sql.length,
                                   SQLITE_PREPARE_PERSISTENT, &statement, NULL);
 
+    (void)kind; /* a row is read when it is asked for */
     if (code != SQLITE_OK)
         return fail_from_sqlite(connection, code, err);
     *ret_statement = statement;
