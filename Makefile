@@ -5,6 +5,7 @@
 #   make deb           a Debian package, in build/deb
 #   make bench         speed, beside a peer's
 #   make bench-api     the service under load with a million households, beside a peer's
+#   make bench-postgres  what screening reads from PostgreSQL, beside the bare queries
 #   BUILD=folder       build somewhere else      JOBS=n   how many compilers at once
 
 BUILD ?= build
@@ -19,7 +20,7 @@ MESON_OPTIONS ?=
 export BUILD JOBS
 
 .DEFAULT_GOAL := all
-.PHONY: all dependencies configure demo test bench bench-api scenarios format lint sanitize fuzz \
+.PHONY: all dependencies configure demo test bench bench-api bench-postgres scenarios format lint sanitize fuzz \
         walk-pslm install deb clean
 
 all: configure
@@ -49,6 +50,10 @@ bench: all
 bench-api: all
 	@ninja -C $(BUILD) -j$(JOBS) api_load
 	@SECONDS=$(SECONDS) bench/api/run.py
+
+bench-postgres: all
+	@ninja -C $(BUILD) -j$(JOBS) bench_scan
+	@bench/scan_postgres
 
 walk-pslm: all
 	@BERM=$(BUILD)/berm tools/walk_pslm.sh $(DATA)
