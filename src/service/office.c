@@ -150,8 +150,10 @@ enum berm_status office_open(struct text url, enum store_mode mode, struct offic
     TRY(office_prepare(&office, err));
     TRY(store_open(url, mode, &office->store, err));
     TRY(office_open_pack(office, mode, err));
-    if (mode == STORE_READ_WRITE)
+    if (mode == STORE_READ_WRITE) {
         TRY(search_bring_up_to_date(office->store, err));
+        TRY(feed_settle(office->store, err));
+    }
     *ret_office = office;
     office = NULL;
     return BERM_OK;

@@ -15,6 +15,7 @@
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
  *   facts/      changing the facts of one household by hand (face: facts.h)
  *   find/       search, filters and pages of people and households (face: find.h)
+ *   feed.c      what is new in a log since one looked last (face: feed.h)
  *   runs.c      the months' runs on record
  *   findings.c  lists and counts;  explain.c: why;  household.c: all that is held
  *   history.c   who changed what of a household, and when (face: history.h)
@@ -34,6 +35,7 @@
 #include "service/doctor.h"
 #include "service/export.h"
 #include "service/facts.h"
+#include "service/feed.h"
 #include "service/find.h"
 #include "service/history.h"
 #include "service/idempotency.h"

@@ -40,7 +40,7 @@ struct job_runner {
     pthread_t watcher;
     bool has_watcher;
     struct store *watch_store;
-    int64_t last_event_id;
+    struct feed_cursor seen; /* of jobs' events */
 };
 
 static void report(const struct job_runner *runner, const struct berm_error *error)
@@ -169,18 +169,14 @@ static void *run_lane(void *context)
 /* Tell who listens what happened since the last look, here or elsewhere. */
 static enum berm_status watch_events(struct job_runner *runner, struct berm_error *err)
 {
-    CLEANUP(statement_closep) struct statement *since = NULL;
-    bool has_row;
+    struct feed_row rows[FEED_ROWS_MAX];
+    size_t count;
 
-    TRY(statement_prepare(runner->watch_store, STATEMENT_JOB_EVENT_SINCE, &since, err));
-    statement_bind_int64(since, JOB_EVENT_SINCE__AFTER_ID, runner->last_event_id);
-    TRY(statement_step(since, &has_row, err));
-    while (has_row) {
-        runner->last_event_id = statement_int64(since, 0);
-        if (runner->options.changed != NULL)
-            runner->options.changed(runner->options.context, statement_int64(since, 1));
-        TRY(statement_step(since, &has_row, err));
-    }
+    do {
+        TRY(feed_next(runner->watch_store, FEED_JOB_EVENTS, &runner->seen, rows, &count, err));
+        for (size_t r = 0; r < count && runner->options.changed != NULL; r++)
+            runner->options.changed(runner->options.context, rows[r].job_id);
+    } while (count == FEED_ROWS_MAX);
     return BERM_OK;
 }
 
@@ -276,7 +272,6 @@ static void *run_watcher(void *context)
 static enum berm_status prepare(struct job_runner *runner, const struct job_runner_options *options,
                                 struct berm_error *err)
 {
-    CLEANUP(statement_closep) struct statement *last = NULL;
     pthread_condattr_t attributes;
 
     pthread_mutex_init(&runner->mutex, NULL);
@@ -300,10 +295,7 @@ static enum berm_status prepare(struct job_runner *runner, const struct job_runn
     memcpy(runner->url, options->store_url.bytes, options->store_url.length);
     runner->options.store_url = (struct text){runner->url, options->store_url.length};
     TRY(store_open(runner->options.store_url, STORE_READ_WRITE, &runner->watch_store, err));
-    TRY(statement_prepare(runner->watch_store, STATEMENT_JOB_EVENT_LAST, &last, err));
-    TRY(statement_step_to_row(last, err));
-    runner->last_event_id = statement_int64(last, 0);
-    return BERM_OK;
+    return feed_end(runner->watch_store, FEED_JOB_EVENTS, &runner->seen, err);
 }
 
 static enum berm_status start_threads(struct job_runner *runner, bool has_lanes,

@@ -46,15 +46,6 @@ SELECT job_event_id, state, at_s FROM job_event
 WHERE job_id = :job_id AND job_event_id > :after_id
 ORDER BY job_event_id;
 
--- name: job_event_last
-SELECT coalesce(max(job_event_id), 0) FROM job_event;
-
--- name: job_event_since
--- What happened in the whole register since: whoever listens to one of these jobs is told.
-SELECT job_event_id, job_id FROM job_event
-WHERE job_event_id > :after_id
-ORDER BY job_event_id;
-
 -- name: job_first_queued
 SELECT job_id FROM job WHERE state = 'queued' AND lane = :lane ORDER BY job_id LIMIT 1;
 

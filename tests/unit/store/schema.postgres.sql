@@ -61,8 +61,11 @@ CREATE TABLE change (
     file_sha256 TEXT COLLATE "C",
     added BIGINT NOT NULL DEFAULT 0,
     changed BIGINT NOT NULL DEFAULT 0,
+    transaction_id BIGINT NOT NULL DEFAULT ((pg_current_xact_id())::text)::bigint,
     PRIMARY KEY (change_id)
 );
+
+CREATE INDEX change_by_transaction ON public.change USING btree (transaction_id, change_id);
 
 CREATE TABLE change_row (
     change_id BIGINT NOT NULL,
@@ -192,11 +195,14 @@ CREATE TABLE job_event (
     job_id BIGINT NOT NULL,
     state TEXT COLLATE "C" NOT NULL,
     at_s BIGINT NOT NULL,
+    transaction_id BIGINT NOT NULL DEFAULT ((pg_current_xact_id())::text)::bigint,
     PRIMARY KEY (job_event_id),
     FOREIGN KEY (job_id) REFERENCES job(job_id)
 );
 
 CREATE INDEX job_event_by_job ON public.job_event USING btree (job_id, job_event_id);
+
+CREATE INDEX job_event_by_transaction ON public.job_event USING btree (transaction_id, job_event_id);
 
 CREATE TABLE journal (
     journal_id BIGINT NOT NULL,
