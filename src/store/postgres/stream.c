@@ -61,7 +61,7 @@ static bool append_value(struct buffer *sql, const struct postgres_statement *st
 static enum berm_status write_query(const struct postgres_statement *statement, struct buffer *sql,
                                     struct berm_error *err)
 {
-    buffer_append_text(sql, TEXT("SET LOCAL enable_sort = off; COPY ("));
+    buffer_append_text(sql, TEXT(STREAM_PLANNING "; COPY ("));
     for (const char *at = statement->sql; *at != 0; at++) {
         if (*at != '$') {
             buffer_append_char(sql, *at);
