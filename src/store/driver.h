@@ -62,6 +62,9 @@ struct store_driver {
     enum berm_status (*execute)(void *connection, const char *sql, struct berm_error *err);
 
     enum berm_status (*begin)(void *connection, enum transaction_kind kind, struct berm_error *err);
+    /** Begin reading on connections to one database, with one snapshot; in all or in none. */
+    enum berm_status (*begin_together)(void *const *connections, size_t count,
+                                       struct berm_error *err);
     enum berm_status (*commit)(void *connection, struct berm_error *err);
     void (*rollback)(void *connection);
     bool (*is_in_transaction)(void *connection);

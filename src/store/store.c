@@ -189,6 +189,20 @@ enum berm_status store_begin_read(struct store *store, struct berm_error *err)
     return store->driver->begin(store->connection, TRANSACTION_READ, err);
 }
 
+enum berm_status store_begin_read_together(struct store *const *stores, size_t count,
+                                           struct berm_error *err)
+{
+    void *connections[STORES_TOGETHER_MAX];
+
+    assert(count > 0 && count <= STORES_TOGETHER_MAX);
+    for (size_t s = 0; s < count; s++) {
+        assert(stores[s]->frame == FRAME_NONE && stores[s]->driver == stores[0]->driver);
+        assert(!store_is_in_transaction(stores[s]));
+        connections[s] = stores[s]->connection;
+    }
+    return stores[0]->driver->begin_together(connections, count, err);
+}
+
 static void end_bulk(struct store *store)
 {
     if (store->is_bulk)

@@ -83,6 +83,16 @@ MUST_USE enum berm_status store_snapshot_begin(struct store *store, struct berm_
 void store_snapshot_end(struct store *store); /* no transaction may be open inside it */
 void store_snapshot_endp(struct store **store);
 
+enum { STORES_TOGETHER_MAX = 65 };
+/**
+ * Begin reading in several stores of one register, so that all see the same moment, as the threads
+ * that share one piece of work must. Each ends its transaction by itself.
+ * Errors  as store_begin_read, and BERM_BUSY where others commit without a pause. In none of the
+ *         stores a transaction is open then.
+ */
+MUST_USE enum berm_status store_begin_read_together(struct store *const *stores, size_t count,
+                                                    struct berm_error *err);
+
 /**
  * Faster bulk loading on a register that has no households yet: bigger cache and deferred syncing,
  * never giving up atomicity. Call it before store_begin; it ends with that transaction. Other

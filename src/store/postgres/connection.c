@@ -264,6 +264,7 @@ const struct store_driver postgres_driver = {
     .take_over = take_over,
     .execute = execute,
     .begin = postgres_begin,
+    .begin_together = postgres_begin_together,
     .commit = postgres_commit,
     .rollback = postgres_rollback,
     .is_in_transaction = postgres_is_in_transaction,

@@ -89,6 +89,8 @@ void postgres_settle(struct connection *connection);
 /* The rows of the driver's table that live in transaction.c. */
 bool postgres_is_in_transaction(void *handle);
 enum berm_status postgres_begin(void *handle, enum transaction_kind kind, struct berm_error *err);
+enum berm_status postgres_begin_together(void *const *connections, size_t count,
+                                         struct berm_error *err);
 enum berm_status postgres_commit(void *handle, struct berm_error *err);
 void postgres_rollback(void *handle);
 enum berm_status postgres_mark(void *handle, enum mark_action action, struct berm_error *err);

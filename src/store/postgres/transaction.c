@@ -64,6 +64,42 @@ enum berm_status postgres_begin(void *handle, enum transaction_kind kind, struct
     return status;
 }
 
+/* The first one's snapshot under its name, which others can take while it is open. */
+static enum berm_status begin_exported(struct connection *connection, PGresult **ret_name,
+                                       struct berm_error *err)
+{
+    TRY(postgres_begin(connection, TRANSACTION_READ, err));
+    TRY(postgres_send(connection, "SELECT pg_export_snapshot()", ret_name, err));
+    return postgres_catch_up(connection, err);
+}
+
+static enum berm_status begin_imported(struct connection *connection, const char *name,
+                                       struct berm_error *err)
+{
+    char sql[SQL_BYTES_MAX];
+
+    TRY(postgres_begin(connection, TRANSACTION_READ, err));
+    snprintf(sql, sizeof sql, "SET TRANSACTION SNAPSHOT '%s'", name);
+    TRY(postgres_send_ahead(connection, sql, err));
+    return postgres_catch_up(connection, err);
+}
+
+enum berm_status postgres_begin_together(void *const *connections, size_t count,
+                                         struct berm_error *err)
+{
+    CLEANUP(clear_resultp) PGresult *name = NULL;
+    enum berm_status status = begin_exported(connections[0], &name, err);
+
+    if (status != BERM_OK)
+        postgres_withdraw(connections[0], &name);
+    for (size_t c = 1; status == BERM_OK && c < count; c++)
+        status = begin_imported(connections[c], PQgetvalue(name, 0, 0), err);
+    for (size_t c = 0; status != BERM_OK && c < count; c++)
+        if (postgres_is_in_transaction(connections[c]))
+            postgres_rollback(connections[c]);
+    return status;
+}
+
 /* COMMIT of a transaction in which something failed is answered by "ROLLBACK", and is no error. */
 enum berm_status postgres_commit(void *handle, struct berm_error *err)
 {

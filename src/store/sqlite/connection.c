@@ -24,6 +24,7 @@ enum {
     CACHE_BULK_KIB = 30 * 1024, /* an import stays within 64 MiB */
     PAGE_BYTES = 8 * 1024, /* rows are wide: fewer pages to split and to read than with 4 KiB */
     PRAGMA_BYTES_MAX = 96,
+    TOGETHER_ROUNDS_MAX = 1000,
 };
 
 static enum berm_status run(const struct connection *connection, const char *sql,
@@ -212,6 +213,45 @@ static enum berm_status begin(void *handle, enum transaction_kind kind, struct b
     return status;
 }
 
+static void rollback_all(void *const *connections, size_t count)
+{
+    for (size_t c = 0; c < count; c++)
+        if (is_in_transaction(connections[c]))
+            rollback(connections[c]);
+}
+
+/*
+ * SQLite as Debian builds it cannot hand a snapshot from one connection to another. But it tells
+ * whether anybody committed between two looks of one connection: so the last one looks before the
+ * first has begun and after it has begun itself, and all begin anew where the two differ.
+ */
+static enum berm_status begin_together(void *const *connections, size_t count,
+                                       struct berm_error *err)
+{
+    static const char version[] = "PRAGMA data_version";
+    void *last = connections[count - 1];
+    enum berm_status status = BERM_OK;
+
+    for (int round = 0; round < TOGETHER_ROUNDS_MAX; round++) {
+        int64_t before = 0;
+        int64_t after = 0;
+
+        status = read_number(last, version, &before, err);
+        for (size_t c = 0; status == BERM_OK && c < count; c++)
+            status = begin(connections[c], TRANSACTION_READ, err);
+        if (status == BERM_OK)
+            status = read_number(last, version, &after, err);
+        if (status == BERM_OK && before == after)
+            return BERM_OK;
+        rollback_all(connections, count);
+        if (status != BERM_OK)
+            return status;
+    }
+    return fail_with(err, BERM_BUSY,
+                     "others write to the register without a pause, so that several readers cannot "
+                     "see it at one moment; try again when there are fewer");
+}
+
 static enum berm_status commit(void *handle, struct berm_error *err)
 {
     return run(handle, "COMMIT", err);
@@ -278,6 +318,7 @@ const struct store_driver sqlite_driver = {
     .take_over = take_over,
     .execute = execute,
     .begin = begin,
+    .begin_together = begin_together,
     .commit = commit,
     .rollback = rollback,
     .is_in_transaction = is_in_transaction,
