@@ -1,7 +1,7 @@
 /*
- * Two versions over every household. Each thread loads a chunk once for each version, in one read
- * transaction, because each wants columns of its own; deciding costs more than loading does, so
- * that sharing the columns would gain little and tie the two dictionaries together.
+ * Two versions over every household. Each thread loads a chunk once for each version, because each
+ * wants columns of its own; deciding costs more than loading does, so that sharing the columns
+ * would gain little and tie the two dictionaries together.
  */
 #include "service/policy/diff_count.h"
 #include "service/screen/load.h"
@@ -13,7 +13,8 @@ enum { DIFF_ARENA_BYTES_MAX = 1 << 30 };
 
 /* What the threads share, only read but for the share. */
 struct comparison {
-    struct text store_url;
+    struct store *stores[THREADS_MAX]; /* each thread's, all at one moment; 0 is the office's */
+    int thread_count;
     const struct screening_program *programs[2];
     const struct places *places[2]; /* the same areas, each with its own figures */
     const struct diff_plan *plan;
@@ -29,6 +30,8 @@ static void comparison_close(struct comparison *comparison)
 {
     for (int t = 0; t < THREADS_MAX; t++)
         arena_free(comparison->arenas[t]);
+    for (int t = 1; t < THREADS_MAX; t++)
+        store_close(comparison->stores[t]);
 }
 
 /* ---- A thread's work ------------------------------------------------------------------------- */
@@ -97,7 +100,6 @@ static enum berm_status tell_progress(struct comparison *comparison, struct berm
 static enum berm_status compare_in_thread(void *context, int thread, struct berm_error *err)
 {
     struct comparison *comparison = context;
-    CLEANUP(store_closep) struct store *store = NULL;
     CLEANUP(sides_close) struct sides sides = {0};
     int64_t chunk;
 
@@ -106,9 +108,7 @@ static enum berm_status compare_in_thread(void *context, int thread, struct berm
     TRY(arena_create(DIFF_ARENA_BYTES_MAX, &comparison->arenas[thread], err));
     TRY(diff_tally_make(comparison->arenas[thread], comparison->plan, &comparison->tallies[thread],
                         err));
-    TRY(store_open(comparison->store_url, STORE_READ_ONLY, &store, err));
-    TRY(store_begin_read(store, err));
-    TRY(sides_open(store, comparison, &sides, err));
+    TRY(sides_open(comparison->stores[thread], comparison, &sides, err));
     do {
         struct id_range range = {.low = comparison->low + chunk * BATCH_ROWS_MAX};
 
@@ -155,12 +155,44 @@ static enum berm_status plan_scope(struct office *office, const struct caller *c
     return BERM_OK;
 }
 
+static enum berm_status plan_chunks(struct store *store, struct comparison *comparison,
+                                    struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *range = NULL;
+
+    comparison->chunks.count = 0;
+    TRY(statement_prepare(store, STATEMENT_HOUSEHOLD_ID_RANGE, &range, err));
+    TRY(statement_step_to_row(range, err));
+    if (statement_int64(range, 2) == 0)
+        return BERM_OK;
+    comparison->low = statement_int64(range, 0);
+    comparison->high = statement_int64(range, 1);
+    comparison->chunks.count = (comparison->high - comparison->low) / BATCH_ROWS_MAX + 1;
+    return BERM_OK;
+}
+
+/* A store for each thread that will find a chunk, as it looks before the moment that counts; the
+ * versions are compared over one register only where all threads see the same one. */
+static enum berm_status begin_together(struct office *office, int wanted,
+                                       struct comparison *comparison, struct berm_error *err)
+{
+    int count = thread_count_of(wanted);
+
+    TRY(plan_chunks(office->store, comparison, err));
+    if (count > comparison->chunks.count)
+        count = comparison->chunks.count > 0 ? (int)comparison->chunks.count : 1;
+    comparison->stores[0] = office->store;
+    for (int t = 1; t < count; t++)
+        TRY(store_open(store_url(office->store), STORE_READ_ONLY, &comparison->stores[t], err));
+    comparison->thread_count = count;
+    return store_begin_read_together(comparison->stores, (size_t)count, err);
+}
+
 static enum berm_status prepare(struct office *office, const struct caller *caller,
                                 const struct policy_diff_options *options, struct arena *arena,
                                 struct comparison *comparison, struct diff_plan *plan,
                                 struct policy_diff *diff, struct berm_error *err)
 {
-    CLEANUP(statement_closep) struct statement *range = NULL;
     const struct text names[2] = {options->old_name, options->new_name};
     struct text *labels[2] = {&diff->old_label, &diff->new_label};
 
@@ -175,14 +207,7 @@ static enum berm_status prepare(struct office *office, const struct caller *call
     plan->places = comparison->places[0];
     TRY(diff_plan_findings(arena, plan, err));
     TRY(plan_scope(office, caller, options->area, arena, plan, diff, err));
-    TRY(statement_prepare(office->store, STATEMENT_HOUSEHOLD_ID_RANGE, &range, err));
-    TRY(statement_step_to_row(range, err));
-    if (statement_int64(range, 2) == 0)
-        return BERM_OK;
-    comparison->low = statement_int64(range, 0);
-    comparison->high = statement_int64(range, 1);
-    comparison->chunks.count = (comparison->high - comparison->low) / BATCH_ROWS_MAX + 1;
-    return BERM_OK;
+    return plan_chunks(office->store, comparison, err);
 }
 
 static enum berm_status add_up(struct comparison *comparison, struct arena *arena,
@@ -203,8 +228,7 @@ enum berm_status policy_diff(struct office *office, const struct caller *caller,
 {
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
     CLEANUP(comparison_close)
-    struct comparison comparison = {.store_url = store_url(office->store),
-                                    .progress = options->progress,
+    struct comparison comparison = {.progress = options->progress,
                                     .progress_context = options->progress_context};
     struct diff_plan plan = {0};
     struct policy_diff diff = {.month = options->month};
@@ -212,12 +236,12 @@ enum berm_status policy_diff(struct office *office, const struct caller *caller,
 
     clock_gettime(CLOCK_MONOTONIC, &start);
     TRY(caller_check(caller, PERMISSION_POLICY_READ, err));
-    TRY(store_begin_read(office->store, err));
+    TRY(begin_together(office, options->thread_count, &comparison, err));
     snapshot = office->store;
     TRY(prepare(office, caller, options, arena, &comparison, &plan, &diff, err));
     comparison.plan = &plan;
-    TRY(threads_run(thread_count_of(options->thread_count), compare_in_thread, &comparison,
-                    &comparison.chunks, err));
+    TRY(threads_run(comparison.thread_count, compare_in_thread, &comparison, &comparison.chunks,
+                    err));
     TRY(add_up(&comparison, arena, &diff, err));
     clock_gettime(CLOCK_MONOTONIC, &end);
     diff.seconds =
