@@ -48,11 +48,12 @@ enum berm_status store_copy_to(struct store *store, struct text url, struct berm
     char location[STORE_URL_BYTES_MAX];
 
     if (store->driver->copy_to == NULL)
-        return fail_with(err, BERM_UNSUPPORTED,
-                         "%s is kept by a database server, and nothing was copied; its own tools do "
-                         "it: pg_dump --format=custom --file=FILE, and pg_restore into a new "
-                         "database",
-                         store->url.bytes);
+        return fail_with(
+            err, BERM_UNSUPPORTED,
+            "%s is kept by a database server, and nothing was copied; its own tools do "
+            "it: pg_dump --format=custom --file=FILE, and pg_restore into a new "
+            "database",
+            store->url.bytes);
     if (text_starts_with(url, text_of(postgres_driver.scheme)))
         return fail_with(err, BERM_UNSUPPORTED,
                          "%.*s is kept by a database server, and this backup is a file; restore it "

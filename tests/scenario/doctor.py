@@ -27,18 +27,38 @@ def set_version(version):
     return f"UPDATE berm_schema SET version = {version}" if is_postgres() else f"PRAGMA user_version = {version}"
 
 
-def register_of_version_1(here):
-    """As the first berm left it, with one change."""
-    old = store_url(here / "old.berm")
-    schema = section(ROOT / "src/store/migrations/0001_register.sql", DIALECT)
+def register_of_version(here, version, *rows):
+    """As an older berm left it, with one change and these rows."""
+    old = store_url(here / f"version-{version}.berm")
+    paths = sorted((ROOT / "src/store/migrations").glob("*.sql"))[:version]
+    schema = "".join(section(path, DIALECT) for path in paths)
     if is_postgres():
-        schema = in_postgres(schema) + "CREATE TABLE berm_schema (version BIGINT NOT NULL);INSERT INTO berm_schema VALUES (1);"
+        schema = in_postgres(schema) + ("CREATE TABLE berm_schema (version BIGINT NOT NULL);"
+                                        f"INSERT INTO berm_schema VALUES ({version});")
     else:
-        schema += f"PRAGMA user_version = 1; PRAGMA application_id = {0x4265726D};"
-    run_script(old, schema + f"INSERT INTO setting VALUES ('pack', '{here / 'pack'}');"
-               "INSERT INTO change (change_id, at, actor, via) VALUES (1, 'then', 'x', 'y');"
-               "INSERT INTO id_counter VALUES ('change', 2);")
+        schema += f"PRAGMA user_version = {version}; PRAGMA application_id = {0x4265726D};"
+    rows = (f"INSERT INTO setting (name, value) VALUES ('pack', '{here / 'pack'}')",
+            "INSERT INTO change (change_id, at, actor, via) VALUES (1, 'then', 'x', 'y')",
+            "INSERT INTO id_counter (name, next_id) VALUES ('change', 2)", *rows)
+    run_script(old, schema + "".join(f"{row};" for row in rows))
     return old
+
+
+def split_by_household(here):
+    """Findings were keyed by their own id, and id numbers found by an index of person_secret."""
+    finding = "INSERT INTO finding VALUES (%d, %d, 'income_low', 0, 'high', 202001, %s, 1, %s, '{}')"
+    secret = "INSERT INTO person_secret VALUES (%d, '%s', '', 'k', 'ff', '%s', 1)"
+    old = register_of_version(
+        here, 15, "INSERT INTO run VALUES (1, 202001, 'published', 'p', '1', '', '', '', 2, 2, 0, 0, NULL)",
+        finding % (1, 9, "NULL", "NULL"), finding % (2, 7, "202002", "1"), finding % (3, 7, "NULL", "NULL"),
+        "INSERT INTO person (person_id, code, change_id) VALUES (5, 'P', 1)",
+        secret % (5, "id_number", "aa"), secret % (5, "bank_account", "bb"))
+    result = berm("migrate", "--store", old)
+    check("a register with findings and numbers is brought up to date", result.code == 0, result.text)
+    equal("its findings lie by household", ask(old, "SELECT household_id, finding_id, to_month, closing_run_id, evidence "
+                                                    "FROM finding ORDER BY household_id, finding_id"),
+          [(7, 2, 202002, 1, "{}"), (7, 3, None, None, "{}"), (9, 1, None, None, "{}")])
+    equal("its id numbers are found by their hash", ask(old, "SELECT lookup, person_id FROM id_lookup"), [("aa", 5)])
 
 
 with folder() as here:
@@ -90,7 +110,7 @@ with folder() as here:
     version = version_of(url)
     result = berm("migrate", "--store", url)
     contains("nothing to do is told", result.out, f"schema {version} already")
-    old = register_of_version_1(here)
+    old = register_of_version(here, 1)
     result = berm("migrate", "--store", old, env=sealed)
     contains("an old register is brought up to date", result.out, f"from schema 1 to {version}")
     equal("and is sound: what is older than its journal is no fault", doctor(old)[1], set())
@@ -99,4 +119,5 @@ with folder() as here:
     ask(old, set_version(version + 1))
     result = berm("migrate", "--store", old)
     check("a newer register is left alone", result.code == 1 and "newer" in result.err, result.text)
+    split_by_household(here)
 finish()

@@ -46,6 +46,14 @@ with folder() as here:
     equal("five numbers are protected", ask(url, "SELECT count(*), count(DISTINCT sealed) FROM person_secret"),
           [(5, 5)])
 
+    def lookups():
+        """What persons are found by, and what they should be."""
+        return (ask(url, "SELECT person_id, lookup FROM id_lookup ORDER BY 1, 2"),
+                ask(url, "SELECT person_id, lookup FROM person_secret WHERE kind = 'id_number' ORDER BY 1, 2"))
+
+    there, wanted = lookups()
+    equal("each id number is found by its hash", (len(there), there), (3, wanted))
+
     # Looking.
     equal("numbers are masked", show("A"),
           [("resident_id", "****002X", "****0123"), ("resident_id", "****0014", None)])
@@ -96,6 +104,13 @@ with folder() as here:
     equal("a file without these columns needs no key and leaves them", result.code, 0)
     equal("as they were", show("B", "--show-sensitive")[1], ("resident_id", ID_2, None))
 
+    equal("hashes follow the changes", *lookups())
+    result = load("code,household,id_type,id_number\nB-2,B,,\n")
+    equal("a number is taken away", result.code, 0)
+    there, wanted = lookups()
+    equal("and its hash with it", (len(there), there), (3, wanted))
+    load(f"code,household,id_type,id_number\nB-2,B,resident_id,{ID_2}\n")
+
     # Rotation.
     old_backup = copy_register(url, here / "old.berm")
     old_key = here / "old.key"
@@ -108,6 +123,7 @@ with folder() as here:
     after = ask(url, "SELECT sealed, lookup, key_id FROM person_secret")
     check("every number is encrypted and hashed anew", len(after) == len(secrets_before) and not (
         {cell for row in after for cell in row} & {cell for row in secrets_before for cell in row}), after)
+    equal("by which they are found now", *lookups())
     equal("and reads the same", show("A", "--show-sensitive"), shown_before)
     equal("the journal says so", ask(url, "SELECT details FROM journal WHERE action = 'rotate_key'"),
           [(f'{{"secrets":{len(after)}}}',)])
@@ -150,6 +166,17 @@ with folder() as here:
           result.text)
     result = berm("doctor", "--store", url, "--key", old_key)
     check("and tells when the key file is too old", result.code == 1 and "do not open" in result.out, result.text)
+    for name, statement in (("a number without its hash", "DELETE FROM id_lookup WHERE person_id = 1"),
+                            ("a hash without its number", "INSERT INTO id_lookup VALUES ('00', 1)")):
+        copy = copy_register(url, here / "sick.berm")
+        tamper(copy, statement)
+        for sight in (sealed, {}):
+            result = berm("doctor", "--store", copy, env=sight)
+            check(f"the doctor finds {name}, {'with' if sight else 'without'} the key",
+                  result.code == 1 and "berm key rotate" in result.out, result.text)
+        equal("a rotation mends it", berm("key", "rotate", "--store", copy, "--key", key).code, 0)
+        result = berm("doctor", "--store", copy, env=sealed)
+        equal("and the doctor is content", result.code, 0)
     tamper(url, "CREATE TEMP TABLE two AS SELECT person_id, sealed FROM person_secret WHERE kind = 'id_number' "
            "AND person_id IN (1, 2)",
            "UPDATE person_secret SET sealed = (SELECT sealed FROM two WHERE two.person_id <> "

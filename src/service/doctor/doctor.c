@@ -135,18 +135,40 @@ static enum berm_status examine_journal(struct examination *examination, struct 
 
 /* ---- Secrets --------------------------------------------------------------------------------- */
 
+/* Whether every id number is found by its hash, and nothing else is. */
+static enum berm_status examine_lookups(struct examination *examination, bool *ret_is_sound,
+                                        struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *compare = NULL;
+    int64_t lost, left;
+
+    TRY(statement_prepare(examination->store, STATEMENT_DOCTOR_ID_LOOKUP, &compare, err));
+    TRY(statement_step_to_row(compare, err));
+    lost = statement_int64(compare, 0);
+    left = statement_int64(compare, 1);
+    *ret_is_sound = lost + left == 0;
+    if (!*ret_is_sound)
+        doctor_tell(examination, "secrets", DOCTOR_FAULT,
+                    "%lld id numbers are not found by their hash, and %lld hashes have no number; "
+                    "berm key rotate enters all of them anew",
+                    (long long)lost, (long long)left);
+    return BERM_OK;
+}
+
 static enum berm_status examine_secrets(struct examination *examination, struct berm_error *err)
 {
     const struct key_file *key = examination->options->key;
     int64_t count, bad;
+    bool is_sound;
 
+    TRY(examine_lookups(examination, &is_sound, err));
     TRY(vault_examine(examination->store, key, &count, &bad, err));
     if (bad > 0)
         doctor_tell(examination, "secrets", DOCTOR_FAULT,
                     "%lld of %lld protected numbers do not open or are not found with this key "
                     "file; give the register's own, or restore a backup",
                     (long long)bad, (long long)count);
-    else
+    else if (is_sound)
         doctor_tell(examination, "secrets", key == NULL && count > 0 ? DOCTOR_NOTE : DOCTOR_OK,
                     "%lld protected numbers%s", (long long)count,
                     key == NULL && count > 0 ? "; without the key file they cannot be looked into"

@@ -10,6 +10,11 @@ struct finding_opening {
     struct text evidence;
 };
 
+struct finding_closing {
+    int64_t household_id;
+    int64_t finding_id;
+};
+
 struct standing_change {
     int64_t household_id;
     enum severity risk_level;
@@ -21,7 +26,7 @@ struct screen_outcome {
     struct arena *arena;
     struct finding_opening *openings;
     size_t opening_count;
-    int64_t *closings; /* finding_ids */
+    struct finding_closing *closings;
     size_t closing_count;
     struct standing_change *standings;
     size_t standing_count;

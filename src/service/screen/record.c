@@ -91,7 +91,10 @@ enum berm_status run_writer_store(struct run_writer *writer, const struct screen
     for (size_t i = 0; i < outcome->closing_count; i++) {
         statement_bind_month(writer->close, FINDING_CLOSE__TO_MONTH, writer->month);
         statement_bind_int64(writer->close, FINDING_CLOSE__RUN_ID, writer->run_id);
-        statement_bind_int64(writer->close, FINDING_CLOSE__FINDING_ID, outcome->closings[i]);
+        statement_bind_int64(writer->close, FINDING_CLOSE__HOUSEHOLD_ID,
+                             outcome->closings[i].household_id);
+        statement_bind_int64(writer->close, FINDING_CLOSE__FINDING_ID,
+                             outcome->closings[i].finding_id);
         TRY(statement_run(writer->close, err));
     }
     TRY(store_openings(writer, outcome, err));

@@ -120,7 +120,8 @@ static void close_archived(const struct screen_worker *worker, int64_t household
                            struct screen_outcome *outcome)
 {
     for (; *at < worker->open_count && worker->open[*at].household_id < household_id; ++*at)
-        outcome->closings[outcome->closing_count++] = worker->open[*at].finding.finding_id;
+        outcome->closings[outcome->closing_count++] = (struct finding_closing){
+            worker->open[*at].household_id, worker->open[*at].finding.finding_id};
 }
 
 /* The household's part of what is open; *at moves behind it. */
@@ -268,7 +269,8 @@ static enum berm_status compare_row(struct screen_worker *worker, size_t row, si
                          TEXT_ARG(worker->batch->code[row]), OPEN_FINDINGS_MAX);
     spells_compare(open, open_count, result, closed, opened, &changes);
     for (size_t i = 0; i < changes.closed_count; i++)
-        outcome->closings[outcome->closing_count++] = closed[i];
+        outcome->closings[outcome->closing_count++] =
+            (struct finding_closing){worker->batch->household_id[row], closed[i]};
     outcome->unchanged += (int64_t)changes.unchanged_count;
     is_certain = changes.kept_severity > SEVERITY_NONE;
     if (changes.kept_severity >

@@ -21,6 +21,7 @@ struct vault {
     const struct key_file *key;
     char key_id[PROTECT_ID_TEXT_MAX];
     struct statement *put, *get, *remove, *owner;
+    struct statement *enter, *forget; /* in id_lookup */
 };
 
 void vault_close(struct vault *vault)
@@ -31,6 +32,8 @@ void vault_close(struct vault *vault)
     statement_close(vault->get);
     statement_close(vault->remove);
     statement_close(vault->owner);
+    statement_close(vault->enter);
+    statement_close(vault->forget);
     free(vault);
 }
 
@@ -103,6 +106,8 @@ enum berm_status vault_open(struct store *store, const struct key_file *key, boo
     TRY(statement_prepare(store, STATEMENT_SECRET_GET, &vault->get, err));
     TRY(statement_prepare(store, STATEMENT_SECRET_REMOVE, &vault->remove, err));
     TRY(statement_prepare(store, STATEMENT_SECRET_OWNER, &vault->owner, err));
+    TRY(statement_prepare(store, STATEMENT_ID_LOOKUP_INSERT, &vault->enter, err));
+    TRY(statement_prepare(store, STATEMENT_ID_LOOKUP_DELETE, &vault->forget, err));
     *ret_vault = vault;
     vault = NULL;
     return BERM_OK;
@@ -127,16 +132,38 @@ enum berm_status vault_owner(struct vault *vault, const struct secret *secret, s
 
 /* What is there: its lookup tells whether it is the same, without opening it. */
 static enum berm_status compare(struct vault *vault, int64_t person_id, struct text kind,
-                                struct text hash, struct vault_change *change,
-                                struct berm_error *err)
+                                struct text hash, char before[LOOKUP_TEXT_MAX],
+                                struct vault_change *change, struct berm_error *err)
 {
     statement_bind_int64(vault->get, SECRET_GET__PERSON_ID, person_id);
     statement_bind_text(vault->get, SECRET_GET__KIND, kind);
     TRY(statement_step(vault->get, &change->had_one, err));
     change->is_different = change->had_one != change->has_one ||
                            (change->had_one && !text_equal(statement_text(vault->get, 3), hash));
+    if (change->had_one)
+        snprintf(before, LOOKUP_TEXT_MAX, "%.*s", TEXT_ARG(statement_text(vault->get, 3)));
     statement_reset(vault->get);
     return BERM_OK;
+}
+
+static enum berm_status enter_id_number(struct statement *enter, struct text hash,
+                                        int64_t person_id, struct berm_error *err)
+{
+    statement_bind_text(enter, ID_LOOKUP_INSERT__LOOKUP, hash);
+    statement_bind_int64(enter, ID_LOOKUP_INSERT__PERSON_ID, person_id);
+    return statement_run(enter, err);
+}
+
+/* An id number is one person's. That is a rule over all persons, so it has a table by the number's
+ * hash; an account may be shared and has none. */
+static enum berm_status move_lookup(struct vault *vault, int64_t person_id, struct text before,
+                                    struct text hash, struct berm_error *err)
+{
+    if (before.length > 0) {
+        statement_bind_text(vault->forget, ID_LOOKUP_DELETE__LOOKUP, before);
+        TRY(statement_run(vault->forget, err));
+    }
+    return hash.length > 0 ? enter_id_number(vault->enter, hash, person_id, err) : BERM_OK;
 }
 
 enum berm_status vault_put(struct vault *vault, int64_t person_id, enum secret_kind kind,
@@ -144,15 +171,18 @@ enum berm_status vault_put(struct vault *vault, int64_t person_id, enum secret_k
                            struct vault_change *ret_change, struct berm_error *err)
 {
     struct text key_id = text_of(vault->key_id), name = text_of(KIND_NAMES[kind]);
-    char hash[LOOKUP_TEXT_MAX] = "", sealed[SEALED_TEXT_MAX], about_bytes[ABOUT_MAX];
+    char hash[LOOKUP_TEXT_MAX] = "", before[LOOKUP_TEXT_MAX] = "";
+    char sealed[SEALED_TEXT_MAX], about_bytes[ABOUT_MAX];
     struct vault_change change = {.has_one = secret->number.length > 0};
 
     if (change.has_one)
         TRY(lookup(vault->key, key_id, name, secret, hash, err));
-    TRY(compare(vault, person_id, name, text_of(hash), &change, err));
+    TRY(compare(vault, person_id, name, text_of(hash), before, &change, err));
     *ret_change = change;
     if (!change.is_different)
         return BERM_OK;
+    if (kind == SECRET_ID_NUMBER)
+        TRY(move_lookup(vault, person_id, text_of(before), text_of(hash), err));
     if (!change.has_one) {
         statement_bind_int64(vault->remove, SECRET_REMOVE__PERSON_ID, person_id);
         statement_bind_text(vault->remove, SECRET_REMOVE__KIND, name);
@@ -233,7 +263,7 @@ enum berm_status vault_examine(struct store *store, const struct key_file *key, 
 
 static enum berm_status rekey_row(const struct key_file *key, struct text key_id,
                                   struct statement *row, struct statement *rekey,
-                                  struct berm_error *err)
+                                  struct statement *enter, struct berm_error *err)
 {
     int64_t person_id = statement_int64(row, 0);
     struct text kind = statement_text(row, 1);
@@ -251,22 +281,31 @@ static enum berm_status rekey_row(const struct key_file *key, struct text key_id
     statement_bind_text(rekey, SECRET_REKEY__KEY_ID, key_id);
     statement_bind_text(rekey, SECRET_REKEY__SEALED, text_of(sealed));
     statement_bind_text(rekey, SECRET_REKEY__LOOKUP, text_of(hash));
-    return statement_run(rekey, err);
+    TRY(statement_run(rekey, err));
+    return text_equal(kind, text_of(KIND_NAMES[SECRET_ID_NUMBER]))
+               ? enter_id_number(enter, text_of(hash), person_id, err)
+               : BERM_OK;
 }
 
+/* The hashes change with the key, so that all are entered anew: which also mends what is amiss. */
 static enum berm_status rekey_all(struct store *store, const struct key_file *key,
                                   struct text key_id, int64_t *ret_count, struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *list = NULL;
     CLEANUP(statement_closep) struct statement *rekey = NULL;
+    CLEANUP(statement_closep) struct statement *enter = NULL;
+    CLEANUP(statement_closep) struct statement *clear = NULL;
     bool has_row;
 
     *ret_count = 0;
     TRY(statement_prepare(store, STATEMENT_SECRET_LIST, &list, err));
     TRY(statement_prepare(store, STATEMENT_SECRET_REKEY, &rekey, err));
+    TRY(statement_prepare(store, STATEMENT_ID_LOOKUP_INSERT, &enter, err));
+    TRY(statement_prepare(store, STATEMENT_ID_LOOKUP_CLEAR, &clear, err));
+    TRY(statement_run(clear, err));
     TRY(statement_step(list, &has_row, err));
     for (; has_row; ++*ret_count) {
-        TRY(rekey_row(key, key_id, list, rekey, err));
+        TRY(rekey_row(key, key_id, list, rekey, enter, err));
         TRY(statement_step(list, &has_row, err));
     }
     return setting_write(store, KEY_SETTING, key_id, err);

@@ -33,6 +33,17 @@ SELECT (SELECT count(*) FROM area), (SELECT count(*) FROM household), (SELECT co
        (SELECT count(*) FROM flow_entry), (SELECT count(*) FROM finding),
        (SELECT count(*) FROM change), (SELECT count(*) FROM run);
 
+-- name: doctor_id_lookup
+-- Id numbers that nobody would find, and hashes that belong to no number.
+SELECT (SELECT count(*) FROM person_secret AS s
+        WHERE s.kind = 'id_number'
+          AND NOT EXISTS (SELECT 1 FROM id_lookup AS l
+                          WHERE l.lookup = s.lookup AND l.person_id = s.person_id)),
+       (SELECT count(*) FROM id_lookup AS l
+        WHERE NOT EXISTS (SELECT 1 FROM person_secret AS s
+                          WHERE s.person_id = l.person_id AND s.kind = 'id_number'
+                            AND s.lookup = l.lookup));
+
 -- name: doctor_entry_list
 -- Every report, by household and month.
 SELECT household_id, month, flow_id, flow_source_id, amount_minor FROM flow_entry

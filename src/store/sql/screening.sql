@@ -26,14 +26,14 @@ SELECT min(household_id), max(household_id), count(*) FROM household WHERE is_ac
 SELECT finding_id, household_id, code, severity, is_undetermined
 FROM finding
 WHERE household_id BETWEEN :low AND :high AND closing_run_id IS NULL
-ORDER BY household_id;
+ORDER BY household_id, finding_id;
 
 -- name: finding_at_month_in_range
 SELECT finding_id, household_id, code, severity, is_undetermined
 FROM finding
 WHERE household_id BETWEEN :low AND :high
   AND from_month <= :month AND (to_month IS NULL OR to_month > :month)
-ORDER BY household_id;
+ORDER BY household_id, finding_id;
 
 -- name: standing_in_range
 SELECT household_id, risk_level, kind
@@ -98,7 +98,7 @@ VALUES (:finding_id, :household_id, :code, :is_undetermined, :severity, :from_mo
 -- name: finding_close
 UPDATE finding
 SET to_month = :to_month, closing_run_id = :run_id
-WHERE finding_id = :finding_id;
+WHERE household_id = :household_id AND finding_id = :finding_id;
 
 -- name: standing_insert
 INSERT INTO standing (household_id, run_id, month, risk_level, kind)

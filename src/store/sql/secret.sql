@@ -15,8 +15,18 @@ DELETE FROM person_secret WHERE person_id = :person_id AND kind = :kind;
 
 -- name: secret_owner
 -- The code of the person whose id number it is.
-SELECT p.code FROM person_secret s JOIN person p ON p.person_id = s.person_id
-WHERE s.kind = 'id_number' AND s.lookup = :lookup;
+SELECT p.code FROM id_lookup AS l JOIN person AS p ON p.person_id = l.person_id
+WHERE l.lookup = :lookup;
+
+-- name: id_lookup_insert
+-- Refused where the number is another person's.
+INSERT INTO id_lookup (lookup, person_id) VALUES (:lookup, :person_id);
+
+-- name: id_lookup_delete
+DELETE FROM id_lookup WHERE lookup = :lookup;
+
+-- name: id_lookup_clear
+DELETE FROM id_lookup;
 
 -- name: secret_list
 SELECT person_id, kind, id_type, key_id, sealed, lookup FROM person_secret ORDER BY person_id, kind;

@@ -94,12 +94,10 @@ CREATE TABLE finding (
     opening_run_id BIGINT NOT NULL,
     closing_run_id BIGINT,
     evidence TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (finding_id),
+    PRIMARY KEY (household_id, finding_id),
     FOREIGN KEY (closing_run_id) REFERENCES run(run_id),
     FOREIGN KEY (opening_run_id) REFERENCES run(run_id)
 );
-
-CREATE INDEX finding_by_household ON public.finding USING btree (household_id);
 
 CREATE INDEX finding_open ON public.finding USING btree (code, household_id) WHERE (closing_run_id IS NULL);
 
@@ -155,6 +153,12 @@ CREATE TABLE id_counter (
     name TEXT COLLATE "C" NOT NULL,
     next_id BIGINT NOT NULL,
     PRIMARY KEY (name)
+);
+
+CREATE TABLE id_lookup (
+    lookup TEXT COLLATE "C" NOT NULL,
+    person_id BIGINT NOT NULL,
+    PRIMARY KEY (lookup)
 );
 
 CREATE TABLE job (
@@ -375,8 +379,6 @@ CREATE TABLE person_secret (
 );
 
 CREATE INDEX person_secret_by_bank_account ON public.person_secret USING btree (lookup) WHERE (kind = 'bank_account'::text);
-
-CREATE UNIQUE INDEX person_secret_by_id_number ON public.person_secret USING btree (lookup) WHERE (kind = 'id_number'::text);
 
 CREATE TABLE person_term (
     district_id BIGINT NOT NULL,

@@ -62,8 +62,8 @@ CREATE INDEX change_row_by_change ON change_row (change_id, row_number) WHERE ro
 CREATE INDEX change_row_by_entity ON change_row (entity, entity_id, change_id);
 
 CREATE TABLE finding (
-    finding_id     INTEGER NOT NULL PRIMARY KEY,
     household_id   INTEGER NOT NULL,
+    finding_id     INTEGER NOT NULL,           -- unique over all households; later spells have higher ones
     code           TEXT NOT NULL,
     is_undetermined INTEGER NOT NULL,          -- 1: facts are missing; evidence names them
     severity       TEXT NOT NULL,              -- 'low', 'medium', 'high', 'critical'
@@ -71,10 +71,9 @@ CREATE TABLE finding (
     to_month       INTEGER,                    -- month of the closing run
     opening_run_id INTEGER NOT NULL REFERENCES run,
     closing_run_id INTEGER REFERENCES run,
-    evidence       TEXT NOT NULL               -- JSON: docs/reference/evidence.md
-) STRICT;
-
-CREATE INDEX finding_by_household ON finding (household_id);
+    evidence       TEXT NOT NULL,              -- JSON: docs/reference/evidence.md
+    PRIMARY KEY (household_id, finding_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX finding_open ON finding (code, household_id) WHERE closing_run_id IS NULL;
 
@@ -118,6 +117,11 @@ CREATE TABLE id_counter (
     name    TEXT NOT NULL PRIMARY KEY,
     next_id INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE id_lookup (
+    lookup    TEXT NOT NULL PRIMARY KEY,       -- that of person_secret: keyed, so that nobody can try all numbers
+    person_id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job (
     job_id        INTEGER NOT NULL PRIMARY KEY,
@@ -318,8 +322,6 @@ CREATE TABLE person_secret (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX person_secret_by_bank_account ON person_secret (lookup) WHERE kind = 'bank_account';
-
-CREATE UNIQUE INDEX person_secret_by_id_number ON person_secret (lookup) WHERE kind = 'id_number';
 
 CREATE TABLE person_term (
     district_id  INTEGER NOT NULL,
