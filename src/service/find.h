@@ -29,11 +29,11 @@ MUST_USE enum berm_status search_writer_create(struct store *store,
 void search_writer_free(struct search_writer *writer);
 void search_writer_freep(struct search_writer **writer);
 
-/** A person who was not there before. Households should come in the order of their areas: terms are
- * sorted in pieces before they are written. */
+/** A person who was not there before, in a household of this district. Households should come in
+ * the order of their areas: terms are sorted in pieces before they are written. */
 MUST_USE enum berm_status search_writer_add(struct search_writer *writer, int64_t person_id,
-                                            int64_t household_id, struct text name,
-                                            struct berm_error *err);
+                                            int64_t household_id, int64_t district_id,
+                                            struct text name, struct berm_error *err);
 /** A person whose name or memberships were written just now, also a new one: what is entered
  * becomes what the tables say. */
 MUST_USE enum berm_status search_writer_refresh(struct search_writer *writer, int64_t person_id,

@@ -98,10 +98,10 @@ void build_add_column(struct buffer *sql, const struct variable *variable, enum 
     append(sql, column_declaration(variable, dialect));
 }
 
-void build_data_write(struct buffer *sql, struct variable_selection selection)
+void build_data_insert(struct buffer *sql, struct variable_selection selection)
 {
     int key_count = data_tables[selection.entity].key_count;
-    size_t count = selected_count(selection);
+    int count = (int)selected_count(selection);
 
     append(sql, "INSERT INTO ");
     append(sql, data_table(selection.entity));
@@ -109,11 +109,19 @@ void build_data_write(struct buffer *sql, struct variable_selection selection)
     append(sql, data_tables[selection.entity].key);
     append_columns(sql, selection, "");
     append(sql, ") VALUES (");
-    for (int parameter = 1; parameter <= key_count + (int)count; parameter++) {
+    for (int parameter = 1; parameter <= key_count + count; parameter++) {
         append(sql, parameter == 1 ? "" : ", ");
         append_parameter(sql, parameter);
     }
-    append(sql, ") ON CONFLICT (");
+    append(sql, ")");
+}
+
+void build_data_write(struct buffer *sql, struct variable_selection selection)
+{
+    size_t count = selected_count(selection);
+
+    build_data_insert(sql, selection);
+    append(sql, " ON CONFLICT (");
     append(sql, data_tables[selection.entity].key);
     append(sql, count == 0 ? ") DO NOTHING" : ") DO UPDATE SET ");
     for (size_t i = 0; i < count; i++) {

@@ -11,6 +11,7 @@ const char *column_type(const struct variable *variable);
 
 /* Each appends one statement. The caller checks buffer_status once. */
 void build_add_column(struct buffer *sql, const struct variable *variable, enum dialect dialect);
+void build_data_insert(struct buffer *sql, struct variable_selection selection);
 void build_data_write(struct buffer *sql, struct variable_selection selection);
 void build_data_read(struct buffer *sql, struct variable_selection selection);
 void build_household_scan(struct buffer *sql, struct variable_selection selection);

@@ -208,6 +208,12 @@ enum berm_status store_prepare_data_write(struct store *store, struct variable_s
     return prepare_built(store, build_data_write, selection, "data_write", ret_statement, err);
 }
 
+enum berm_status store_prepare_data_insert(struct store *store, struct variable_selection selection,
+                                           struct statement **ret_statement, struct berm_error *err)
+{
+    return prepare_built(store, build_data_insert, selection, "data_insert", ret_statement, err);
+}
+
 enum berm_status store_prepare_data_read(struct store *store, struct variable_selection selection,
                                          struct statement **ret_statement, struct berm_error *err)
 {

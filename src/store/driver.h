@@ -98,6 +98,8 @@ struct store_driver {
     bool (*bind_null)(void *handle, int parameter);
     enum berm_status (*step)(void *connection, void *handle, bool *ret_has_row,
                              struct berm_error *err);
+    /** A run that may wait: see statement_queue. NULL: a run costs no journey, none waits. */
+    enum berm_status (*queue)(void *handle, struct berm_error *err);
     void (*reset)(void *handle);
     void (*clear)(void *handle); /* reset, and nothing is bound any more */
     int64_t (*changed_count)(void *connection);

@@ -292,6 +292,15 @@ enum berm_status statement_run(struct statement *statement, struct berm_error *e
     return BERM_OK;
 }
 
+enum berm_status statement_queue(struct statement *statement, struct berm_error *err)
+{
+    if (statement->driver->queue == NULL)
+        return statement_run(statement, err);
+    if (statement->bad_parameter != 0)
+        return fail_binding(statement, err);
+    return statement->driver->queue(statement->handle, err);
+}
+
 enum berm_status statement_step_to_row(struct statement *statement, struct berm_error *err)
 {
     bool has_row = false;

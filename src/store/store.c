@@ -148,6 +148,11 @@ struct text store_url(const struct store *store)
     return store->url;
 }
 
+bool store_is_distant(const struct store *store)
+{
+    return store->driver->queue != NULL;
+}
+
 void store_limit_cache(struct store *store, int cache_kib)
 {
     assert(cache_kib > 0);

@@ -38,6 +38,12 @@ MUST_USE enum berm_status store_open(struct text url, enum store_mode mode,
 void store_close(struct store *store);
 void store_closep(struct store **store);
 struct text store_url(const struct store *store);
+/**
+ * Whether every statement is a journey to a server. Whoever asks something for each of many rows
+ * then asks for all of them at once, and writes them by statement_queue one by one; where it is
+ * not, a statement costs a microsecond, and asking one by one is fastest.
+ */
+bool store_is_distant(const struct store *store);
 /** How much of the register this connection may keep in memory: less where there are many of them.
  */
 void store_limit_cache(struct store *store, int cache_kib);
@@ -168,6 +174,15 @@ MUST_USE enum berm_status statement_step(struct statement *statement, bool *ret_
 /** Step a statement that gives no rows to its end and reset it. BERM_CONFLICT: a uniqueness was
  * broken. */
 MUST_USE enum berm_status statement_run(struct statement *statement, struct berm_error *err);
+/**
+ * As statement_run, but perhaps later, so that many rows go to a server together: for statements
+ * that write many rows of a table and whose count of changed rows nobody asks for. What this store
+ * runs afterwards sees the row all the same, and it is written before the transaction or its part
+ * of a batch is committed. Texts are copied.
+ * Errors  those of statement_run, of this run or of any that waited; a failure may also be told by
+ *         any later call up to the commit. Nothing of the transaction can be kept then.
+ */
+MUST_USE enum berm_status statement_queue(struct statement *statement, struct berm_error *err);
 /** The first row; BERM_NOT_FOUND where there is none. Call statement_reset afterwards. */
 MUST_USE enum berm_status statement_step_to_row(struct statement *statement,
                                                 struct berm_error *err);
@@ -219,6 +234,11 @@ MUST_USE enum berm_status store_prepare_data_write(struct store *store,
                                                    struct variable_selection selection,
                                                    struct statement **ret_statement,
                                                    struct berm_error *err);
+/** The same for a row that is not there yet: BERM_CONFLICT where it is. */
+MUST_USE enum berm_status store_prepare_data_insert(struct store *store,
+                                                    struct variable_selection selection,
+                                                    struct statement **ret_statement,
+                                                    struct berm_error *err);
 /** One data row by id. Parameter 1: id. Columns: the selected variables. */
 MUST_USE enum berm_status store_prepare_data_read(struct store *store,
                                                   struct variable_selection selection,

@@ -73,11 +73,13 @@ enum berm_status search_writer_create(struct store *store, struct search_writer 
         return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
     writer->store = store;
     TRY(romanizer_create(&writer->romanizer, err));
-    TRY(statement_prepare(store, STATEMENT_SEARCH_PERSON_PUT, &writer->put, err));
+    TRY(statement_prepare(store, STATEMENT_SEARCH_PERSON_INSERT, &writer->put, err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_PERSON_OF_ID, &writer->get, err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_PERSON_DELETE, &writer->remove, err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_TERM_INSERT, &writer->insert_term, err));
-    TRY(statement_prepare(store, STATEMENT_SEARCH_TERM_INSERT_EIGHT, &writer->insert_eight, err));
+    if (!store_is_distant(store)) /* eight cost there what eight that are queued cost elsewhere */
+        TRY(statement_prepare(store, STATEMENT_SEARCH_TERM_INSERT_EIGHT, &writer->insert_eight,
+                              err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_TERM_DELETE, &writer->delete_term, err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_DISTRICT_OF_HOUSEHOLD, &writer->district, err));
     TRY(statement_prepare(store, STATEMENT_SEARCH_PERSON_TRUTH, &writer->truth, err));
@@ -145,7 +147,7 @@ static enum berm_status write_terms(struct search_writer *writer, size_t first, 
         statement_bind_int64(insert, PERSON_ID + offset, held->person_id);
         statement_bind_int64(insert, SHARED_BYTES + offset, held->shared);
     }
-    return statement_run(insert, err);
+    return statement_queue(insert, err);
 }
 
 enum berm_status search_writer_flush(struct search_writer *writer, struct berm_error *err)
@@ -157,7 +159,7 @@ enum berm_status search_writer_flush(struct search_writer *writer, struct berm_e
         qsort_r(writer->held, writer->held_count, sizeof *writer->held, compare_held,
                 writer->bytes.bytes);
     for (size_t h = 0, count; h < writer->held_count; h += count) {
-        bool is_eight = h + EIGHT <= writer->held_count &&
+        bool is_eight = writer->insert_eight != NULL && h + EIGHT <= writer->held_count &&
                         held[h].district_id == held[h + EIGHT - 1].district_id;
 
         TRY(write_terms(writer, h, is_eight, err));
@@ -225,19 +227,19 @@ static struct text join_terms(const struct name_terms *terms, char out[JOINED_BY
 }
 
 enum berm_status search_writer_add(struct search_writer *writer, int64_t person_id,
-                                   int64_t household_id, struct text name, struct berm_error *err)
+                                   int64_t household_id, int64_t district_id, struct text name,
+                                   struct berm_error *err)
 {
     char joined[JOINED_BYTES_MAX];
     struct name_terms terms;
 
-    TRY(find_district(writer, household_id, err));
     TRY(name_terms_make(writer->romanizer, name, &terms, err));
-    statement_bind_int64(writer->put, SEARCH_PERSON_PUT__PERSON_ID, person_id);
-    statement_bind_int64(writer->put, SEARCH_PERSON_PUT__HOUSEHOLD_ID, household_id);
-    statement_bind_int64(writer->put, SEARCH_PERSON_PUT__DISTRICT_ID, writer->district_id);
-    statement_bind_text(writer->put, SEARCH_PERSON_PUT__TERMS, join_terms(&terms, joined));
-    TRY(statement_run(writer->put, err));
-    return hold(writer, writer->district_id, person_id, &terms, err);
+    statement_bind_int64(writer->put, SEARCH_PERSON_INSERT__PERSON_ID, person_id);
+    statement_bind_int64(writer->put, SEARCH_PERSON_INSERT__HOUSEHOLD_ID, household_id);
+    statement_bind_int64(writer->put, SEARCH_PERSON_INSERT__DISTRICT_ID, district_id);
+    statement_bind_text(writer->put, SEARCH_PERSON_INSERT__TERMS, join_terms(&terms, joined));
+    TRY(statement_queue(writer->put, err));
+    return hold(writer, district_id, person_id, &terms, err);
 }
 
 /* Remove what is entered of a person. */
@@ -263,12 +265,12 @@ static enum berm_status remove_person(struct search_writer *writer, int64_t pers
         statement_bind_text(delete_term, SEARCH_TERM_DELETE__TERM,
                             (struct text){terms.bytes, length});
         statement_bind_int64(delete_term, SEARCH_TERM_DELETE__PERSON_ID, person_id);
-        TRY(statement_run(delete_term, err));
+        TRY(statement_queue(delete_term, err));
         terms = text_from(terms, end != NULL ? length + 1 : length);
     }
     statement_reset(get);
     statement_bind_int64(writer->remove, SEARCH_PERSON_DELETE__PERSON_ID, person_id);
-    return statement_run(writer->remove, err);
+    return statement_queue(writer->remove, err);
 }
 
 enum berm_status search_writer_enter(struct search_writer *writer, int64_t person_id,
@@ -291,8 +293,9 @@ enum berm_status search_writer_enter(struct search_writer *writer, int64_t perso
     memcpy(name, stored.bytes, stored.length);
     household_id = statement_int64(writer->truth, 1);
     statement_reset(writer->truth);
-    return search_writer_add(writer, person_id, household_id, (struct text){name, stored.length},
-                             err);
+    TRY(find_district(writer, household_id, err));
+    return search_writer_add(writer, person_id, household_id, writer->district_id,
+                             (struct text){name, stored.length}, err);
 }
 
 enum berm_status search_writer_refresh(struct search_writer *writer, int64_t person_id,

@@ -234,7 +234,7 @@ static enum berm_status insert_area(struct import *import, struct statement *ins
     statement_bind_int64(insert, IMPORT_AREA_INSERT__POSITION_LOW, area->position_low);
     statement_bind_int64(insert, IMPORT_AREA_INSERT__POSITION_HIGH, area->position_high);
     statement_bind_int64(insert, IMPORT_AREA_INSERT__CHANGE_ID, import->change->change_id);
-    return statement_run(insert, err);
+    return statement_queue(insert, err);
 }
 
 static enum berm_status update_area(struct statement *update, const struct area *area,
@@ -247,7 +247,7 @@ static enum berm_status update_area(struct statement *update, const struct area 
     statement_bind_int64(update, IMPORT_AREA_UPDATE__LEVEL, area->level);
     statement_bind_int64(update, IMPORT_AREA_UPDATE__POSITION_LOW, area->position_low);
     statement_bind_int64(update, IMPORT_AREA_UPDATE__POSITION_HIGH, area->position_high);
-    return statement_run(update, err);
+    return statement_queue(update, err);
 }
 
 static struct text code_at(const struct import_area_state *state, int32_t position)

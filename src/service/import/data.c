@@ -72,7 +72,7 @@ enum berm_status data_rows_open(struct import *import, enum entity entity, struc
     TRY(check_missing(import, data, entity, err));
     selection.positions = data->new_positions;
     selection.count = data->new_count;
-    TRY(store_prepare_data_write(import->store, selection, &data->write_new, err));
+    TRY(store_prepare_data_insert(import->store, selection, &data->write_new, err));
     selection.count = data->columns->variable_count; /* these stand first */
     TRY(store_prepare_data_read(import->store, selection, &data->read, err));
     return store_prepare_data_write(import->store, selection, &data->write_changed, err);
@@ -98,7 +98,7 @@ enum berm_status data_rows_add(struct data_rows *data, int64_t id, const struct 
         statement_bind_field(data->write_new, (int)i + 2, variable,
                              i < file_count ? values[i] : data->zeros[i]);
     }
-    return statement_run(data->write_new, err);
+    return statement_queue(data->write_new, err);
 }
 
 enum berm_status data_rows_compare(struct data_rows *data, struct import *import, int64_t id,
@@ -137,5 +137,5 @@ enum berm_status data_rows_change(struct data_rows *data, int64_t id,
     for (size_t i = 0; i < data->columns->variable_count; i++)
         statement_bind_field(data->write_changed, (int)i + 2,
                              &data->variables[data->columns->variables[i]], values[i]);
-    return statement_run(data->write_changed, err);
+    return statement_queue(data->write_changed, err);
 }

@@ -14,8 +14,8 @@
 
 enum { SEEN_MONTH_FIRST = 1900 * 12 };
 
-static enum berm_status add_entry(struct group *group, struct group_entry entry,
-                                  struct berm_error *err)
+enum berm_status flow_group_add(struct group *group, struct group_entry entry,
+                                struct berm_error *err)
 {
     if (group->count == group->capacity) {
         size_t capacity = group->capacity == 0 ? 64 : group->capacity * 2;
@@ -30,6 +30,20 @@ static enum berm_status add_entry(struct group *group, struct group_entry entry,
     return BERM_OK;
 }
 
+struct group_entry flow_entry_read(const struct import *import, struct statement *row, int column)
+{
+    struct group_entry entry = {
+        .flow_id = (int)statement_int64(row, column),
+        .source_id = (int)statement_int64(row, column + 1),
+        .amount_minor = statement_int64(row, column + 2),
+        .was_there = true,
+        .is_of_this_file = statement_int64(row, column + 3) == import->change->change_id,
+    };
+
+    entry.flow = entry.flow_id > FLOW_ID_MAX ? -1 : import->flows->flow_of_id[entry.flow_id];
+    return entry;
+}
+
 static enum berm_status read_entries(struct import *import, struct import_flow_state *state,
                                      struct berm_error *err)
 {
@@ -40,16 +54,7 @@ static enum berm_status read_entries(struct import *import, struct import_flow_s
     statement_bind_month(list, IMPORT_ENTRY_LIST__MONTH, state->group.month);
     TRY(statement_step(list, &has_row, err));
     while (has_row) {
-        struct group_entry entry = {
-            .flow_id = (int)statement_int64(list, 0),
-            .source_id = (int)statement_int64(list, 1),
-            .amount_minor = statement_int64(list, 2),
-            .was_there = true,
-            .is_of_this_file = statement_int64(list, 3) == import->change->change_id,
-        };
-
-        entry.flow = entry.flow_id > FLOW_ID_MAX ? -1 : state->flow_of_id[entry.flow_id];
-        TRY(add_entry(&state->group, entry, err));
+        TRY(flow_group_add(&state->group, flow_entry_read(import, list, 0), err));
         TRY(statement_step(list, &has_row, err));
     }
     statement_reset(list);
@@ -62,16 +67,21 @@ enum berm_status flow_group_begin(struct import *import, int64_t household_id, m
     struct import_flow_state *state = import->flows;
     bool is_highest = household_id > state->last_household_id ||
                       (household_id == state->last_household_id && month > state->last_month);
+    bool was_asked;
 
     state->group.household_id = household_id;
     state->group.month = month;
     state->group.count = 0;
     state->group.is_different = false;
+    state->group.is_new = flow_group_is_fresh(state, household_id, month);
     if (is_highest) {
         state->last_household_id = household_id;
         state->last_month = month;
     }
-    return is_highest && state->was_empty ? BERM_OK : read_entries(import, state, err);
+    if (state->group.is_new)
+        return BERM_OK;
+    TRY(flow_ahead_take(import, &was_asked, err));
+    return was_asked ? BERM_OK : read_entries(import, state, err);
 }
 
 static struct group_entry *find_entry(struct group *group, int flow, int source_id)
@@ -157,13 +167,13 @@ static enum berm_status take_amounts(struct import *import, struct import_flow *
         } else if (entry == NULL) {
             outcome = outcome == IMPORT_CHANGED ? IMPORT_CHANGED : IMPORT_ADDED;
             state->group.is_different = true;
-            TRY(add_entry(&state->group,
-                          (struct group_entry){.flow = amount.flow,
-                                               .flow_id = state->flow_ids[amount.flow],
-                                               .source_id = source_id,
-                                               .amount_minor = amount.amount_minor,
-                                               .is_of_this_file = true},
-                          err));
+            TRY(flow_group_add(&state->group,
+                               (struct group_entry){.flow = amount.flow,
+                                                    .flow_id = state->flow_ids[amount.flow],
+                                                    .source_id = source_id,
+                                                    .amount_minor = amount.amount_minor,
+                                                    .is_of_this_file = true},
+                               err));
         } else if (entry->amount_minor == amount.amount_minor) {
             TRY(seen_set_add(import->seen, seen_number(&state->group, entry), &was_seen, err));
         } else {
@@ -202,7 +212,7 @@ static enum berm_status insert_entry(struct import *import, const struct group_e
     statement_bind_int64(insert, IMPORT_ENTRY_INSERT__FLOW_SOURCE_ID, entry->source_id);
     statement_bind_int64(insert, IMPORT_ENTRY_INSERT__AMOUNT_MINOR, entry->amount_minor);
     statement_bind_int64(insert, IMPORT_ENTRY_INSERT__CHANGE_ID, import->change->change_id);
-    return statement_run(insert, err);
+    return statement_queue(insert, err);
 }
 
 /* Note in the change log what an entry was before. */
@@ -238,7 +248,7 @@ static enum berm_status update_entry(struct import *import, const struct group_e
     statement_bind_int64(update, IMPORT_ENTRY_UPDATE__FLOW_SOURCE_ID, entry->source_id);
     statement_bind_int64(update, IMPORT_ENTRY_UPDATE__AMOUNT_MINOR, entry->amount_minor);
     statement_bind_int64(update, IMPORT_ENTRY_UPDATE__CHANGE_ID, import->change->change_id);
-    TRY(statement_run(update, err));
+    TRY(statement_queue(update, err));
     return log_entry(import, entry, err);
 }
 
@@ -252,7 +262,7 @@ static enum berm_status delete_entry(struct import *import, const struct group_e
     statement_bind_month(remove, IMPORT_ENTRY_DELETE__MONTH, state->group.month);
     statement_bind_int64(remove, IMPORT_ENTRY_DELETE__FLOW_ID, entry->flow_id);
     statement_bind_int64(remove, IMPORT_ENTRY_DELETE__FLOW_SOURCE_ID, entry->source_id);
-    TRY(statement_run(remove, err));
+    TRY(statement_queue(remove, err));
     return log_entry(import, entry, err);
 }
 
@@ -269,7 +279,7 @@ static enum berm_status write_entry(struct import *import, const struct group_en
 static enum berm_status write_months(struct import_flow_state *state, struct berm_error *err)
 {
     const struct group *group = &state->group;
-    struct statement *write = state->monthly_write;
+    struct statement *write = group->is_new ? state->monthly_insert : state->monthly_write;
 
     if (group->count > state->report_capacity) {
         struct flow_report *reports =
@@ -294,7 +304,7 @@ static enum berm_status write_months(struct import_flow_state *state, struct ber
         value.is_known = flow_combine(&state->flows[flow], state->reports, count, &value.number);
         statement_bind_field(write, (int)flow + 3, &state->flows[flow], value);
     }
-    return statement_run(write, err);
+    return statement_queue(write, err);
 }
 
 enum berm_status flow_group_end(struct import *import, struct berm_error *err)

@@ -3,6 +3,7 @@
  * (flow_group.c). The flows and the sources are few, so both are held by id from the
  * beginning.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,7 +90,7 @@ enum berm_status import_flows_open(struct import *import, struct berm_error *err
     state->flow_count = import->dictionary->count[ENTITY_FLOW];
     all.count = state->flow_count;
     TRY(arena_create(SOURCE_ARENA_BYTES_MAX, &state->arena, err));
-    TRY(household_lookup_open(import, &state->households, err));
+    TRY(household_lookup_open(import, false, &state->households, err));
     TRY(read_flow_ids(import, state, err));
     TRY(read_sources(import, state, err));
     TRY(import_has_row(store, STATEMENT_IMPORT_ANY_FLOW_ENTRY, &has_any, err));
@@ -99,7 +100,9 @@ enum berm_status import_flows_open(struct import *import, struct berm_error *err
     TRY(statement_prepare(store, STATEMENT_IMPORT_ENTRY_UPDATE, &state->entry_update, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_ENTRY_DELETE, &state->entry_delete, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_FLOW_SOURCE_INSERT, &state->source_insert, err));
-    return store_prepare_data_write(store, all, &state->monthly_write, err);
+    TRY(store_prepare_data_insert(store, all, &state->monthly_insert, err));
+    TRY(store_prepare_data_write(store, all, &state->monthly_write, err));
+    return flow_ahead_open(import, err);
 }
 
 void import_flows_close(struct import_flow_state *state)
@@ -112,7 +115,9 @@ void import_flows_close(struct import_flow_state *state)
     statement_closep(&state->entry_update);
     statement_closep(&state->entry_delete);
     statement_closep(&state->source_insert);
+    statement_closep(&state->monthly_insert);
     statement_closep(&state->monthly_write);
+    flow_ahead_close(&state->ahead);
     map_free(state->sources);
     arena_free(state->arena);
     free(state->group.entries);
@@ -152,11 +157,11 @@ static enum berm_status take_flow(struct import *import, struct import_flow *row
                                   struct arena *arena, struct berm_error *err)
 {
     struct import_flow_state *state = import->flows;
-    int64_t household_id = 0;
+    struct known_code *household;
     int source_id = 0;
 
-    TRY(code_lookup_find(&state->households, row->household, &household_id, err));
-    if (household_id == 0)
+    TRY(code_lookup_find(&state->households, row->household, &household, err));
+    if (!is_usable(household))
         return import_reject(arena, &row->row, IMPORT_FIELD_HOUSEHOLD, err,
                              "no household has the code \"%.*s\"; import the household first, or "
                              "correct the code",
@@ -168,9 +173,9 @@ static enum berm_status take_flow(struct import *import, struct import_flow *row
     TRY(find_source(import, row, arena, &source_id, err));
     if (source_id == 0)
         return BERM_OK;
-    if (state->group.household_id != household_id || state->group.month != row->month) {
+    if (state->group.household_id != household->id || state->group.month != row->month) {
         TRY(flow_group_end(import, err));
-        TRY(flow_group_begin(import, household_id, row->month, err));
+        TRY(flow_group_begin(import, household->id, row->month, err));
     }
     return flow_group_take(import, row, source_id, arena, err);
 }
@@ -179,6 +184,9 @@ enum berm_status import_flows(struct import *import, struct import_flow *rows, s
                               struct arena *arena, struct berm_error *err)
 {
     assert(import->kind == IMPORT_FLOWS);
+    TRY(code_lookup_ahead(&import->flows->households, rows, count, sizeof *rows,
+                          offsetof(struct import_flow, household), err));
+    TRY(flow_ahead_ask(import, rows, count, err));
     for (size_t i = 0; i < count; i++) {
         if (rows[i].row.outcome != IMPORT_REJECTED)
             TRY(take_flow(import, &rows[i], arena, err));

@@ -1,27 +1,23 @@
 /*
  * Households. A new code is the usual case of a first load, so it is inserted at once and the
  * database's index tells whether it was there; after a household that was there, the next one is
- * looked up first. Both ways do the same; the guess only saves a step.
+ * looked up first. Both ways do the same; the guess only saves a step. A distant store was asked
+ * for all codes of the rows at hand before, so nothing is guessed there, and rows that go in are
+ * queued.
  */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "service/import/private.h"
 
 struct import_household_state {
     struct code_lookup areas;
+    struct code_lookup households;
     struct data_rows data;
     struct statement *insert;
-    struct statement *find;
     struct statement *set_area;
     struct statement *area_code;
     bool expects_existing;
-};
-
-/* A household as it stands in the register. */
-struct standing_household {
-    int64_t household_id; /* 0: none */
-    int64_t area_id;
-    bool is_elsewhere; /* where the import may not write */
 };
 
 enum berm_status import_households_open(struct import *import, struct berm_error *err)
@@ -35,10 +31,7 @@ enum berm_status import_households_open(struct import *import, struct berm_error
     TRY(area_lookup_open(import, &state->areas, err));
     TRY(data_rows_open(import, ENTITY_HOUSEHOLD, &state->data, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_HOUSEHOLD_INSERT, &state->insert, err));
-    TRY(statement_prepare(store,
-                          import_is_partial(import) ? STATEMENT_IMPORT_HOUSEHOLD_PLACE
-                                                    : STATEMENT_IMPORT_HOUSEHOLD_BY_CODE,
-                          &state->find, err));
+    TRY(household_lookup_open(import, false, &state->households, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_HOUSEHOLD_SET_AREA, &state->set_area, err));
     return statement_prepare(store, STATEMENT_IMPORT_AREA_CODE, &state->area_code, err);
 }
@@ -50,48 +43,65 @@ void import_households_close(struct import_household_state *state)
     code_lookup_close(&state->areas);
     data_rows_close(&state->data);
     statement_closep(&state->insert);
-    statement_closep(&state->find);
+    code_lookup_close(&state->households);
     statement_closep(&state->set_area);
     statement_closep(&state->area_code);
     free(state);
 }
 
-static enum berm_status find_household(const struct import *import, struct text code,
-                                       struct standing_household *ret_standing,
-                                       struct berm_error *err)
+static bool was_asked_ahead(const struct import_household_state *state)
 {
-    struct import_household_state *state = import->households;
-    bool has_row = false;
+    return state->households.ahead != NULL;
+}
 
-    statement_bind_text(state->find, 1, code);
-    TRY(statement_step(state->find, &has_row, err));
-    *ret_standing = (struct standing_household){0};
-    if (has_row)
-        ret_standing->household_id = statement_int64(state->find, 0);
-    if (has_row && import_is_partial(import)) {
-        ret_standing->is_elsewhere =
-            !area_scope_contains(import->scope, statement_int64(state->find, 1));
-        ret_standing->area_id = statement_int64(state->find, 2);
-    } else if (has_row) {
-        ret_standing->area_id = statement_int64(state->find, 1);
-    }
-    statement_reset(state->find);
+static enum berm_status find_household(struct import_household_state *state, struct text code,
+                                       struct known_code *ret_standing, struct berm_error *err)
+{
+    struct known_code *known;
+
+    if (!was_asked_ahead(state))
+        return code_lookup_ask(&state->households, code, ret_standing, err);
+    TRY(code_lookup_find(&state->households, code, &known, err));
+    *ret_standing = *known;
+    return BERM_OK;
+}
+
+/* Note what is there now, for rows of the same code. */
+static enum berm_status note_household(struct import_household_state *state, struct text code,
+                                       struct known_code standing, struct berm_error *err)
+{
+    struct known_code *known;
+
+    TRY(code_lookup_find(&state->households, code, &known, err));
+    *known = standing;
     return BERM_OK;
 }
 
 /* false where the code is there already. */
 static enum berm_status insert_household(struct import *import, const struct import_household *row,
-                                         int64_t area_id, bool *ret_is_new, struct berm_error *err)
+                                         const struct known_code *area, bool *ret_is_new,
+                                         struct berm_error *err)
 {
     struct import_household_state *state = import->households;
     struct statement *insert = state->insert;
 
     statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__HOUSEHOLD_ID, import->next_id);
     statement_bind_text(insert, IMPORT_HOUSEHOLD_INSERT__CODE, row->code);
-    statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__AREA_ID, area_id);
+    statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__AREA_ID, area->id);
+    statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__DISTRICT_ID, area->district_id);
     statement_bind_int64(insert, IMPORT_HOUSEHOLD_INSERT__CHANGE_ID, import->change->change_id);
-    TRY(statement_run(insert, err));
-    *ret_is_new = statement_changed_count(insert) > 0;
+    if (was_asked_ahead(state)) {
+        TRY(statement_queue(insert, err));
+        TRY(note_household(state, row->code,
+                           (struct known_code){.id = import->next_id,
+                                               .area_id = area->id,
+                                               .district_id = area->district_id},
+                           err));
+        *ret_is_new = true;
+    } else {
+        TRY(statement_run(insert, err));
+        *ret_is_new = statement_changed_count(insert) > 0;
+    }
     if (!*ret_is_new)
         return BERM_OK;
     TRY(data_rows_add(&state->data, import->next_id, row->values, err));
@@ -114,11 +124,11 @@ static enum berm_status log_area(struct import *import, int64_t before_id, struc
 }
 
 static enum berm_status update_household(struct import *import, struct import_household *row,
-                                         struct standing_household standing, int64_t area_id,
+                                         struct known_code standing, int64_t area_id,
                                          struct arena *arena, struct berm_error *err)
 {
     struct import_household_state *state = import->households;
-    int64_t id = standing.household_id;
+    int64_t id = standing.id;
     bool was_seen = id >= import->first_id;
     bool differs = false;
 
@@ -144,7 +154,7 @@ static enum berm_status update_household(struct import *import, struct import_ho
     if (standing.area_id != area_id) {
         statement_bind_int64(state->set_area, IMPORT_HOUSEHOLD_SET_AREA__AREA_ID, area_id);
         statement_bind_int64(state->set_area, IMPORT_HOUSEHOLD_SET_AREA__HOUSEHOLD_ID, id);
-        TRY(statement_run(state->set_area, err));
+        TRY(statement_queue(state->set_area, err));
         TRY(search_writer_refresh_household(import->search, id, err));
     }
     if (differs)
@@ -158,41 +168,43 @@ static enum berm_status take_household(struct import *import, struct import_hous
                                        struct arena *arena, struct berm_error *err)
 {
     struct import_household_state *state = import->households;
-    struct standing_household standing = {0};
-    int64_t area_id = 0;
+    struct known_code standing = {0};
+    struct known_code *area;
     bool is_new = false;
 
-    TRY(code_lookup_find(&state->areas, row->area, &area_id, err));
-    if (area_id == 0)
+    TRY(code_lookup_find(&state->areas, row->area, &area, err));
+    if (!is_usable(area))
         return import_reject(arena, &row->row, IMPORT_FIELD_AREA, err,
                              "no area has the code \"%.*s\"; import the area first, or correct "
                              "the code",
                              TEXT_ARG(row->area));
-    if (state->expects_existing || state->data.missing != NULL) {
-        TRY(find_household(import, row->code, &standing, err));
-        if (standing.household_id == 0 && state->data.missing != NULL)
+    if (state->expects_existing || state->data.missing != NULL || was_asked_ahead(state)) {
+        TRY(find_household(state, row->code, &standing, err));
+        if (standing.id == 0 && state->data.missing != NULL)
             return import_reject(arena, &row->row, IMPORT_FIELD_NONE, err,
                                  "the household \"%.*s\" is new and needs %.*s, for which the file "
                                  "has no column; add the column, or correct the code",
                                  TEXT_ARG(row->code), TEXT_ARG(state->data.missing->name));
     }
-    if (standing.household_id == 0)
-        TRY(insert_household(import, row, area_id, &is_new, err));
+    if (standing.id == 0)
+        TRY(insert_household(import, row, area, &is_new, err));
     if (is_new) {
         state->expects_existing = false;
         import_count_row(import, &row->row, IMPORT_ADDED);
         return BERM_OK;
     }
-    if (standing.household_id == 0)
-        TRY(find_household(import, row->code, &standing, err));
+    if (standing.id == 0)
+        TRY(find_household(state, row->code, &standing, err));
     state->expects_existing = true;
-    return update_household(import, row, standing, area_id, arena, err);
+    return update_household(import, row, standing, area->id, arena, err);
 }
 
 enum berm_status import_households(struct import *import, struct import_household *rows,
                                    size_t count, struct arena *arena, struct berm_error *err)
 {
     assert(import->kind == IMPORT_HOUSEHOLDS);
+    TRY(code_lookup_ahead(&import->households->households, rows, count, sizeof *rows,
+                          offsetof(struct import_household, code), err));
     for (size_t i = 0; i < count; i++) {
         if (rows[i].row.outcome != IMPORT_REJECTED)
             TRY(take_household(import, &rows[i], arena, err));

@@ -1,8 +1,9 @@
 /*
- * Persons and their memberships. A new person is inserted at once, as with households; one who is
+ * Persons and their memberships. Whether one is new is found out as with households; one who is
  * there is compared field by field, and membership.c decides what the row means for where
  * they belong. Everything is checked before anything of a row is written.
  */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "service/import/membership.h"
@@ -11,6 +12,7 @@ enum { PERSON_ROW_BYTES_MAX = 1 << 20 };
 
 struct import_person_state {
     struct code_lookup households;
+    struct code_lookup persons; /* of a distant store, asked ahead */
     struct data_rows data;
     struct statement *insert;
     struct statement *find;
@@ -23,8 +25,6 @@ struct import_person_state {
     struct statement *place; /* NULL: the import may write everywhere */
     struct arena *arena;     /* what is read of the person at hand */
     bool expects_existing;
-    int64_t counted_household_id; /* whose open members are counted; 0: none */
-    int64_t counted_members;
 };
 
 /* A person as they stand in the register. */
@@ -46,7 +46,9 @@ enum berm_status import_persons_open(struct import *import, struct berm_error *e
         return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
     import->persons = state; /* who closes it */
     TRY(arena_create(PERSON_ROW_BYTES_MAX, &state->arena, err));
-    TRY(household_lookup_open(import, &state->households, err));
+    TRY(household_lookup_open(import, true, &state->households, err));
+    if (store_is_distant(store))
+        TRY(person_lookup_open(import, &state->persons, err));
     TRY(data_rows_open(import, ENTITY_PERSON, &state->data, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_PERSON_INSERT, &state->insert, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_PERSON_BY_CODE, &state->find, err));
@@ -65,6 +67,7 @@ void import_persons_close(struct import_person_state *state)
     if (state == NULL)
         return;
     code_lookup_close(&state->households);
+    code_lookup_close(&state->persons);
     data_rows_close(&state->data);
     statement_closep(&state->insert);
     statement_closep(&state->find);
@@ -155,7 +158,7 @@ static enum berm_status insert_spell(struct import *import, int64_t person_id,
     statement_bind_text_or_null(insert, IMPORT_SPELL_INSERT__RELATION, spell->relation);
     statement_bind_text_or_null(insert, IMPORT_SPELL_INSERT__END_REASON, spell->end_reason);
     statement_bind_int64(insert, IMPORT_SPELL_INSERT__CHANGE_ID, import->change->change_id);
-    return statement_run(insert, err);
+    return statement_queue(insert, err);
 }
 
 static enum berm_status update_spell(struct import *import, int64_t person_id,
@@ -172,27 +175,25 @@ static enum berm_status update_spell(struct import *import, int64_t person_id,
     statement_bind_int64(update, IMPORT_SPELL_UPDATE__HOUSEHOLD_ID, before->household_id);
     statement_bind_int64(update, IMPORT_SPELL_UPDATE__PERSON_ID, person_id);
     statement_bind_date(update, IMPORT_SPELL_UPDATE__FROM_DATE, before->from);
-    return statement_run(update, err);
+    return statement_queue(update, err);
 }
 
 /* Screening takes households of a certain size only, so a larger one is not let in. */
 static enum berm_status check_room(struct import *import, struct import_person *row,
-                                   const struct spell *spell, struct arena *arena,
-                                   struct berm_error *err)
+                                   struct known_code *household, const struct spell *spell,
+                                   struct arena *arena, struct berm_error *err)
 {
-    struct import_person_state *state = import->persons;
+    struct statement *count = import->persons->member_count;
 
     if (spell->to.is_known)
         return BERM_OK;
-    if (state->counted_household_id != spell->household_id) {
-        statement_bind_int64(state->member_count, IMPORT_MEMBER_COUNT__HOUSEHOLD_ID,
-                             spell->household_id);
-        TRY(statement_step_to_row(state->member_count, err));
-        state->counted_members = statement_int64(state->member_count, 0);
-        state->counted_household_id = spell->household_id;
-        statement_reset(state->member_count);
+    if (household->members < 0) {
+        statement_bind_int64(count, IMPORT_MEMBER_COUNT__HOUSEHOLD_ID, household->id);
+        TRY(statement_step_to_row(count, err));
+        household->members = (int32_t)statement_int64(count, 0);
+        statement_reset(count);
     }
-    if (state->counted_members < HOUSEHOLD_MEMBERS_MAX)
+    if (household->members < HOUSEHOLD_MEMBERS_MAX)
         return BERM_OK;
     return import_reject(arena, &row->row, IMPORT_FIELD_HOUSEHOLD, err,
                          "the household \"%.*s\" has %d members already, and Berm takes no more; "
@@ -202,38 +203,57 @@ static enum berm_status check_room(struct import *import, struct import_person *
 
 /* ---- A new person ---------------------------------------------------------------------------- */
 
-static enum berm_status insert_person(struct import *import, struct import_person *row,
-                                      int64_t household_id, bool *ret_is_new, struct arena *arena,
-                                      struct berm_error *err)
+/* false where the code is there already. */
+static enum berm_status insert_row(struct import *import, const struct import_person *row,
+                                   bool *ret_is_new, struct berm_error *err)
 {
     struct import_person_state *state = import->persons;
     struct statement *insert = state->insert;
-    struct spell_plan plan = {0};
+    struct known_code *known;
 
-    *ret_is_new = false;
-    TRY(spell_plan_make(import->columns, row, household_id, NULL, 0, arena, &plan, err));
-    if (row->row.outcome != IMPORT_REJECTED)
-        TRY(check_room(import, row, &plan.after, arena, err));
-    if (row->row.outcome == IMPORT_REJECTED)
-        return BERM_OK;
     statement_bind_int64(insert, IMPORT_PERSON_INSERT__PERSON_ID, import->next_id);
     statement_bind_text(insert, IMPORT_PERSON_INSERT__CODE, row->code);
     statement_bind_text(insert, IMPORT_PERSON_INSERT__NAME, row->name);
     statement_bind_text_or_null(insert, IMPORT_PERSON_INSERT__SEX, row->sex);
     bind_date_or_null(insert, IMPORT_PERSON_INSERT__BIRTH_DATE, row->birth_date);
     statement_bind_int64(insert, IMPORT_PERSON_INSERT__CHANGE_ID, import->change->change_id);
-    TRY(statement_run(insert, err));
-    if (statement_changed_count(insert) == 0)
+    if (state->persons.ahead == NULL) {
+        TRY(statement_run(insert, err));
+        *ret_is_new = statement_changed_count(insert) > 0;
+        return BERM_OK;
+    }
+    TRY(statement_queue(insert, err));
+    TRY(code_lookup_find(&state->persons, row->code, &known, err));
+    known->id = import->next_id;
+    *ret_is_new = true;
+    return BERM_OK;
+}
+
+static enum berm_status insert_person(struct import *import, struct import_person *row,
+                                      struct known_code *household, bool *ret_is_new,
+                                      struct arena *arena, struct berm_error *err)
+{
+    struct import_person_state *state = import->persons;
+    struct spell_plan plan = {0};
+
+    *ret_is_new = false;
+    TRY(spell_plan_make(import->columns, row, household->id, NULL, 0, arena, &plan, err));
+    if (row->row.outcome != IMPORT_REJECTED)
+        TRY(check_room(import, row, household, &plan.after, arena, err));
+    if (row->row.outcome == IMPORT_REJECTED)
+        return BERM_OK;
+    TRY(insert_row(import, row, ret_is_new, err));
+    if (!*ret_is_new)
         return BERM_OK;
     TRY(data_rows_add(&state->data, import->next_id, row->values, err));
     TRY(insert_spell(import, import->next_id, &plan.after, err));
     if (import->vault != NULL)
         TRY(import_secrets_write(import, row, import->next_id, false, err));
-    TRY(search_writer_add(import->search, import->next_id, plan.after.household_id, row->name,
-                          err));
-    state->counted_members += !plan.after.to.is_known;
+    TRY(search_writer_add(import->search, import->next_id, household->id, household->district_id,
+                          row->name, err));
+    if (household->members >= 0)
+        household->members += !plan.after.to.is_known;
     import->next_id++;
-    *ret_is_new = true;
     return BERM_OK;
 }
 
@@ -277,7 +297,7 @@ static enum berm_status update_fields(struct import_person_state *state,
     statement_bind_text_or_null(state->update, IMPORT_PERSON_UPDATE__SEX, person->sex);
     bind_date_or_null(state->update, IMPORT_PERSON_UPDATE__BIRTH_DATE, person->birth_date);
     statement_bind_int64(state->update, IMPORT_PERSON_UPDATE__PERSON_ID, person->person_id);
-    return statement_run(state->update, err);
+    return statement_queue(state->update, err);
 }
 
 static struct import_date from_of(const struct spell *spell)
@@ -333,7 +353,7 @@ static enum berm_status log_spell(struct import *import, const struct import_per
 static enum berm_status apply_plan(struct import *import, int64_t person_id,
                                    const struct spell_plan *plan, struct berm_error *err)
 {
-    import->persons->counted_household_id = 0; /* counts change in one or two households */
+    code_lookup_forget_members(&import->persons->households); /* they change in one or two */
     if (plan->closed != NULL) {
         struct spell closed = *plan->closed;
 
@@ -347,9 +367,9 @@ static enum berm_status apply_plan(struct import *import, int64_t person_id,
 }
 
 static enum berm_status check_update(struct import *import, struct import_person *row,
-                                     const struct standing_person *person, int64_t household_id,
-                                     struct spell_plan *plan, struct arena *arena,
-                                     struct berm_error *err)
+                                     const struct standing_person *person,
+                                     struct known_code *household, struct spell_plan *plan,
+                                     struct arena *arena, struct berm_error *err)
 {
     bool was_seen = person->person_id >= import->first_id;
     bool takes_a_place;
@@ -366,12 +386,12 @@ static enum berm_status check_update(struct import *import, struct import_person
                              "the person has been a member %d times already; check whether the "
                              "code stands for several persons",
                              (int)PERSON_SPELLS_MAX);
-    TRY(spell_plan_make(import->columns, row, household_id, person->spells, person->spell_count,
+    TRY(spell_plan_make(import->columns, row, household->id, person->spells, person->spell_count,
                         arena, plan, err));
     if (row->row.outcome == IMPORT_REJECTED)
         return BERM_OK;
     takes_a_place = plan->replaced == NULL || plan->replaced->to.is_known;
-    return takes_a_place ? check_room(import, row, &plan->after, arena, err) : BERM_OK;
+    return takes_a_place ? check_room(import, row, household, &plan->after, arena, err) : BERM_OK;
 }
 
 enum berm_status import_person_is_elsewhere(struct import *import, struct text code,
@@ -391,7 +411,7 @@ enum berm_status import_person_is_elsewhere(struct import *import, struct text c
 }
 
 static enum berm_status update_person(struct import *import, struct import_person *row,
-                                      struct standing_person *person, int64_t household_id,
+                                      struct standing_person *person, struct known_code *household,
                                       struct arena *arena, struct berm_error *err)
 {
     struct import_person_state *state = import->persons;
@@ -406,7 +426,7 @@ static enum berm_status update_person(struct import *import, struct import_perso
                              "or correct it; who moved here from elsewhere is moved by somebody "
                              "who may write in both places",
                              TEXT_ARG(row->code));
-    TRY(check_update(import, row, person, household_id, &plan, arena, err));
+    TRY(check_update(import, row, person, household, &plan, arena, err));
     if (row->row.outcome == IMPORT_REJECTED)
         return BERM_OK;
     TRY(seen_set_add(import->seen, (uint64_t)person->person_id, &was_seen, err));
@@ -434,16 +454,27 @@ static enum berm_status update_person(struct import *import, struct import_perso
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
+/* What the store said when it was asked ahead, and what was written since. */
+static enum berm_status is_known_person(struct import_person_state *state, struct text code,
+                                        bool *ret_is, struct berm_error *err)
+{
+    struct known_code *known;
+
+    TRY(code_lookup_find(&state->persons, code, &known, err));
+    *ret_is = known->id != 0;
+    return BERM_OK;
+}
+
 static enum berm_status take_person(struct import *import, struct import_person *row,
                                     struct arena *arena, struct berm_error *err)
 {
     struct import_person_state *state = import->persons;
     struct standing_person person = {0};
-    int64_t household_id = 0;
-    bool is_new = false;
+    struct known_code *household;
+    bool is_new = false, is_there = state->expects_existing;
 
-    TRY(code_lookup_find(&state->households, row->household, &household_id, err));
-    if (household_id == 0)
+    TRY(code_lookup_find(&state->households, row->household, &household, err));
+    if (!is_usable(household))
         return import_reject(arena, &row->row, IMPORT_FIELD_HOUSEHOLD, err,
                              "no household has the code \"%.*s\"; import the household first, or "
                              "correct the code",
@@ -452,8 +483,10 @@ static enum berm_status take_person(struct import *import, struct import_person 
         TRY(import_secrets_check(import, row, arena, err));
     if (row->row.outcome == IMPORT_REJECTED)
         return BERM_OK;
-    if (!state->expects_existing && state->data.missing == NULL) {
-        TRY(insert_person(import, row, household_id, &is_new, arena, err));
+    if (state->persons.ahead != NULL)
+        TRY(is_known_person(state, row->code, &is_there, err));
+    if (!is_there && state->data.missing == NULL) {
+        TRY(insert_person(import, row, household, &is_new, arena, err));
         if (is_new) {
             import_count_row(import, &row->row, IMPORT_ADDED);
             return BERM_OK;
@@ -463,7 +496,7 @@ static enum berm_status take_person(struct import *import, struct import_person 
     if (person.person_id != 0) {
         state->expects_existing = true;
         row->row.outcome = IMPORT_OPEN; /* what a new person may not be, a known one may */
-        return update_person(import, row, &person, household_id, arena, err);
+        return update_person(import, row, &person, household, arena, err);
     }
     state->expects_existing = false;
     if (row->row.outcome == IMPORT_REJECTED)
@@ -473,7 +506,7 @@ static enum berm_status take_person(struct import *import, struct import_person 
                              "the person \"%.*s\" is new and needs %.*s, for which the file has "
                              "no column; add the column, or correct the code",
                              TEXT_ARG(row->code), TEXT_ARG(state->data.missing->name));
-    TRY(insert_person(import, row, household_id, &is_new, arena, err));
+    TRY(insert_person(import, row, household, &is_new, arena, err));
     if (is_new)
         import_count_row(import, &row->row, IMPORT_ADDED);
     return BERM_OK;
@@ -483,6 +516,10 @@ enum berm_status import_persons(struct import *import, struct import_person *row
                                 struct arena *arena, struct berm_error *err)
 {
     assert(import->kind == IMPORT_PERSONS);
+    TRY(code_lookup_ahead(&import->persons->households, rows, count, sizeof *rows,
+                          offsetof(struct import_person, household), err));
+    TRY(code_lookup_ahead(&import->persons->persons, rows, count, sizeof *rows,
+                          offsetof(struct import_person, code), err));
     for (size_t i = 0; i < count; i++) {
         if (rows[i].row.outcome != IMPORT_REJECTED)
             TRY(take_person(import, &rows[i], arena, err));

@@ -113,26 +113,64 @@ MUST_USE enum berm_status import_secrets_write(struct import *import,
 
 /* ---- lookup.c: codes to ids ------------------------------------------------------------------ */
 
-enum { IMPORT_LOOKUP_CODES_MAX = 49152 }; /* remembered at one time: a map of 2 MiB */
+enum { IMPORT_LOOKUP_CODES_MAX = 49152 }; /* remembered at one time: some 4 MiB */
+
+/** What is known of a code. */
+struct known_code {
+    int64_t id; /* 0: there is no such code */
+    int64_t area_id;
+    int64_t district_id;
+    bool is_elsewhere; /* where the import may not write */
+    int32_t members;   /* households: open memberships; -1: not counted */
+};
 
 /** Remembers what it found, and forgets all of it when it holds too much. */
 struct code_lookup {
-    struct statement *find;         /* parameter 1: the code; column 0: the id, 1: the position */
-    const struct area_scope *scope; /* NULL: everywhere, and column 1 is not looked at */
-    struct map *known;
-    int64_t last_id;
-    size_t last_length;
+    struct statement *find;         /* parameter 1: the code; columns as import_area_by_code */
+    struct statement *ahead;        /* a distant store's: many codes at once; NULL: none */
+    int ahead_codes;                /* its parameter */
+    bool is_counted;                /* households: it counts open memberships too */
+    const struct area_scope *scope; /* NULL: everywhere, and the place is not looked at */
+    struct map *numbers;            /* code -> its place in known */
+    struct known_code *known;
+    size_t count;
+    size_t capacity;
+    size_t last;        /* its place in known */
+    size_t last_length; /* 0: none */
     char last_code[CODE_BYTES_MAX];
 };
 
 MUST_USE enum berm_status area_lookup_open(struct import *import, struct code_lookup *lookup,
                                            struct berm_error *err);
-MUST_USE enum berm_status household_lookup_open(struct import *import, struct code_lookup *lookup,
-                                                struct berm_error *err);
+MUST_USE enum berm_status household_lookup_open(struct import *import, bool is_counted,
+                                                struct code_lookup *lookup, struct berm_error *err);
+/** Of a distant store only, for codes that were asked for ahead: who is there. */
+MUST_USE enum berm_status person_lookup_open(struct import *import, struct code_lookup *lookup,
+                                             struct berm_error *err);
 void code_lookup_close(struct code_lookup *lookup);
-/** *ret_id is 0 where there is no such code, or it lies outside the import's areas. */
+/**
+ * What is known of a code; it may be changed there.
+ * Owner   the lookup: good until the next call of it.
+ */
 MUST_USE enum berm_status code_lookup_find(struct code_lookup *lookup, struct text code,
-                                           int64_t *ret_id, struct berm_error *err);
+                                           struct known_code **ret_known, struct berm_error *err);
+/** Ask without remembering: cheaper where a code comes once, and its row may change. */
+MUST_USE enum berm_status code_lookup_ask(struct code_lookup *lookup, struct text code,
+                                          struct known_code *ret_known, struct berm_error *err);
+static inline bool is_usable(const struct known_code *known)
+{
+    return known->id != 0 && !known->is_elsewhere;
+}
+/** No count of members is right any more. */
+void code_lookup_forget_members(struct code_lookup *lookup);
+/**
+ * Ask for the codes of rows that come next, in one journey; nothing where the store is near.
+ * Shape   rows: count of stride bytes each, with a struct text at offset; what begins with a
+ *         rejected struct import_row is passed over.
+ */
+MUST_USE enum berm_status code_lookup_ahead(struct code_lookup *lookup, const void *rows,
+                                            size_t count, size_t stride, size_t offset,
+                                            struct berm_error *err);
 
 /* ---- data.c: the dictionary's columns of households and persons ------------------------------ */
 

@@ -49,7 +49,7 @@ enum berm_status change_add_row(struct change *change, struct text entity, int64
     statement_bind_int64(insert, CHANGE_ROW_INSERT__ROW_NUMBER, change->row_count);
     statement_bind_text(insert, CHANGE_ROW_INSERT__SALT, salt);
     statement_bind_text(insert, CHANGE_ROW_INSERT__DIGEST, text_of(digest_bytes));
-    return statement_run(insert, err);
+    return statement_queue(insert, err);
 }
 
 enum berm_status change_finish(struct change *change, const struct actor *actor,

@@ -80,7 +80,7 @@ static enum berm_status store_openings(struct run_writer *writer,
         statement_bind_month(insert, FINDING_INSERT__FROM_MONTH, writer->month);
         statement_bind_int64(insert, FINDING_INSERT__RUN_ID, writer->run_id);
         statement_bind_text(insert, FINDING_INSERT__EVIDENCE, opening->evidence);
-        TRY(statement_run(insert, err));
+        TRY(statement_queue(insert, err));
     }
     return BERM_OK;
 }
@@ -95,7 +95,7 @@ enum berm_status run_writer_store(struct run_writer *writer, const struct screen
                              outcome->closings[i].household_id);
         statement_bind_int64(writer->close, FINDING_CLOSE__FINDING_ID,
                              outcome->closings[i].finding_id);
-        TRY(statement_run(writer->close, err));
+        TRY(statement_queue(writer->close, err));
     }
     TRY(store_openings(writer, outcome, err));
     for (size_t i = 0; i < outcome->standing_count; i++) {
@@ -108,12 +108,12 @@ enum berm_status run_writer_store(struct run_writer *writer, const struct screen
         statement_bind_month(writer->standing, STANDING_INSERT__MONTH, writer->month);
         statement_bind_text(writer->standing, STANDING_INSERT__RISK_LEVEL, risk_level);
         statement_bind_text(writer->standing, STANDING_INSERT__KIND, standing->kind);
-        TRY(statement_run(writer->standing, err));
+        TRY(statement_queue(writer->standing, err));
         statement_bind_int64(writer->risk, SEARCH_HOUSEHOLD_SET_RISK__HOUSEHOLD_ID,
                              standing->household_id);
         statement_bind_int64(writer->risk, SEARCH_HOUSEHOLD_SET_RISK__RISK_RANK,
                              search_risk_rank(risk_level));
-        TRY(statement_run(writer->risk, err));
+        TRY(statement_queue(writer->risk, err));
     }
     return BERM_OK;
 }

@@ -197,7 +197,7 @@ enum berm_status vault_put(struct vault *vault, int64_t person_id, enum secret_k
     statement_bind_text(vault->put, SECRET_PUT__SEALED, text_of(sealed));
     statement_bind_text(vault->put, SECRET_PUT__LOOKUP, text_of(hash));
     statement_bind_int64(vault->put, SECRET_PUT__CHANGE_ID, change_id);
-    return statement_run(vault->put, err);
+    return statement_queue(vault->put, err);
 }
 
 enum berm_status vault_read(struct vault *vault, int64_t person_id, enum secret_kind kind,
@@ -281,7 +281,7 @@ static enum berm_status rekey_row(const struct key_file *key, struct text key_id
     statement_bind_text(rekey, SECRET_REKEY__KEY_ID, key_id);
     statement_bind_text(rekey, SECRET_REKEY__SEALED, text_of(sealed));
     statement_bind_text(rekey, SECRET_REKEY__LOOKUP, text_of(hash));
-    TRY(statement_run(rekey, err));
+    TRY(statement_queue(rekey, err));
     return text_equal(kind, text_of(KIND_NAMES[SECRET_ID_NUMBER]))
                ? enter_id_number(enter, text_of(hash), person_id, err)
                : BERM_OK;

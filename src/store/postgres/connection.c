@@ -5,7 +5,7 @@
  * A connection that broke is made again when the next transaction begins; statements then prepare
  * themselves again, since they remember the session that they were prepared in.
  */
-#include "store/postgres/connection.h"
+#include "store/postgres/queue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +47,7 @@ static void close_connection(void *handle)
         return;
     postgres_forget_sent(connection);
     PQfinish(connection->server);
+    queue_free(&connection->queue);
     free(connection->url);
     free(connection);
 }
@@ -144,6 +145,7 @@ enum berm_status postgres_reconnect(struct connection *connection, struct berm_e
         return BERM_OK;
     postgres_forget_sent(connection);
     PQfinish(connection->server);
+    queue_forget(connection);
     connection->session++;
     connection->transaction++;
     return postgres_connect(connection, err);
@@ -233,6 +235,7 @@ static enum berm_status execute(void *handle, const char *sql, struct berm_error
 
     if (connection->is_in_transaction) {
         connection->transaction++;
+        TRY(queue_flush(connection, err));
         TRY(run(connection, "CLOSE ALL", err));
     }
     return run(connection, sql, err);
@@ -284,6 +287,7 @@ const struct store_driver postgres_driver = {
     .bind_text = postgres_bind_text,
     .bind_null = postgres_bind_null,
     .step = postgres_step,
+    .queue = postgres_queue,
     .reset = postgres_reset,
     .clear = postgres_clear,
     .changed_count = postgres_changed_count,

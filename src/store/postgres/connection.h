@@ -13,6 +13,20 @@ struct sent_command {
 };
 enum { SENT_MAX = 40 };
 
+struct postgres_statement;
+enum { QUEUE_TABLES_MAX = 64 };
+
+/** What waits to be written (queue.c). */
+struct write_queue {
+    char *tables[QUEUE_TABLES_MAX]; /* names of those that statements write */
+    int table_count;
+    uint64_t waiting; /* tables with something waiting: bit number - 1 */
+    struct postgres_statement *first;
+    uint64_t last_place; /* given to a statement */
+    size_t byte_count;
+    struct berm_error failure; /* of a write of which nobody could be told at once */
+};
+
 struct connection {
     PGconn *server;
     char *url; /* holds no password: open refuses one */
@@ -33,6 +47,8 @@ struct connection {
     int sent_count;
     int over_count;    /* the first of them whose failure nobody wants to know any more */
     PGresult *failure; /* the last one's first */
+
+    struct write_queue queue;
 };
 
 /** Advisory locks of Berm are in this class; the numbers within it are in lock.c. */
@@ -103,7 +119,7 @@ enum berm_status postgres_take_lock(void *handle, const char *name, void **ret_l
                                     struct berm_error *err);
 void postgres_release_lock(void *lock);
 
-/* The rows of the driver's table that live in statement.c and value.c. */
+/* The rows of the driver's table that live in statement.c, queue.c and value.c. */
 enum berm_status postgres_prepare(void *handle, struct text sql, enum statement_kind kind,
                                   void **ret_statement, struct berm_error *err);
 void postgres_finalize(void *handle);
@@ -114,6 +130,7 @@ bool postgres_bind_text(void *handle, int parameter, struct text value);
 bool postgres_bind_null(void *handle, int parameter);
 enum berm_status postgres_step(void *connection, void *handle, bool *ret_has_row,
                                struct berm_error *err);
+enum berm_status postgres_queue(void *handle, struct berm_error *err);
 void postgres_reset(void *handle);
 void postgres_clear(void *handle);
 int64_t postgres_changed_count(void *connection);

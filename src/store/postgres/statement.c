@@ -159,6 +159,7 @@ static void free_statement(struct postgres_statement *statement)
         return;
     postgres_stream_free(statement);
     PQclear(statement->rows);
+    queue_free_runs(&statement->runs);
     free(statement->sql);
     free(statement->parameters);
     free(statement->types);
@@ -190,6 +191,7 @@ enum berm_status postgres_prepare(void *handle, struct text sql, enum statement_
         TRY(postgres_reconnect(connection, err));
     TRY(prepare(statement, err));
     find_limit(statement);
+    TRY(queue_recognise(statement, err));
     *ret_statement = statement;
     statement = NULL;
     return BERM_OK;
@@ -210,6 +212,7 @@ void postgres_finalize(void *handle)
 
     postgres_stream_close(statement);
     forget_rows(statement);
+    queue_leave(statement);
     if (statement->session == connection->session && !connection->has_failed) {
         snprintf(sql, sizeof sql, "DEALLOCATE %s", statement->name);
         (void)postgres_send_ahead(connection, sql, NULL);
@@ -300,15 +303,20 @@ static enum berm_status run_as_list(struct postgres_statement *statement, struct
     return BERM_OK;
 }
 
-static enum berm_status run(struct postgres_statement *statement, struct berm_error *err)
+enum berm_status postgres_make_ready(struct postgres_statement *statement, struct berm_error *err)
 {
     struct connection *connection = statement->connection;
 
     TRY(check_misfits(statement, err));
     if (!connection->is_in_transaction)
         TRY(postgres_reconnect(connection, err));
-    if (statement->session != connection->session)
-        TRY(prepare(statement, err));
+    return statement->session != connection->session ? prepare(statement, err) : BERM_OK;
+}
+
+static enum berm_status run(struct postgres_statement *statement, struct berm_error *err)
+{
+    TRY(postgres_make_ready(statement, err));
+    TRY(queue_before_run(statement, err));
     if (postgres_wants_stream(statement))
         return postgres_stream_start(statement, err);
     if (is_long(statement))

@@ -2,7 +2,7 @@
 #ifndef STORE_POSTGRES_STATEMENT_H
 #define STORE_POSTGRES_STATEMENT_H
 
-#include "store/postgres/connection.h"
+#include "store/postgres/queue.h"
 
 enum { STATEMENT_NAME_BYTES_MAX = 24 };
 
@@ -55,7 +55,12 @@ struct postgres_statement {
     unsigned cursor_transaction;
     int fetch_count; /* rows that were asked for last */
     struct stream stream;
+
+    struct queued_runs runs;
 };
+
+/** Before a run: whether what is bound fits, and the statement is prepared in this session. */
+enum berm_status postgres_make_ready(struct postgres_statement *statement, struct berm_error *err);
 
 /** The number that is bound to a parameter; 0 for NULL. */
 int64_t postgres_bound_number(const struct postgres_statement *statement, int parameter);

@@ -7,7 +7,7 @@
  * COMMITTED is enough: what a writer reads, no other writer changes meanwhile. Services that take
  * locks of their own rows may loosen it one by one later. Readers wait for nobody.
  */
-#include "store/postgres/connection.h"
+#include "store/postgres/queue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +30,7 @@ static void end_transaction(struct connection *connection)
 
 void postgres_rollback(void *handle)
 {
+    queue_forget(handle);
     postgres_send_off(handle, "ROLLBACK");
     end_transaction(handle);
 }
@@ -105,8 +106,10 @@ enum berm_status postgres_commit(void *handle, struct berm_error *err)
 {
     struct connection *connection = handle;
     CLEANUP(clear_resultp) PGresult *answer = NULL;
-    enum berm_status status = postgres_send(connection, "COMMIT", &answer, err);
+    enum berm_status status = queue_flush(connection, err);
 
+    if (status == BERM_OK)
+        status = postgres_send(connection, "COMMIT", &answer, err);
     if (status == BERM_OK)
         status = postgres_catch_up(connection, err);
     if (status != BERM_OK) {
@@ -126,6 +129,7 @@ enum berm_status postgres_commit(void *handle, struct berm_error *err)
  * yet, and a mark in a transaction that has failed cannot be kept. */
 static enum berm_status keep_mark(struct connection *connection, struct berm_error *err)
 {
+    TRY(queue_settle(connection, err));
     if (postgres_awaits_answers(connection))
         TRY(postgres_catch_up(connection, err));
     if (connection->has_failed)
@@ -137,6 +141,7 @@ static enum berm_status keep_mark(struct connection *connection, struct berm_err
 /* Cursors that were opened after the mark go with it. */
 static enum berm_status undo_mark(struct connection *connection, struct berm_error *err)
 {
+    queue_forget(connection);
     (void)postgres_catch_up(connection, NULL); /* what failed there is what is undone here */
     connection->transaction++;
     TRY(postgres_run(connection, "ROLLBACK TO SAVEPOINT mark; RELEASE SAVEPOINT mark", NULL, err));
@@ -148,6 +153,7 @@ enum berm_status postgres_mark(void *handle, enum mark_action action, struct ber
 {
     switch (action) {
     case MARK_SET:
+        TRY(queue_settle(handle, err));
         return postgres_send_ahead(handle, "SAVEPOINT mark", err);
     case MARK_KEEP:
         return keep_mark(handle, err);

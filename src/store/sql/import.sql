@@ -29,26 +29,41 @@ UPDATE area SET parent_id = :parent_id, name = :name, name_en = :name_en, level 
 WHERE area_id = :area_id;
 
 -- name: import_area_by_code
-SELECT area_id, position_low FROM area WHERE code = :code;
+-- As all that looks codes up: the id, its area's and district's, and that area's place where it is asked for.
+SELECT area_id, area_id, district_id, position_low FROM area WHERE code = :code;
 
 -- name: import_area_code
 SELECT code FROM area WHERE area_id = :area_id;
 
 -- name: import_household_insert
--- No row is inserted where the code is there already.
+-- No row is inserted where the code is there already, which somebody far away has asked before.
+-- only: sqlite
 INSERT INTO household (household_id, code, area_id, district_id, change_id)
-VALUES (:household_id, :code, :area_id,
-        (SELECT district_id FROM area WHERE area_id = :area_id), :change_id)
+VALUES (:household_id, :code, :area_id, :district_id, :change_id)
 ON CONFLICT (code) DO NOTHING;
 
+-- name: import_household_insert
+-- only: postgres
+INSERT INTO household (household_id, code, area_id, district_id, change_id)
+VALUES (:household_id, :code, :area_id, :district_id, :change_id);
+
 -- name: import_household_by_code
-SELECT household_id, area_id FROM household WHERE code = :code;
+SELECT household_id, area_id, district_id FROM household WHERE code = :code;
 
 -- name: import_household_place
 -- The same with its place, for whoever may not write everywhere.
-SELECT h.household_id, a.position_low, h.area_id
+SELECT h.household_id, h.area_id, h.district_id, a.position_low
 FROM household AS h JOIN area AS a ON a.area_id = h.area_id
 WHERE h.code = :code;
+
+-- name: import_household_ahead
+-- The same for many codes, one in a line, and each household's open memberships where they are to be counted.
+-- only: postgres
+SELECT h.household_id, h.area_id, h.district_id, a.position_low, h.code,
+    CASE WHEN :is_counted = 1
+         THEN (SELECT count(*) FROM membership AS m WHERE m.household_id = h.household_id AND m.to_date IS NULL) END
+FROM household AS h JOIN area AS a ON a.area_id = h.area_id
+WHERE h.code = ANY (string_to_array(:codes, chr(10)));
 
 -- name: import_household_code
 SELECT code FROM household WHERE household_id = :household_id;
@@ -58,10 +73,21 @@ SELECT code FROM household WHERE household_id = :household_id;
 UPDATE household SET area_id = :area_id WHERE household_id = :household_id;
 
 -- name: import_person_insert
--- No row is inserted where the code is there already.
+-- No row is inserted where the code is there already, which somebody far away has asked before.
+-- only: sqlite
 INSERT INTO person (person_id, code, name, sex, birth_date, change_id)
 VALUES (:person_id, :code, :name, :sex, :birth_date, :change_id)
 ON CONFLICT (code) DO NOTHING;
+
+-- name: import_person_insert
+-- only: postgres
+INSERT INTO person (person_id, code, name, sex, birth_date, change_id)
+VALUES (:person_id, :code, :name, :sex, :birth_date, :change_id);
+
+-- name: import_person_ahead
+-- Which of many codes, one in a line, are there, in the columns of import_household_ahead.
+-- only: postgres
+SELECT person_id, 0, 0, 0, code, NULL::BIGINT FROM person WHERE code = ANY (string_to_array(:codes, chr(10)));
 
 -- name: import_person_by_code
 SELECT person_id, name, sex, birth_date FROM person WHERE code = :code;
@@ -99,6 +125,20 @@ INSERT INTO flow_source (flow_source_id, code) VALUES (:flow_source_id, :code);
 -- name: import_entry_list
 SELECT flow_id, flow_source_id, amount_minor, change_id
 FROM flow_entry WHERE household_id = :household_id AND month = :month;
+
+-- name: import_entry_ahead
+-- The same for many households and months, and whether each has its amounts of the month. A group of which nothing is
+-- there gives no row. Months come as counted from the year 0 and lie in the tables as 202009 does.
+-- only: postgres
+WITH g (household_id, month) AS (
+    SELECT a.household_id, a.month / 12 * 100 + a.month % 12 + 1
+    FROM unnest(string_to_array(:households, ',')::BIGINT[], string_to_array(:months, ',')::BIGINT[])
+        AS a (household_id, month))
+SELECT g.household_id, g.month, m.month IS NOT NULL, e.flow_id, e.flow_source_id, e.amount_minor, e.change_id
+FROM g
+LEFT JOIN monthly_flow AS m ON m.household_id = g.household_id AND m.month = g.month
+LEFT JOIN flow_entry AS e ON e.household_id = g.household_id AND e.month = g.month
+WHERE m.month IS NOT NULL OR e.month IS NOT NULL;
 
 -- name: import_entry_insert
 INSERT INTO flow_entry (household_id, month, flow_id, flow_source_id, amount_minor, change_id)

@@ -4,11 +4,9 @@
 -- What is entered of a person.
 SELECT household_id, district_id, terms FROM person_search WHERE person_id = :person_id;
 
--- name: search_person_put
+-- name: search_person_insert
 INSERT INTO person_search (person_id, household_id, district_id, terms)
-VALUES (:person_id, :household_id, :district_id, :terms)
-ON CONFLICT (person_id) DO UPDATE
-SET household_id = excluded.household_id, district_id = excluded.district_id, terms = excluded.terms;
+VALUES (:person_id, :household_id, :district_id, :terms);
 
 -- name: search_person_delete
 DELETE FROM person_search WHERE person_id = :person_id;
@@ -18,22 +16,10 @@ INSERT INTO person_term (district_id, term, person_id, shared_bytes)
 VALUES (:district_id, :term, :person_id, :shared_bytes);
 
 -- name: search_term_insert_eight
--- Eight terms of one district: one statement costs nearly as much as one row. None of them is there yet; it is told to
+-- Eight terms of one district, where rows are not queued: one statement costs nearly as much as one row. None of them is there yet; it is told to
 -- ignore one that is because SQLite then need not keep every page as it was before the statement.
 -- only: sqlite
 INSERT OR IGNORE INTO person_term (district_id, term, person_id, shared_bytes)
-VALUES (:district_id, :term0, :person_id0, :shared_bytes0),
-       (:district_id, :term1, :person_id1, :shared_bytes1),
-       (:district_id, :term2, :person_id2, :shared_bytes2),
-       (:district_id, :term3, :person_id3, :shared_bytes3),
-       (:district_id, :term4, :person_id4, :shared_bytes4),
-       (:district_id, :term5, :person_id5, :shared_bytes5),
-       (:district_id, :term6, :person_id6, :shared_bytes6),
-       (:district_id, :term7, :person_id7, :shared_bytes7);
-
--- name: search_term_insert_eight
--- only: postgres
-INSERT INTO person_term (district_id, term, person_id, shared_bytes)
 VALUES (:district_id, :term0, :person_id0, :shared_bytes0),
        (:district_id, :term1, :person_id1, :shared_bytes1),
        (:district_id, :term2, :person_id2, :shared_bytes2),

@@ -1,0 +1,265 @@
+/*
+ * Rows that wait, so that many go in with one command and one round trip.
+ *
+ * A run of a statement that writes and gives no rows may wait (statement_queue). A plain INSERT of
+ * its parameters is noted as a row of COPY's binary form and goes in by COPY, which costs the
+ * server a fifth of what a run costs; of any other statement the values are noted in the same form,
+ * and its runs are sent one behind the other, in one round trip.
+ *
+ * Order. What waits is written by statement, in the order in which their first runs of the
+ * transaction came: who writes rows that refer to one another writes the referred one first, for
+ * the first as for each later one, so foreign keys hold. Within one table all is written in the
+ * order of the calls, because a table has only one statement waiting at a time. Whatever else runs
+ * sees what waited: a query that names a table with waiting rows writes all first, and what writes
+ * at once does so always, since references and triggers read tables that no SQL names.
+ */
+#include "store/postgres/queue.h"
+#include "store/postgres/statement.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    QUEUE_BYTES_MAX = 1 << 20, /* more gains nothing, and several stores may import at a time */
+    COPY_ROWS_MIN = 24,        /* a COPY takes a round trip more than runs that are sent together */
+    COPY_HEADER_BYTES = 19,
+};
+
+void queue_free_runs(struct queued_runs *runs)
+{
+    free(runs->copy);
+    buffer_free(&runs->bytes);
+}
+
+void queue_free(struct write_queue *queue)
+{
+    for (int t = 0; t < queue->table_count; t++)
+        free(queue->tables[t]);
+}
+
+/* ---- Writing --------------------------------------------------------------------------------- */
+
+/* The first run's values as libpq takes them; what follows it. */
+static const char *read_run(const struct postgres_statement *statement, const char *at,
+                            const char **values, int *lengths)
+{
+    at += sizeof(uint16_t);
+    for (int p = 0; p < statement->parameter_count; p++) {
+        uint32_t length;
+
+        memcpy(&length, at, sizeof length);
+        at += sizeof length;
+        lengths[p] = (int32_t)be32toh(length);
+        values[p] = lengths[p] < 0 ? NULL : at;
+        if (lengths[p] > 0)
+            at += lengths[p];
+    }
+    return at;
+}
+
+/* Their answers come with the next round trip: whoever makes it is told of a failure. */
+static enum berm_status send_runs(struct postgres_statement *statement, struct berm_error *err)
+{
+    struct connection *connection = statement->connection;
+    const char *values[QUEUE_PARAMETERS_MAX];
+    int lengths[QUEUE_PARAMETERS_MAX];
+    const char *at = statement->runs.bytes.bytes;
+
+    for (int r = 0; r < statement->runs.count; r++) {
+        at = read_run(statement, at, values, lengths);
+        TRY(postgres_open_pipeline(connection, err));
+        if (PQsendQueryPrepared(connection->server, statement->name, statement->parameter_count,
+                                values, lengths, statement->formats, 1) != 1)
+            return fail_from_postgres(connection, NULL, err);
+        postgres_note_sent(connection, NULL);
+    }
+    return BERM_OK;
+}
+
+/* What COPY answered when all was sent; libpq wants every result to be taken. */
+static enum berm_status end_copy(struct connection *connection, struct berm_error *err)
+{
+    enum berm_status status = BERM_OK;
+
+    for (;;) {
+        CLEANUP(clear_resultp) PGresult *result = PQgetResult(connection->server);
+
+        if (result == NULL)
+            return status;
+        if (PQresultStatus(result) != PGRES_COMMAND_OK && status == BERM_OK)
+            status = fail_from_postgres(connection, result, err);
+    }
+}
+
+static enum berm_status copy_rows(struct postgres_statement *statement, struct berm_error *err)
+{
+    static const char header[COPY_HEADER_BYTES] = "PGCOPY\n\377\r\n"; /* no flags, no extension */
+    static const char end[] = {'\377', '\377'};
+    struct connection *connection = statement->connection;
+    CLEANUP(clear_resultp) PGresult *begun = NULL;
+
+    TRY(postgres_catch_up(connection, err));
+    begun = PQexec(connection->server, statement->runs.copy);
+    if (PQresultStatus(begun) != PGRES_COPY_IN)
+        return fail_from_postgres(connection, begun, err);
+    /* Where one of these fails the connection is lost, which the result tells. */
+    (void)PQputCopyData(connection->server, header, sizeof header);
+    (void)PQputCopyData(connection->server, statement->runs.bytes.bytes,
+                        (int)statement->runs.bytes.length);
+    (void)PQputCopyData(connection->server, end, sizeof end);
+    (void)PQputCopyEnd(connection->server, NULL);
+    return end_copy(connection, err);
+}
+
+void queue_forget(struct connection *connection)
+{
+    struct write_queue *queue = &connection->queue;
+
+    for (struct postgres_statement *statement = queue->first, *next; statement != NULL;
+         statement = next) {
+        next = statement->runs.next;
+        statement->runs.next = NULL;
+        statement->runs.count = 0;
+        buffer_clear(&statement->runs.bytes);
+    }
+    queue->first = NULL;
+    queue->waiting = 0;
+    queue->byte_count = 0;
+    queue->failure.status = BERM_OK;
+}
+
+static enum berm_status write_all(struct connection *connection, struct berm_error *err)
+{
+    for (struct postgres_statement *statement = connection->queue.first; statement != NULL;
+         statement = statement->runs.next) {
+        bool goes_by_copy = statement->runs.copy != NULL && statement->runs.count >= COPY_ROWS_MIN;
+
+        TRY(goes_by_copy ? copy_rows(statement, err) : send_runs(statement, err));
+    }
+    return BERM_OK;
+}
+
+enum berm_status queue_flush(struct connection *connection, struct berm_error *err)
+{
+    enum berm_status status = connection->queue.failure.status;
+
+    if (status != BERM_OK && err != NULL)
+        *err = connection->queue.failure;
+    if (status == BERM_OK && connection->queue.first != NULL)
+        status = write_all(connection, err);
+    queue_forget(connection); /* a failure undid the transaction */
+    return status;
+}
+
+enum berm_status queue_settle(struct connection *connection, struct berm_error *err)
+{
+    if (connection->queue.first == NULL && connection->queue.failure.status == BERM_OK)
+        return BERM_OK;
+    TRY(queue_flush(connection, err));
+    return postgres_catch_up(connection, err);
+}
+
+/* ---- Waiting --------------------------------------------------------------------------------- */
+
+static uint64_t bit_of(const struct postgres_statement *statement)
+{
+    return UINT64_C(1) << (statement->runs.table - 1);
+}
+
+static bool is_query(const struct postgres_statement *statement)
+{
+    return strncmp(statement->sql, "SELECT", 6) == 0;
+}
+
+enum berm_status queue_before_run(struct postgres_statement *statement, struct berm_error *err)
+{
+    struct connection *connection = statement->connection;
+    const struct write_queue *queue = &connection->queue;
+
+    if (queue->first == NULL && queue->failure.status == BERM_OK)
+        return BERM_OK;
+    if (is_query(statement) && (queue_mentioned(statement) & queue->waiting) == 0)
+        return BERM_OK;
+    return queue_flush(connection, err);
+}
+
+/* Whether what waits must be written before this statement's next run may wait behind it. */
+static bool must_write_first(struct postgres_statement *statement)
+{
+    const struct write_queue *queue = &statement->connection->queue;
+    uint64_t of_others = queue->waiting;
+
+    if (statement->runs.count > 0)
+        of_others &= ~bit_of(statement);
+    return (queue_mentioned(statement) & of_others) != 0 || queue->failure.status != BERM_OK;
+}
+
+/* A statement has something waiting: it gets its place among the others, in the order of their
+ * first runs of the transaction, not of those since all was written last. */
+static void take_place(struct postgres_statement *statement)
+{
+    struct connection *connection = statement->connection;
+    struct postgres_statement **link = &connection->queue.first;
+
+    if (statement->runs.transaction != connection->transaction || statement->runs.place == 0) {
+        statement->runs.transaction = connection->transaction;
+        statement->runs.place = ++connection->queue.last_place;
+    }
+    while (*link != NULL && (*link)->runs.place < statement->runs.place)
+        link = &(*link)->runs.next;
+    statement->runs.next = *link;
+    *link = statement;
+    connection->queue.waiting |= bit_of(statement);
+}
+
+static enum berm_status add_run(struct postgres_statement *statement, struct berm_error *err)
+{
+    struct write_queue *queue = &statement->connection->queue;
+    struct buffer *bytes = &statement->runs.bytes;
+    size_t before = bytes->length;
+    uint16_t count = htobe16((uint16_t)statement->parameter_count);
+
+    buffer_append(bytes, &count, sizeof count);
+    for (int p = 0; p < statement->parameter_count; p++) {
+        bool is_null = statement->values[p] == NULL;
+        uint32_t length = htobe32(is_null ? UINT32_MAX : (uint32_t)statement->lengths[p]);
+
+        buffer_append(bytes, &length, sizeof length);
+        if (!is_null)
+            buffer_append(bytes, statement->values[p], (size_t)statement->lengths[p]);
+    }
+    TRY(buffer_status(bytes, err));
+    queue->byte_count += bytes->length - before;
+    if (statement->runs.count++ == 0)
+        take_place(statement);
+    return BERM_OK;
+}
+
+enum berm_status postgres_queue(void *handle, struct berm_error *err)
+{
+    struct postgres_statement *statement = handle;
+    struct connection *connection = statement->connection;
+    bool has_row;
+
+    if (!connection->is_in_transaction || statement->runs.table == 0) {
+        TRY(postgres_step(connection, statement, &has_row, err));
+        assert(!has_row);
+        postgres_reset(statement);
+        return BERM_OK;
+    }
+    TRY(postgres_make_ready(statement, err));
+    if (must_write_first(statement))
+        TRY(queue_settle(connection, err));
+    TRY(add_run(statement, err));
+    return connection->queue.byte_count < QUEUE_BYTES_MAX ? BERM_OK : queue_settle(connection, err);
+}
+
+void queue_leave(struct postgres_statement *statement)
+{
+    struct connection *connection = statement->connection;
+    struct berm_error failure = {0};
+
+    if (statement->runs.count > 0 && queue_settle(connection, &failure) != BERM_OK)
+        connection->queue.failure = failure;
+}
