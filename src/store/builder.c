@@ -30,9 +30,17 @@ const char *data_table(enum entity entity)
     return data_tables[entity].table;
 }
 
+/* Texts compare by bytes, as everywhere in the schema (tools/number_sql.py). */
+static const char *column_declaration(bool is_number, enum dialect dialect)
+{
+    if (dialect == DIALECT_SQLITE)
+        return is_number ? "INTEGER" : "TEXT";
+    return is_number ? "BIGINT" : "TEXT COLLATE \"C\"";
+}
+
 const char *column_type(const struct variable *variable)
 {
-    return is_stored_as_number(variable) ? "INTEGER" : "TEXT";
+    return column_declaration(is_stored_as_number(variable), DIALECT_SQLITE);
 }
 
 static struct text selected_name(struct variable_selection selection, size_t index)
@@ -81,21 +89,13 @@ static void append_columns(struct buffer *sql, struct variable_selection selecti
     }
 }
 
-/* Texts compare by bytes, as everywhere in the schema (tools/number_sql.py). */
-static const char *column_declaration(const struct variable *variable, enum dialect dialect)
+void build_add_column(struct buffer *sql, struct text table, struct text column, bool is_number,
+                      enum dialect dialect)
 {
-    if (dialect == DIALECT_SQLITE)
-        return column_type(variable);
-    return is_stored_as_number(variable) ? "BIGINT" : "TEXT COLLATE \"C\"";
-}
-
-void build_add_column(struct buffer *sql, const struct variable *variable, enum dialect dialect)
-{
-    append(sql, "ALTER TABLE ");
-    append(sql, data_table(variable->entity));
-    append_quoted(sql, " ADD COLUMN ", variable->name);
+    append_quoted(sql, "ALTER TABLE ", table);
+    append_quoted(sql, " ADD COLUMN ", column);
     append(sql, " ");
-    append(sql, column_declaration(variable, dialect));
+    append(sql, column_declaration(is_number, dialect));
 }
 
 void build_data_insert(struct buffer *sql, struct variable_selection selection)
@@ -244,4 +244,57 @@ void build_household_test(struct buffer *sql, const struct household_test *tests
             break;
         }
     }
+}
+
+/* ---- Whole tables ---------------------------------------------------------------------------- */
+
+void build_table_insert(struct buffer *sql, const struct store_table *table)
+{
+    append_quoted(sql, "INSERT INTO ", table->name);
+    for (size_t c = 0; c < table->column_count; c++)
+        append_quoted(sql, c == 0 ? " (" : ", ", table->columns[c].name);
+    append(sql, ") VALUES (");
+    for (size_t c = 0; c < table->column_count; c++) {
+        append(sql, c == 0 ? "" : ", ");
+        append_parameter(sql, (int)c + 1);
+    }
+    append(sql, ")");
+}
+
+/* The column at a place in the key; NULL behind its end. */
+static const struct store_column *key_column(const struct store_table *table, int64_t position)
+{
+    for (size_t c = 0; c < table->column_count; c++)
+        if (table->columns[c].key_position == position)
+            return &table->columns[c];
+    return NULL;
+}
+
+/* NULL sorts first in one database and last in the other; no column of a key is NULL. */
+void build_table_scan(struct buffer *sql, const struct store_table *table)
+{
+    const struct store_column *column = NULL;
+
+    for (size_t c = 0; c < table->column_count; c++)
+        append_quoted(sql, c == 0 ? "SELECT " : ", ", table->columns[c].name);
+    append_quoted(sql, " FROM ", table->name);
+    append(sql, " ORDER BY ");
+    for (int64_t k = 1; (column = key_column(table, k)) != NULL; k++)
+        append_quoted(sql, k == 1 ? "" : ", ", column->name);
+    if (key_column(table, 1) != NULL)
+        return;
+    for (size_t c = 0; c < table->column_count; c++) {
+        append_quoted(sql, c == 0 ? "" : ", ", table->columns[c].name);
+        append(sql, " NULLS FIRST");
+    }
+}
+
+void build_table_count(struct buffer *sql, const struct store_table *table)
+{
+    append_quoted(sql, "SELECT count(*) FROM ", table->name);
+}
+
+void build_table_delete(struct buffer *sql, const struct store_table *table)
+{
+    append_quoted(sql, "DELETE FROM ", table->name);
 }

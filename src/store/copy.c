@@ -18,7 +18,7 @@ enum berm_status store_version(struct store *store, int *ret_version, struct ber
     struct schema_state state = {0};
 
     TRY(store->driver->schema_state(store->connection, &state, err));
-    *ret_version = state.version;
+    *ret_version = schema_version(state);
     return BERM_OK;
 }
 

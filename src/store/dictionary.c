@@ -7,6 +7,7 @@
  */
 #include "store/builder.h"
 #include "store/driver.h"
+#include "store/stored_form.h"
 
 /* The stored text of the first row's first column; empty where there is no row. */
 static enum berm_status read_text(struct statement *statement, char *out, size_t size,
@@ -78,7 +79,8 @@ static enum berm_status add_column(struct store *store, struct application *appl
                                    const struct variable *variable, struct berm_error *err)
 {
     buffer_clear(&application->sql);
-    build_add_column(&application->sql, variable, store->driver->dialect);
+    build_add_column(&application->sql, text_of(data_table(variable->entity)), variable->name,
+                     is_stored_as_number(variable), store->driver->dialect);
     buffer_append_char(&application->sql, 0);
     TRY(buffer_status(&application->sql, err));
     statement_cache_clear(store);

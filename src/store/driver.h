@@ -33,7 +33,7 @@ enum schema_owner {
 
 struct schema_state {
     enum schema_owner owner;
-    int version; /* SCHEMA_BERM: how many migrations were applied */
+    int version; /* SCHEMA_BERM: how many migrations were applied, + UNFINISHED where it is that */
 };
 
 /** What a database may read ahead. */
@@ -42,6 +42,12 @@ enum statement_kind {
     STATEMENT_SCAN, /* parameters 1 and 2 are a range of household_ids; the others dates and numbers
                      */
 };
+
+/**
+ * Added to the version of a place that a register is moved to until all of it is there. Whatever
+ * knows nothing of moves takes it for a version that is newer than itself, and leaves it alone.
+ */
+enum { UNFINISHED = 1 << 20 };
 
 struct store_driver {
     const char *scheme; /* with the colon: "sqlite:" */
@@ -131,6 +137,7 @@ struct store {
     void *connection;
     enum store_mode mode;
     bool is_bulk;
+    bool is_unfinished; /* a register is being moved to it */
     enum transaction_frame frame;
     bool is_inner;   /* in a frame: a transaction of a caller is open */
     struct text url; /* ended by 0; memory of its own */

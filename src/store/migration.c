@@ -11,25 +11,33 @@ static const char *sql_of(const struct store *store, const struct migration *mig
     return store->driver->dialect == DIALECT_SQLITE ? migration->sqlite : migration->postgres;
 }
 
+enum berm_status schema_set_version(struct store *store, int version, struct berm_error *err)
+{
+    return store->driver->set_schema_version(
+        store->connection, store->is_unfinished ? version + UNFINISHED : version, err);
+}
+
 /* Apply the next missing migration; *ret_is_done where none is missing. */
 static enum berm_status apply_next(struct store *store, bool *ret_is_done, struct berm_error *err)
 {
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
     struct schema_state state = {0};
+    int version;
 
     statement_cache_clear(store);
     TRY(store->driver->begin(store->connection, TRANSACTION_WRITE, err));
     transaction = store;
     TRY(store->driver->schema_state(store->connection, &state, err));
-    *ret_is_done = state.version >= migration_count;
+    version = schema_version(state);
+    *ret_is_done = version >= migration_count;
     if (*ret_is_done)
         return BERM_OK;
     enum berm_status status =
-        store->driver->execute(store->connection, sql_of(store, &migrations[state.version]), err);
+        store->driver->execute(store->connection, sql_of(store, &migrations[version]), err);
     if (status != BERM_OK)
         return fail_within(err, status, "bringing the register up to date (%s) failed",
-                           migrations[state.version].name);
-    TRY(store->driver->set_schema_version(store->connection, state.version + 1, err));
+                           migrations[version].name);
+    TRY(schema_set_version(store, version + 1, err));
     TRY(store->driver->commit(store->connection, err));
     transaction = NULL;
     return BERM_OK;

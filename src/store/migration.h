@@ -14,6 +14,17 @@ struct migration {
 extern const struct migration migrations[];
 extern const int migration_count;
 
+/** How many migrations were applied. */
+static inline int schema_version(struct schema_state state)
+{
+    return state.version % UNFINISHED;
+}
+
+/** Inside a transaction: from now on the schema has this version, of a register or of an unfinished
+ * one. */
+MUST_USE enum berm_status schema_set_version(struct store *store, int version,
+                                             struct berm_error *err);
+
 /**
  * Apply what is missing, each migration in its own transaction. Safe while another process does the
  * same: the version is read again under the write lock.

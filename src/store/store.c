@@ -33,12 +33,23 @@ static const struct store_driver *driver_of(struct text url)
     return NULL;
 }
 
+static bool is_new_place(const struct store *store)
+{
+    return store->mode == STORE_CREATE || store->mode == STORE_UNFINISHED;
+}
+
 static enum berm_status check_state(const struct store *store, struct schema_state state,
                                     struct berm_error *err)
 {
     const char *place = store->url.bytes;
 
-    if (state.owner == SCHEMA_BERM && store->mode == STORE_CREATE)
+    if (state.owner == SCHEMA_BERM && state.version >= UNFINISHED &&
+        store->mode != STORE_UNFINISHED)
+        return fail_with(err, BERM_CONFLICT,
+                         "a register is being moved to %s and not all of it is there yet; run the "
+                         "same berm move again, which goes on where it stopped",
+                         place);
+    if (state.owner == SCHEMA_BERM && state.version < UNFINISHED && is_new_place(store))
         return fail_with(err, BERM_CONFLICT,
                          "there is a register at %s already; choose another place or remove it",
                          place);
@@ -47,15 +58,15 @@ static enum berm_status check_state(const struct store *store, struct schema_sta
                          "%s is a database of another program and no Berm register; it was left as "
                          "it is, give the path of a register",
                          place);
-    if (state.owner == SCHEMA_NONE && store->mode != STORE_CREATE)
+    if (state.owner == SCHEMA_NONE && !is_new_place(store))
         return fail_with(err, BERM_NOT_FOUND,
                          "%s holds no register yet; make one with 'berm init --store %s'", place,
                          place);
-    if (state.version > migration_count)
+    if (schema_version(state) > migration_count)
         return fail_with(err, BERM_VERSION,
                          "the register %s has schema version %d, but this berm (%s) knows only "
                          "version %d; use the newer berm that last wrote to it",
-                         place, state.version, berm_version(), migration_count);
+                         place, schema_version(state), berm_version(), migration_count);
     if (state.version < migration_count && store->mode == STORE_READ_ONLY)
         return fail_with(err, BERM_VERSION,
                          "the register %s has the older schema version %d; run berm migrate to "
@@ -73,10 +84,11 @@ static enum berm_status bring_up(struct store *store, struct berm_error *err)
     TRY(check_state(store, state, err));
     if (store->mode == STORE_READ_ONLY || store->mode == STORE_AS_IT_IS)
         return BERM_OK;
+    store->is_unfinished = store->mode == STORE_UNFINISHED;
     TRY(store->driver->take_over(store->connection, err));
-    if (store->mode == STORE_CREATE || state.version < migration_count)
+    if (is_new_place(store) || state.version < migration_count)
         TRY(migrations_apply(store, err));
-    if (store->mode == STORE_CREATE)
+    if (is_new_place(store))
         store->mode = STORE_READ_WRITE;
     return BERM_OK;
 }

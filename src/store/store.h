@@ -20,7 +20,8 @@ enum store_mode {
     STORE_CREATE, /* BERM_CONFLICT where there is a register already */
     STORE_READ_WRITE,
     STORE_READ_ONLY,
-    STORE_AS_IT_IS, /* for reading, also where the schema is older: backup, doctor, migrate */
+    STORE_AS_IT_IS,   /* for reading, also where the schema is older: backup, doctor, migrate */
+    STORE_UNFINISHED, /* for a move: nothing there yet, or where a move stopped before its end */
 };
 
 enum { STORE_URL_BYTES_MAX = 4096 };
@@ -29,9 +30,9 @@ enum { STORE_URL_BYTES_MAX = 4096 };
  * Open "sqlite:PATH" or "postgresql://..." and bring the schema up to date (READ_ONLY: BERM_VERSION
  * where it is older).
  * Owner   the caller; one thread at a time. Open one store for each thread.
- * Errors  BERM_NOT_FOUND (no register there: the message names `berm init`), BERM_CONFLICT,
- *         BERM_VERSION (made by a newer version), BERM_CORRUPT, BERM_BUSY, BERM_IO,
- *         BERM_INVALID_INPUT (no such kind of store).
+ * Errors  BERM_NOT_FOUND (no register there: the message names `berm init`), BERM_CONFLICT (there
+ *         is one already; or a move to it has not ended), BERM_VERSION (made by a newer version),
+ *         BERM_CORRUPT, BERM_BUSY, BERM_IO, BERM_INVALID_INPUT (no such kind of store).
  */
 MUST_USE enum berm_status store_open(struct text url, enum store_mode mode,
                                      struct store **ret_store, struct berm_error *err);
@@ -132,6 +133,59 @@ MUST_USE enum berm_status store_copy_to(struct store *store, struct text url,
  */
 MUST_USE enum berm_status store_files_folder(struct store *store, struct buffer *out,
                                              struct berm_error *err);
+
+/* ---- Whole tables: moving a register --------------------------------------------------------- */
+
+struct store_column {
+    struct text name;
+    struct text type; /* as SQLite calls it, "INTEGER" or "TEXT"; of another one cannot be moved */
+    int64_t key_position; /* in the key, from 1; 0: not in it */
+    bool is_number;
+    bool is_computed; /* by the database out of others */
+};
+
+/** A table as the schema has it. Rows lie in the order of the key; without one, of all columns. */
+struct store_table {
+    struct text name;
+    const struct store_column *columns;
+    size_t column_count;
+};
+
+/** Every table of the schema, by name. Texts and columns live in arena. */
+MUST_USE enum berm_status store_list_tables(struct store *store, struct arena *arena,
+                                            struct store_table **ret_tables, size_t *ret_count,
+                                            struct berm_error *err);
+/** Whether this is one of the tables that get a column for each variable of the dictionary. */
+bool store_is_data_table(struct text table);
+/** Inside a transaction. name: as a dictionary has it, [a-z][a-z0-9_]*. BERM_INVALID_INPUT. */
+MUST_USE enum berm_status store_add_column(struct store *store, struct text table,
+                                           const struct store_column *column,
+                                           struct berm_error *err);
+/** All rows by their key. Columns: the table's. */
+MUST_USE enum berm_status store_prepare_table_scan(struct store *store,
+                                                   const struct store_table *table,
+                                                   struct statement **ret_statement,
+                                                   struct berm_error *err);
+/** One row in. Parameters: the table's columns. */
+MUST_USE enum berm_status store_prepare_table_insert(struct store *store,
+                                                     const struct store_table *table,
+                                                     struct statement **ret_statement,
+                                                     struct berm_error *err);
+/** How many rows there are. */
+MUST_USE enum berm_status store_prepare_table_count(struct store *store,
+                                                    const struct store_table *table,
+                                                    struct statement **ret_statement,
+                                                    struct berm_error *err);
+/**
+ * Inside a transaction of an unfinished store: delete every row of these tables, and put the rules
+ * aside that would hinder rows that come table by table (triggers, references).
+ */
+MUST_USE enum berm_status store_make_room(struct store *store, const struct store_table *tables,
+                                          size_t count, struct berm_error *err);
+/** Inside a transaction: the rules hold again, and with its commit this is a register. */
+MUST_USE enum berm_status store_finish(struct store *store, struct berm_error *err);
+
+/* ---- Locks ----------------------------------------------------------------------------------- */
 
 struct store_lock;
 /**

@@ -27,6 +27,8 @@ enum {
     TOGETHER_ROUNDS_MAX = 1000,
 };
 
+static const char BULK_JOURNAL[] = "PRAGMA journal_mode = TRUNCATE";
+
 static enum berm_status run(const struct connection *connection, const char *sql,
                             struct berm_error *err)
 {
@@ -88,7 +90,7 @@ static void close_connectionp(struct connection **connection)
 
 static enum berm_status check_place(const char *path, enum store_mode mode, struct berm_error *err)
 {
-    if (mode != STORE_CREATE && access(path, F_OK) != 0)
+    if (mode != STORE_CREATE && mode != STORE_UNFINISHED && access(path, F_OK) != 0)
         return fail_with(err, BERM_NOT_FOUND,
                          "there is no register at %s; make one with 'berm init --store sqlite:%s'",
                          path, path);
@@ -129,7 +131,8 @@ static enum berm_status open_connection(const char *location, enum store_mode mo
     pthread_once(&once, stop_counting_memory);
     connection->cache_kib = CACHE_KIB;
     connection->is_read_only = mode == STORE_READ_ONLY || mode == STORE_AS_IT_IS;
-    if (mode == STORE_CREATE)
+    connection->is_unfinished = mode == STORE_UNFINISHED;
+    if (mode == STORE_CREATE || mode == STORE_UNFINISHED)
         flags |= SQLITE_OPEN_CREATE;
     int code = sqlite3_open_v2(location, &connection->database, flags, NULL);
     if (code != SQLITE_OK)
@@ -172,11 +175,18 @@ static void try_journal(const struct connection *connection, const char *sql)
     sqlite3_exec(connection->database, sql, NULL, NULL, NULL);
 }
 
+/* An unfinished register is all bulk loading, over many transactions; what opens it afterwards,
+ * when it is one, goes back to the log. */
 static enum berm_status take_over(void *handle, struct berm_error *err)
 {
-    (void)err;
-    try_journal(handle, "PRAGMA journal_mode = WAL");
-    return BERM_OK;
+    struct connection *connection = handle;
+
+    try_journal(connection, connection->is_unfinished ? BULK_JOURNAL : "PRAGMA journal_mode = WAL");
+    if (!connection->is_unfinished)
+        return BERM_OK;
+    TRY(run(connection, "PRAGMA foreign_keys = OFF", err));
+    connection->cache_kib = CACHE_BULK_KIB;
+    return run_with_number(connection, "PRAGMA cache_size = -%d", connection->cache_kib, err);
 }
 
 static enum berm_status execute(void *handle, const char *sql, struct berm_error *err)
@@ -289,7 +299,7 @@ static enum berm_status begin_bulk(void *handle, struct berm_error *err)
     struct connection *connection = handle;
 
     connection->is_bulk = true;
-    try_journal(connection, "PRAGMA journal_mode = TRUNCATE");
+    try_journal(connection, BULK_JOURNAL);
     TRY(run(connection, "PRAGMA foreign_keys = OFF", err));
     return run_with_number(connection, "PRAGMA cache_size = -%d", CACHE_BULK_KIB, err);
 }

@@ -10,7 +10,8 @@ struct connection {
     sqlite3 *database;
     bool is_read_only;
     bool is_bulk;
-    int cache_kib; /* while it is not bulk loading */
+    bool is_unfinished; /* a register is being moved here */
+    int cache_kib;      /* while it is not bulk loading */
     char *path;
 };
 

@@ -295,6 +295,25 @@ CREATE TABLE monthly_flow (
     PRIMARY KEY (household_id, month)
 );
 
+CREATE TABLE move_progress (
+    table_name TEXT COLLATE "C" NOT NULL,
+    row_count BIGINT NOT NULL,
+    chain TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (table_name)
+);
+
+CREATE TABLE move_rule (
+    definition TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (definition)
+);
+
+CREATE TABLE move_source (
+    register_id TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    begun_at TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (register_id)
+);
+
 CREATE TABLE pack_file (
     sha256 TEXT COLLATE "C" NOT NULL,
     bytes TEXT COLLATE "C" NOT NULL,

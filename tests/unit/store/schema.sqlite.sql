@@ -253,6 +253,22 @@ CREATE TABLE monthly_flow (
     PRIMARY KEY (household_id, month)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE move_progress (
+    table_name TEXT NOT NULL PRIMARY KEY,
+    row_count  INTEGER NOT NULL,             -- how many
+    chain      TEXT NOT NULL                 -- SHA-256 over them, chained from row to row, hexadecimal
+) STRICT;
+
+CREATE TABLE move_rule (
+    definition TEXT NOT NULL PRIMARY KEY     -- SQL that puts it back
+) STRICT;
+
+CREATE TABLE move_source (
+    register_id TEXT NOT NULL PRIMARY KEY,   -- its name in the setting of that name
+    state       TEXT NOT NULL,               -- SHA-256 over versions, counts and ends: the same as long as nothing changes
+    begun_at    TEXT NOT NULL                -- UTC instant
+) STRICT;
+
 CREATE TABLE pack_file (
     sha256 TEXT NOT NULL PRIMARY KEY,         -- of the contents, hexadecimal
     bytes  TEXT NOT NULL
