@@ -47,3 +47,20 @@ struct text digest_finish(struct digest *digest, char out[DIGEST_TEXT_MAX])
     sodium_bin2hex(out, DIGEST_TEXT_MAX, hash, sizeof hash);
     return (struct text){out, DIGEST_TEXT_MAX - 1};
 }
+
+void digest_chain_add(struct digest_chain *chain, struct text piece)
+{
+    crypto_hash_sha256_state state;
+
+    static_assert(sizeof chain->hash == crypto_hash_sha256_BYTES, "a link is one hash");
+    crypto_hash_sha256_init(&state);
+    crypto_hash_sha256_update(&state, chain->hash, sizeof chain->hash);
+    crypto_hash_sha256_update(&state, (const unsigned char *)piece.bytes, piece.length);
+    crypto_hash_sha256_final(&state, chain->hash);
+}
+
+struct text digest_chain_text(const struct digest_chain *chain, char out[DIGEST_TEXT_MAX])
+{
+    sodium_bin2hex(out, DIGEST_TEXT_MAX, chain->hash, sizeof chain->hash);
+    return (struct text){out, DIGEST_TEXT_MAX - 1};
+}

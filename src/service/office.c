@@ -97,14 +97,17 @@ enum berm_status month_is_screened(struct store *store, month_number month, bool
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-static enum berm_status read_actor(struct arena *arena, struct text *ret_actor,
-                                   struct berm_error *err)
+enum berm_status actor_of_user(struct arena *arena, struct actor *ret_actor, struct berm_error *err)
 {
     const struct passwd *user = getpwuid(getuid());
+    struct actor actor = {.via = TEXT("cli")};
 
     if (user)
-        return text_copy(arena, text_of(user->pw_name), ret_actor, err);
-    return text_format(arena, ret_actor, err, "uid %u", (unsigned)getuid());
+        TRY(text_copy(arena, text_of(user->pw_name), &actor.name, err));
+    else
+        TRY(text_format(arena, &actor.name, err, "uid %u", (unsigned)getuid()));
+    *ret_actor = actor;
+    return BERM_OK;
 }
 
 static enum berm_status office_prepare(struct office **ret_office, struct berm_error *err)
@@ -114,8 +117,7 @@ static enum berm_status office_prepare(struct office **ret_office, struct berm_e
     if (!office)
         return fail_with(err, BERM_NO_MEMORY, "no memory to open a register");
     TRY(arena_create(OFFICE_BYTES_MAX, &office->arena, err));
-    TRY(read_actor(office->arena, &office->actor.name, err));
-    office->actor.via = TEXT("cli");
+    TRY(actor_of_user(office->arena, &office->actor, err));
     *ret_office = office;
     office = NULL;
     return BERM_OK;

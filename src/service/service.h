@@ -9,6 +9,7 @@
  *   export/     lists of any length, in pieces (face: export.h)
  *   job/        work that takes long, and uploads for it (face: job.h)
  *   warning/    what departments tell (face: warning.h)
+ *   move/       a register to another store, proven to be the same (face: move.h)
  *   look/       who saw sensitive values (face: look.h)
  *   doctor/     whether a register is sound (face: doctor.h)
  *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
@@ -44,6 +45,7 @@
 #include "service/journal.h"
 #include "service/key.h"
 #include "service/look.h"
+#include "service/move.h"
 #include "service/policy.h"
 #include "service/progress.h"
 #include "service/screen_again.h"
@@ -67,6 +69,9 @@ struct office {
     struct again *again;  /* private to screen/again.c; NULL until it is needed */
 };
 
+/** Who works at this machine: the operating system's user. */
+MUST_USE enum berm_status actor_of_user(struct arena *arena, struct actor *ret_actor,
+                                        struct berm_error *err);
 /** Make a register with a pack. Errors: BERM_CONFLICT where there is one; those of pack_read. */
 MUST_USE enum berm_status office_create(struct text store_url, struct text pack_name,
                                         struct office **ret_office, struct berm_error *err);

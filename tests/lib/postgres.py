@@ -152,8 +152,11 @@ def _database_of(path):
 
 def store_url(path):
     """Where a register goes that SQLite would keep in a file at this path."""
-    if not is_postgres():
-        return f"sqlite:{path}"
+    return database_url(path) if is_postgres() else f"sqlite:{path}"
+
+
+def database_url(path):
+    """The same in a PostgreSQL, whatever the tests run on."""
     return f"postgresql://{USER}@/{_database_of(str(path))}?host={socket_folder()}"
 
 
