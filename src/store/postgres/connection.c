@@ -246,14 +246,28 @@ static enum berm_status execute(void *handle, const char *sql, struct berm_error
 
 static enum berm_status begin_bulk(void *handle, struct berm_error *err)
 {
-    (void)handle; /* a transaction that adds many rows needs no other settings */
+    (void)handle; /* a transaction that adds many rows needs no other settings before it */
     (void)err;
     return BERM_OK;
 }
 
+/* Tables that were empty until now: without statistics the planner takes them for small until the
+ * server's own cleaning comes by, which may be a minute and in the middle of a run. That they could
+ * not be made hurts nobody. */
 static void end_bulk(void *handle)
 {
-    (void)handle;
+    struct connection *connection = handle;
+
+    if (connection->mode == STORE_READ_ONLY || connection->is_in_transaction)
+        return;
+    (void)postgres_run(connection,
+                       "DO $$ DECLARE filled text; BEGIN"
+                       " FOR filled IN SELECT quote_ident(relname) FROM pg_catalog.pg_class"
+                       "  WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+                       "  AND reltuples < 0 AND pg_relation_size(oid) > 0 LOOP"
+                       "  EXECUTE 'ANALYZE ' || filled;"
+                       " END LOOP; END $$",
+                       NULL, NULL);
 }
 
 const struct store_driver postgres_driver = {

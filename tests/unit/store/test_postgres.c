@@ -150,6 +150,26 @@ static void a_value_that_does_not_fit_is_told(void **state)
     assert_ok(statement_step_to_row(statement, &err));
 }
 
+static void tables_that_were_filled_have_statistics(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
+    struct berm_error err;
+
+    assert_ok(store_expect_bulk(store, &err));
+    assert_ok(store_begin(store, &err));
+    add_two_households(store);
+    execute(store, "INSERT INTO household (household_id, code, area_id, change_id)"
+                   " SELECT i, 'H' || i, 1, 1 FROM generate_series(3, 3000) AS i");
+    assert_ok(store_commit(store, &err));
+    assert_int_equal(number_from(store, "SELECT reltuples::bigint FROM pg_class"
+                                        " WHERE oid = 'household'::regclass"),
+                     3000);
+    assert_int_equal(number_from(store, "SELECT reltuples::bigint FROM pg_class"
+                                        " WHERE oid = 'person'::regclass"),
+                     -1); /* nothing came into it */
+}
+
 static void a_lock_has_one_holder(void **state)
 {
     SKIP_UNLESS_POSTGRES(state);
@@ -210,6 +230,7 @@ int main(void)
         TEST(a_broken_connection_is_told_once_and_made_again),
         TEST(a_failure_undoes_the_transaction_and_its_commit_says_so),
         TEST(a_value_that_does_not_fit_is_told),
+        TEST(tables_that_were_filled_have_statistics),
         TEST(a_lock_has_one_holder),
         TEST(texts_compare_by_bytes),
         TEST(a_password_in_the_url_is_refused_and_not_repeated),
