@@ -7,7 +7,8 @@
 A block is "-- name: household_insert", comment lines, and one statement that ends in a semicolon.
 ":code" is a parameter; the same name twice is one parameter, numbered by first appearance. The same
 name may come twice where each block says "-- only: sqlite" or "-- only: postgres"; both must use
-the same parameters. The C side prepares by enum, so a misspelled name does not compile.
+the same parameters. The C side prepares by enum, so a misspelled name does not compile. "-- scan" says
+that the rows are those of the households from :low to :high, in order, which a database may read ahead.
 
 A migration is written once, in the words of SQLite, and its types are rewritten for PostgreSQL. What
 cannot be said in both stands between the lines "-- only: sqlite" or "-- only: postgres" and "-- both:".
@@ -20,6 +21,7 @@ import sys
 DIALECTS = ("sqlite", "postgres")
 NAME = re.compile(r"--\s*name:\s*(.*?)\s*$")
 ONLY = re.compile(r"--\s*only:\s*(.*?)\s*$")
+SCAN = re.compile(r"--\s*scan\s*$")
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 TOKEN = re.compile(
     r"(?P<string>'(?:[^']|'')*')"
@@ -47,6 +49,7 @@ class Block:
         self.line = line
         self.name = name
         self.only = None
+        self.is_scan = False
         self.lines = []
         self.parts = []  # text pieces and ("parameter", name)
         self.parameters = []
@@ -78,6 +81,8 @@ class Block:
             self.fail("there is no SQL under this name")
         if not is_ended:
             self.fail("the semicolon at the end is missing")
+        if self.is_scan and self.parameters[:2] != ["low", "high"]:
+            self.fail("a scan's first two parameters are :low and :high")
 
     def text(self, marker, parameters):
         out = []
@@ -102,6 +107,8 @@ def read_blocks(path):
             if only.group(1) not in DIALECTS:
                 raise SqlError(path, number, f"'{only.group(1)}' is no database; use {' or '.join(DIALECTS)}")
             blocks[-1].only = only.group(1)
+        elif SCAN.match(line.strip()) and blocks:
+            blocks[-1].is_scan = True
         elif blocks:
             blocks[-1].lines.append(line)
         elif line.strip() and not line.strip().startswith("--"):
@@ -134,7 +141,8 @@ def c_string(text):
 
 def header(statements):
     out = ["/* Made by tools/number_sql.py out of src/store/sql/; do not edit. */",
-           "#ifndef STORE_STATEMENTS_GEN_H", "#define STORE_STATEMENTS_GEN_H", "", "enum statement_id {"]
+           "#ifndef STORE_STATEMENTS_GEN_H", "#define STORE_STATEMENTS_GEN_H", "",
+           "#include <stdbool.h>", "", "enum statement_id {"]
     out += [f"    STATEMENT_{name.upper()}," for name in statements]
     out += ["    STATEMENT_COUNT,", "};", ""]
     for name, variants in statements.items():
@@ -144,7 +152,8 @@ def header(statements):
             out += [f"    {name.upper()}__{parameter.upper()} = {index}," for index, parameter in enumerate(parameters, 1)]
             out += ["};", ""]
     out += ["/** A statement's SQL for each database; NULL where it has none. */", "struct statement_text {",
-            "    const char *name;", "    const char *sqlite;", "    const char *postgres;", "};", "",
+            "    const char *name;", "    const char *sqlite;", "    const char *postgres;",
+            "    bool is_scan; /* over the households from parameter 1 to 2 */", "};", "",
             "extern const struct statement_text statement_texts[];", "", "#endif", ""]
     return "\n".join(out)
 
@@ -156,7 +165,8 @@ def source(statements):
         parameters = next(iter(variants.values())).parameters
         texts = [c_string(variants[dialect].text(marker, parameters)) if dialect in variants else "0"
                  for dialect, marker in zip(DIALECTS, "?$")]
-        out.append(f"    {{{c_string(name)}, {texts[0]}, {texts[1]}}},")
+        is_scan = "true" if next(iter(variants.values())).is_scan else "false"
+        out.append(f"    {{{c_string(name)}, {texts[0]}, {texts[1]}, {is_scan}}},")
     out += ["};", ""]
     return "\n".join(out)
 

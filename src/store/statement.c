@@ -143,8 +143,10 @@ enum berm_status statement_prepare(struct store *store, enum statement_id id,
     if (sql == NULL)
         return fail_with(err, BERM_UNSUPPORTED, "statement %s is not there for %s", text->name,
                          store->url.bytes);
-    return prepare(store, text_of(sql), (struct origin){.name = text->name, .is_constant = true},
-                   ret_statement, err);
+    struct origin origin = {.name = text->name,
+                            .is_constant = true,
+                            .kind = text->is_scan ? STATEMENT_SCAN : STATEMENT_PLAIN};
+    return prepare(store, text_of(sql), origin, ret_statement, err);
 }
 
 void statement_close(struct statement *statement)

@@ -17,6 +17,7 @@ ORDER BY h.household_id
 LIMIT :count;
 
 -- name: export_flow_in_range
+-- scan
 SELECT e.household_id, e.month, f.name, s.code, e.amount_minor
 FROM flow_entry AS e CROSS JOIN flow AS f CROSS JOIN flow_source AS s
 WHERE f.flow_id = e.flow_id AND s.flow_source_id = e.flow_source_id

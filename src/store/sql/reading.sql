@@ -103,6 +103,7 @@ WHERE e.household_id = :household_id AND e.month BETWEEN :first AND :last
 ORDER BY e.month, e.flow_id, e.flow_source_id;
 
 -- name: standing_at_month_in_range
+-- scan
 SELECT household_id, risk_level, kind
 FROM standing AS s
 WHERE household_id BETWEEN :low AND :high

@@ -23,12 +23,14 @@ WHERE a.area_id = b.area_id;
 SELECT min(household_id), max(household_id), count(*) FROM household WHERE is_active = 1;
 
 -- name: finding_open_in_range
+-- scan
 SELECT finding_id, household_id, code, severity, is_undetermined
 FROM finding
 WHERE household_id BETWEEN :low AND :high AND closing_run_id IS NULL
 ORDER BY household_id, finding_id;
 
 -- name: finding_at_month_in_range
+-- scan
 SELECT finding_id, household_id, code, severity, is_undetermined
 FROM finding
 WHERE household_id BETWEEN :low AND :high
@@ -36,6 +38,7 @@ WHERE household_id BETWEEN :low AND :high
 ORDER BY household_id, finding_id;
 
 -- name: standing_in_range
+-- scan
 SELECT household_id, risk_level, kind
 FROM standing AS s
 WHERE household_id BETWEEN :low AND :high
