@@ -111,11 +111,11 @@ static enum berm_status copy_row(struct copying *copying, struct berm_error *err
     enum berm_status status;
 
     TRY(row_read(copying->scan, table, copying->insert, &copying->move->row, err));
-    status = statement_run(copying->insert, err);
+    status = statement_queue(copying->insert, err);
     if (status == BERM_OK)
         return pass_row(copying, err);
-    row_append_key(copying->scan, table, &key);
-    return fail_within(err, status, "table %.*s, row %.*s", TEXT_ARG(table->name),
+    row_append_key(copying->scan, table, &key); /* of this row, or of one that waited before it */
+    return fail_within(err, status, "table %.*s, up to the row %.*s", TEXT_ARG(table->name),
                        TEXT_ARG(buffer_text(&key)));
 }
 
@@ -127,6 +127,7 @@ static enum berm_status copy_portion(struct copying *copying, struct berm_error 
     int64_t first = table->rows;
     size_t bytes = 0;
     char chain[DIGEST_TEXT_MAX];
+    enum berm_status status;
 
     TRY(store_begin(move->target, err));
     transaction = move->target;
@@ -138,7 +139,9 @@ static enum berm_status copy_portion(struct copying *copying, struct berm_error 
     statement_bind_int64(copying->note, MOVE_PROGRESS_PUT__ROW_COUNT, table->rows);
     statement_bind_text(copying->note, MOVE_PROGRESS_PUT__CHAIN,
                         digest_chain_text(&table->chain, chain));
-    TRY(statement_run(copying->note, err));
+    status = statement_run(copying->note, err);
+    if (status != BERM_OK)
+        return fail_within(err, status, "table %.*s", TEXT_ARG(table->table.name));
     TRY(store_commit(move->target, err));
     transaction = NULL;
     return move_report(copying->move, table->rows - first, err);

@@ -4,6 +4,8 @@
  * columns, because both come from one text; that is looked at all the same before anything is
  * written, so that a schema that somebody changed by hand cannot lose a column on the way.
  */
+#include <stdlib.h>
+
 #include "service/journal/private.h"
 #include "service/move/private.h"
 
@@ -69,7 +71,14 @@ static enum berm_status fail_type(const struct store_table *table,
                      TEXT_ARG(table->name), TEXT_ARG(column->name), TEXT_ARG(column->type));
 }
 
-/* Only the columns that move. */
+static int by_name(const void *a, const void *b)
+{
+    const struct store_column *left = a, *right = b;
+
+    return text_compare(left->name, right->name);
+}
+
+/* Only the columns that move, by name: their order in the table may differ from store to store. */
 static enum berm_status choose_columns(struct arena *arena, struct store_table *table,
                                        struct berm_error *err)
 {
@@ -86,6 +95,7 @@ static enum berm_status choose_columns(struct arena *arena, struct store_table *
             return fail_type(table, column, err);
         kept[count++] = *column;
     }
+    qsort(kept, count, sizeof *kept, by_name);
     table->columns = kept;
     table->column_count = count;
     return BERM_OK;
@@ -196,19 +206,20 @@ enum berm_status move_check_schema(struct move *move, struct berm_error *err)
     return BERM_OK;
 }
 
+/* In the order of the source's tables. */
 enum berm_status move_add_columns(struct move *move, struct berm_error *err)
 {
-    struct store_table *there = NULL;
-    size_t count;
+    struct store_table *here = NULL, *there = NULL;
+    size_t here_count, there_count;
 
-    TRY(store_list_tables(move->target, move->arena, &there, &count, err));
-    for (size_t t = 0; t < move->table_count; t++) {
-        const struct store_table *here = &move->tables[t].table;
-        const struct store_table *table = find_table(there, count, here->name);
+    TRY(store_list_tables(move->source, move->arena, &here, &here_count, err));
+    TRY(store_list_tables(move->target, move->arena, &there, &there_count, err));
+    for (size_t t = 0; t < here_count; t++) {
+        const struct store_table *table = find_table(there, there_count, here[t].name);
 
-        for (size_t c = 0; store_is_data_table(here->name) && c < here->column_count; c++)
-            if (find_column(table, here->columns[c].name) == NULL)
-                TRY(store_add_column(move->target, here->name, &here->columns[c], err));
+        for (size_t c = 0; store_is_data_table(here[t].name) && c < here[t].column_count; c++)
+            if (find_column(table, here[t].columns[c].name) == NULL)
+                TRY(store_add_column(move->target, here[t].name, &here[t].columns[c], err));
     }
     return BERM_OK;
 }

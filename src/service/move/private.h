@@ -64,7 +64,7 @@ MUST_USE enum berm_status move_state_read(struct move *move, struct store *store
 MUST_USE enum berm_status row_read(struct statement *scan, const struct store_table *table,
                                    struct statement *insert, struct buffer *row,
                                    struct berm_error *err);
-/** Append the present row's key for a message: "household_id 12, month 202009". */
+/** The present row's key for a message, into an empty buffer: "household_id 12, month 202009". */
 void row_append_key(struct statement *scan, const struct store_table *table, struct buffer *out);
 
 /* ---- copy.c, check.c, files.c ---------------------------------------------------------------- */

@@ -54,36 +54,37 @@ enum berm_status row_read(struct statement *scan, const struct store_table *tabl
 
 enum { KEY_TEXT_BYTES_MAX = 80 };
 
-static bool has_key(const struct store_table *table)
+static void append_named(struct statement *scan, const struct store_column *column, int index,
+                         struct buffer *out)
 {
-    for (size_t c = 0; c < table->column_count; c++)
-        if (table->columns[c].key_position > 0)
-            return true;
-    return false;
+    struct text text;
+
+    buffer_append_format(out, "%s%.*s ", out->length > 0 ? ", " : "", TEXT_ARG(column->name));
+    if (statement_is_null(scan, index)) {
+        buffer_append_text(out, TEXT("unknown"));
+    } else if (column->is_number) {
+        buffer_append_int64(out, statement_int64(scan, index));
+    } else {
+        text = statement_text(scan, index);
+        if (text.length > KEY_TEXT_BYTES_MAX)
+            text.length = KEY_TEXT_BYTES_MAX;
+        buffer_append_text(out, text);
+    }
 }
 
+static void append_position(struct statement *scan, const struct store_table *table,
+                            int64_t position, struct buffer *out)
+{
+    for (size_t c = 0; c < table->column_count; c++)
+        if (table->columns[c].key_position == position)
+            append_named(scan, &table->columns[c], (int)c, out);
+}
+
+/* Without a key position 0 is that of all columns. */
 void row_append_key(struct statement *scan, const struct store_table *table, struct buffer *out)
 {
-    bool is_all = !has_key(table);
-    const char *comma = "";
-
-    for (size_t c = 0; c < table->column_count; c++) {
-        const struct store_column *column = &table->columns[c];
-
-        if (!is_all && column->key_position == 0)
-            continue;
-        buffer_append_format(out, "%s%.*s ", comma, TEXT_ARG(column->name));
-        comma = ", ";
-        if (statement_is_null(scan, (int)c)) {
-            buffer_append_text(out, TEXT("unknown"));
-        } else if (column->is_number) {
-            buffer_append_int64(out, statement_int64(scan, (int)c));
-        } else {
-            struct text text = statement_text(scan, (int)c);
-
-            if (text.length > KEY_TEXT_BYTES_MAX)
-                text.length = KEY_TEXT_BYTES_MAX;
-            buffer_append_text(out, text);
-        }
-    }
+    for (size_t position = 1; position <= table->column_count; position++)
+        append_position(scan, table, (int64_t)position, out);
+    if (out->length == 0)
+        append_position(scan, table, 0, out);
 }
