@@ -35,13 +35,16 @@ static void write_event(struct buffer *chunk, int64_t job_id, const struct job_e
     buffer_append_text(chunk, TEXT("\n\n"));
 }
 
-/* Progress where there is new, else a comment. */
-static void write_sign_of_life(struct listener *listener, struct buffer *chunk)
+/* Progress where there is new, else a comment. A job of another server: as far as the register
+ * knows. */
+static void write_sign_of_life(struct listener *listener, const struct job_row *row,
+                               struct buffer *chunk)
 {
     struct job_progress progress;
 
-    if (job_runner_progress(listener->api->options.runner, listener->job_id, &progress) &&
-        memcmp(&progress, &listener->told, sizeof progress) != 0) {
+    if (!job_runner_progress(listener->api->options.runner, listener->job_id, &progress))
+        progress = row->progress;
+    if (row->state == JOB_RUNNING && memcmp(&progress, &listener->told, sizeof progress) != 0) {
         struct json_writer json = {.out = chunk};
 
         listener->told = progress;
@@ -75,7 +78,7 @@ static enum berm_status write_news(struct listener *listener, struct store *stor
     }
     *ret_is_last = job_state_is_end(row.state) && count < JOB_EVENTS_MAX;
     if (count == 0 && !*ret_is_last)
-        write_sign_of_life(listener, chunk);
+        write_sign_of_life(listener, &row, chunk);
     listener->has_begun = true;
     return buffer_status(chunk, err);
 }

@@ -16,10 +16,13 @@
 #include "exchange/exchange.h"
 #include "web/web.h"
 
+enum { POLL_MS = 250, POLL_BESIDE_LISTENING_MS = 1000 };
+
 /* What the server's callbacks share. */
 struct service {
     struct serving *serving;
     struct job_runner *runner;
+    struct listener *listener;            /* NULL: the database tells nothing */
     _Atomic(struct http_server *) server; /* NULL before it serves */
     struct api *api;
     struct http_route *routes; /* the API's, and those below */
@@ -126,6 +129,20 @@ static void tell_job_changed(void *context, int64_t job_id)
         http_server_wake(server, (uint64_t)job_id);
 }
 
+/* What another server did, or this one. */
+static void hear(void *context, enum announcement what, int64_t job_id)
+{
+    struct service *service = context;
+
+    if (what == ANNOUNCED_PROGRESS) {
+        tell_job_changed(context, job_id);
+        return;
+    }
+    tell_job_changed(context, (int64_t)HTTP_TOPIC_ALL);
+    if (what != ANNOUNCED_ACCESS)
+        job_runner_wake(service->runner);
+}
+
 static enum berm_status open_for_job(void *context, struct office **ret_office,
                                      struct berm_error *err)
 {
@@ -141,18 +158,21 @@ static void report_job_failure(void *context, const struct berm_error *error)
 
 static enum berm_status start_jobs(struct service *service, struct berm_error *err)
 {
-    enum { JOB_POLL_MS = 250 };
     CLEANUP(office_closep) struct office *office = NULL; /* tells where the register is */
     struct job_runner_options options = {.functions = exchange_job_functions,
                                          .context = service,
                                          .open = open_for_job,
                                          .changed = tell_job_changed,
-                                         .failed = report_job_failure,
-                                         .poll_ms = JOB_POLL_MS};
+                                         .failed = report_job_failure};
+    struct listener_options listening = {
+        .context = service, .heard = hear, .failed = report_job_failure};
 
     TRY(open_for_job(service, &office, err));
-    options.store_url = store_url(office->store);
-    return job_runner_start(&options, &service->runner, err);
+    listening.store_url = options.store_url = store_url(office->store);
+    /* Where the database tells, looking is for what nobody could tell: that a server died. */
+    options.poll_ms = store_can_listen(office->store) ? POLL_BESIDE_LISTENING_MS : POLL_MS;
+    TRY(job_runner_start(&options, &service->runner, err));
+    return listener_start(&listening, &service->listener, err);
 }
 
 static enum berm_status prepare_api(struct service *service, struct berm_error *err)
@@ -189,6 +209,7 @@ static enum berm_status prepare_api(struct service *service, struct berm_error *
 
 static void end_service(const struct service *service)
 {
+    listener_stop(service->listener);
     job_runner_stop(service->runner);
     if (service->is_in_use)
         return;
@@ -215,6 +236,7 @@ enum berm_status serving_run(struct serving *serving, struct berm_error *err)
     serving->announce(serving->announce_context, address);
     status = http_server_wait(server, err);
     service.is_in_use = http_server_is_left_behind(server);
+    listener_stopp(&service.listener); /* it wakes the runner */
     job_runner_stopp(&service.runner); /* it wakes the server's streams, so it goes first */
     return status;
 }

@@ -191,6 +191,8 @@ MUST_USE enum berm_status http_server_start(const struct http_options *options,
                                             struct berm_error *err);
 /** The port that it listens on. */
 int http_server_port(const struct http_server *server);
+/** Wakes every stream: what it waits for may have happened. */
+#define HTTP_TOPIC_ALL UINT64_MAX
 /**
  * Something happened that streams of this topic wait for: their next is asked now, also where it
  * was being asked meanwhile. From any thread, until the server is freed.

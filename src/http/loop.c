@@ -128,7 +128,7 @@ void loop_wake_topic(struct loop *loop, uint64_t topic)
 static bool is_among(uint64_t topic, const uint64_t *topics, size_t count)
 {
     for (size_t t = 0; t < count && t < TOPICS_MAX; t++)
-        if (topics[t] == topic)
+        if (topics[t] == topic || topics[t] == HTTP_TOPIC_ALL)
             return true;
     return count > TOPICS_MAX;
 }

@@ -13,9 +13,9 @@
  * one job of a lane runs at a time, also with several servers; the lock of a dead server is free at
  * once, and what it left "running" is queued again, at most JOB_ATTEMPTS_MAX times.
  *
- * Progress lives in the memory of the process that runs the job. A long write holds SQLite's one
- * write lock, so its progress cannot be written to the same database: lane WRITE does not try. What
- * a crash loses is only how far the job was.
+ * Progress lives in the memory of the process that runs the job, and every so often in the store
+ * for other servers. A long write holds SQLite's one write lock, so its progress cannot be written
+ * to the same file: lane WRITE does not try there. What a crash loses is only how far the job was.
  */
 #ifndef SERVICE_JOB_H
 #define SERVICE_JOB_H
@@ -229,7 +229,7 @@ struct job_runner_options {
     /** Open the register for writing, with its key; for each job anew, so its pack is the present
      * one. */
     enum berm_status (*open)(void *context, struct office **ret_office, struct berm_error *err);
-    /** A job's state or progress changed, here or elsewhere. NULL is fine. */
+    /** A job's state changed, here or elsewhere, or its progress here. NULL is fine. */
     void (*changed)(void *context, int64_t job_id);
     /** Something is wrong that no job can tell: the store cannot be opened. NULL is fine. */
     void (*failed)(void *context, const struct berm_error *error);

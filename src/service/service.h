@@ -16,6 +16,7 @@
  *   access/     who may see and do what (face: access.h);  areas.c: what lists offer
  *   facts/      changing the facts of one household by hand (face: facts.h)
  *   find/       search, filters and pages of people and households (face: find.h)
+ *   announce.c  what servers tell each other (face: announce.h)
  *   feed.c      what is new in a log since one looked last (face: feed.h)
  *   runs.c      the months' runs on record
  *   findings.c  lists and counts;  explain.c: why;  household.c: all that is held
@@ -32,6 +33,7 @@
 #include "pack/pack.h"
 #include "screening/screening.h"
 #include "service/access.h"
+#include "service/announce.h"
 #include "service/digest.h"
 #include "service/doctor.h"
 #include "service/export.h"

@@ -92,6 +92,14 @@ struct store_driver {
     enum berm_status (*take_lock)(void *connection, const char *name, void **ret_lock,
                                   struct berm_error *err);
     void (*release_lock)(void *lock);
+    /** NULL: a lock is never lost. */
+    bool (*holds_lock)(void *lock);
+    /** Statements outside of transactions do not wait for the writer. */
+    bool locks_rows;
+    /** Hear what others announce about this register; NULL: nobody tells. wait reads what came. */
+    enum berm_status (*listen)(void *connection, struct berm_error *err);
+    enum berm_status (*wait)(void *connection, int wake_descriptor, int timeout_ms,
+                             store_heard *heard, void *context, struct berm_error *err);
 
     enum berm_status (*prepare)(void *connection, struct text sql, enum statement_kind kind,
                                 void **ret_handle, struct berm_error *err);

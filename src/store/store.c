@@ -291,6 +291,11 @@ enum berm_status store_lock_take(struct store *store, const char *name,
     return BERM_OK;
 }
 
+bool store_lock_is_held(struct store_lock *lock)
+{
+    return lock->driver->holds_lock == NULL || lock->driver->holds_lock(lock->held);
+}
+
 void store_lock_release(struct store_lock *lock)
 {
     if (lock == NULL)
@@ -303,4 +308,28 @@ void store_lock_releasep(struct store_lock **lock)
 {
     store_lock_release(*lock);
     *lock = NULL;
+}
+
+bool store_locks_rows(const struct store *store)
+{
+    return store->driver->locks_rows;
+}
+
+/* ---- Announcements --------------------------------------------------------------------------- */
+
+bool store_can_listen(const struct store *store)
+{
+    return store->driver->listen != NULL;
+}
+
+enum berm_status store_listen(struct store *store, struct berm_error *err)
+{
+    assert(store_can_listen(store) && !store_is_in_transaction(store));
+    return store->driver->listen(store->connection, err);
+}
+
+enum berm_status store_wait(struct store *store, int wake_descriptor, int timeout_ms,
+                            store_heard *heard, void *context, struct berm_error *err)
+{
+    return store->driver->wait(store->connection, wake_descriptor, timeout_ms, heard, context, err);
 }

@@ -195,9 +195,30 @@ struct store_lock;
  */
 MUST_USE enum berm_status store_lock_take(struct store *store, const char *name,
                                           struct store_lock **ret_lock, struct berm_error *err);
+/** Whether it still is the caller's: a database's server that was restarted has forgotten it. */
+bool store_lock_is_held(struct store_lock *lock);
 /** Before the store is closed. NULL is fine. */
 void store_lock_release(struct store_lock *lock);
 void store_lock_releasep(struct store_lock **lock);
+
+/** Whether a single statement outside of a transaction waits only for those who write the same
+ * rows, and not for whoever holds the write lock for long. */
+bool store_locks_rows(const struct store *store);
+
+/** Whether the database tells what others announce with the statement "announce". */
+bool store_can_listen(const struct store *store);
+/** Begin to hear, or go on after the connection broke: what was announced meanwhile is lost. Uses
+ * the store for nothing else. */
+MUST_USE enum berm_status store_listen(struct store *store, struct berm_error *err);
+/** Words of an announcement: good during the call only. */
+typedef void store_heard(void *context, struct text words);
+/**
+ * Hear what was announced since store_listen or the last call, or wait for it: until something
+ * comes, wake_descriptor can be read (negative: none), or the time is over.
+ * Errors  BERM_IO: the connection broke.
+ */
+MUST_USE enum berm_status store_wait(struct store *store, int wake_descriptor, int timeout_ms,
+                                     store_heard *heard, void *context, struct berm_error *err);
 
 /* ---- Statements ------------------------------------------------------------------------------ */
 

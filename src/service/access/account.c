@@ -24,9 +24,10 @@ enum berm_status access_note(struct store *store, const struct actor *actor, str
     vsnprintf(via, sizeof via, format, arguments);
     va_end(arguments);
     TRY(change_begin(store, actor, text_of(via), (struct text){0}, &change, err));
-    return change_finish(&change, actor,
-                         &(struct change_end){.action = TEXT("access"), .subject = text_of(via)},
-                         err);
+    TRY(change_finish(&change, actor,
+                      &(struct change_end){.action = TEXT("access"), .subject = text_of(via)},
+                      err));
+    return announce(store, ANNOUNCED_ACCESS, 0, err); /* streams that are open end with the right */
 }
 
 enum berm_status account_read(struct store *store, struct text name, struct account *ret_account,

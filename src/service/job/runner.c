@@ -1,8 +1,8 @@
 /*
  * The runner: a thread for each lane, and a watcher. A lane's thread that does not get the lane's
  * lock stands by and asks again: the holder may die. The watcher reads what other processes wrote
- * (a new event, a wish to cancel), tells who listens, and writes the progress of jobs that hold no
- * write lock; it has a store of its own, so it never waits for a job.
+ * (a new event, a wish to cancel), tells who listens, and writes the progress of jobs, but of those
+ * that hold SQLite's write lock; it has a store of its own, so it never waits for a job.
  */
 #include "service/job/private.h"
 
@@ -97,8 +97,9 @@ static enum berm_status lane_open(struct lane *lane, struct berm_error *err)
     enum berm_status status;
     char name[32];
 
-    if (lane->lock != NULL)
+    if (lane->lock != NULL && store_lock_is_held(lane->lock))
         return BERM_OK;
+    store_lock_releasep(&lane->lock); /* lost with the database's server: somebody may have it */
     if (lane->store == NULL)
         TRY(store_open(lane->runner->options.store_url, STORE_READ_WRITE, &lane->store, err));
     snprintf(name, sizeof name, "job-%s", job_lane_name(lane->lane));
@@ -183,20 +184,15 @@ static enum berm_status watch_events(struct job_runner *runner, struct berm_erro
 static enum berm_status store_progress(struct store *store, int64_t job_id,
                                        const struct job_progress *progress, struct berm_error *err)
 {
-    CLEANUP(store_rollbackp) struct store *transaction = NULL;
     CLEANUP(statement_closep) struct statement *set = NULL;
 
-    TRY(store_begin(store, err));
-    transaction = store;
     TRY(statement_prepare(store, STATEMENT_JOB_PROGRESS, &set, err));
     statement_bind_text(set, JOB_PROGRESS__PHASE, text_of(progress->phase));
     statement_bind_int64(set, JOB_PROGRESS__DONE, progress->done);
     statement_bind_int64(set, JOB_PROGRESS__TOTAL, progress->total);
     statement_bind_int64(set, JOB_PROGRESS__JOB_ID, job_id);
     TRY(statement_run(set, err));
-    TRY(store_commit(store, err));
-    transaction = NULL;
-    return BERM_OK;
+    return announce(store, ANNOUNCED_PROGRESS, job_id, err);
 }
 
 static void slot_cancel(struct job_slot *slot, struct text by)
@@ -236,7 +232,7 @@ static enum berm_status watch_lane(struct job_runner *runner, struct lane *lane,
         pthread_mutex_unlock(&runner->mutex);
     }
     statement_reset(find);
-    if (!is_new || lane->lane == JOB_LANE_WRITE)
+    if (!is_new || (lane->lane == JOB_LANE_WRITE && !store_locks_rows(runner->watch_store)))
         return BERM_OK;
     return store_progress(runner->watch_store, job_id, &progress, err);
 }

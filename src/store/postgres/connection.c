@@ -45,6 +45,7 @@ static void close_connection(void *handle)
 
     if (connection == NULL)
         return;
+    postgres_close_spare(connection);
     postgres_forget_sent(connection);
     PQfinish(connection->server);
     queue_free(&connection->queue);
@@ -293,6 +294,10 @@ const struct store_driver postgres_driver = {
     .files_folder = postgres_files_folder,
     .take_lock = postgres_take_lock,
     .release_lock = postgres_release_lock,
+    .holds_lock = postgres_holds_lock,
+    .locks_rows = true,
+    .listen = postgres_listen,
+    .wait = postgres_wait,
     .prepare = postgres_prepare,
     .finalize = postgres_finalize,
     .parameter_count = postgres_parameter_count,

@@ -40,6 +40,7 @@ struct connection {
     unsigned transaction;
     unsigned next_name; /* of statements and cursors */
     int64_t changed_count;
+    struct connection *spare; /* a session that did not get a lock, for the next try; NULL: none */
     struct postgres_statement *streaming; /* the scan whose rows are on their way; NULL: none */
 
     /* pipeline.c */
@@ -118,6 +119,14 @@ enum berm_status postgres_files_folder(void *handle, struct buffer *out, struct 
 enum berm_status postgres_take_lock(void *handle, const char *name, void **ret_lock,
                                     struct berm_error *err);
 void postgres_release_lock(void *lock);
+bool postgres_holds_lock(void *lock);
+/** The session that lay ready for the next lock. */
+void postgres_close_spare(struct connection *connection);
+
+/* The rows of the driver's table that live in listen.c. */
+enum berm_status postgres_listen(void *handle, struct berm_error *err);
+enum berm_status postgres_wait(void *handle, int wake_descriptor, int timeout_ms,
+                               store_heard *heard, void *context, struct berm_error *err);
 
 /* The rows of the driver's table that live in statement.c, queue.c and value.c. */
 enum berm_status postgres_prepare(void *handle, struct text sql, enum statement_kind kind,

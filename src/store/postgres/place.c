@@ -49,40 +49,77 @@ static int lock_number(const char *name)
 
 static void close_holder(struct connection *holder)
 {
-    postgres_forget_sent(holder);
+    if (holder == NULL)
+        return;
     PQfinish(holder->server);
     free(holder);
+}
+
+void postgres_close_spare(struct connection *connection)
+{
+    close_holder(connection->spare);
+    connection->spare = NULL;
+}
+
+/* A session for a lock: whoever stands by asks again and again, and keeps the one it asked with. */
+static enum berm_status open_holder(struct connection *connection, struct connection **ret_holder,
+                                    struct berm_error *err)
+{
+    struct connection *holder = connection->spare;
+    enum berm_status status;
+
+    connection->spare = NULL;
+    if (holder != NULL && PQstatus(holder->server) == CONNECTION_OK) {
+        *ret_holder = holder;
+        return BERM_OK;
+    }
+    close_holder(holder);
+    holder = calloc(1, sizeof *holder);
+    if (holder == NULL)
+        return fail_with(err, BERM_NO_MEMORY, "no memory for a lock");
+    *holder = (struct connection){.url = connection->url, /* borrowed: it outlives the lock */
+                                  .mode = connection->mode,
+                                  .busy_timeout_ms = connection->busy_timeout_ms};
+    status = postgres_connect(holder, err);
+    if (status != BERM_OK) {
+        close_holder(holder);
+        return status;
+    }
+    *ret_holder = holder;
+    return BERM_OK;
 }
 
 enum berm_status postgres_take_lock(void *handle, const char *name, void **ret_lock,
                                     struct berm_error *err)
 {
-    const struct connection *connection = handle;
-    struct connection *holder = calloc(1, sizeof *holder);
+    struct connection *connection = handle;
+    struct connection *holder = NULL;
     char sql[SQL_BYTES_MAX];
     enum berm_status status;
     int64_t is_taken = 0;
 
-    if (holder == NULL)
-        return fail_with(err, BERM_NO_MEMORY, "no memory for a lock");
-    *holder = (struct connection){.url = connection->url,
-                                  .mode = connection->mode,
-                                  .busy_timeout_ms = connection->busy_timeout_ms};
+    TRY(open_holder(connection, &holder, err));
     snprintf(sql, sizeof sql, "SELECT pg_try_advisory_lock(%d, %d)::int", LOCK_CLASS,
              lock_number(name));
-    status = postgres_connect(holder, err);
-    if (status == BERM_OK)
-        status = postgres_run(holder, sql, &is_taken, err);
-    if (status == BERM_OK && is_taken == 0)
-        status = fail_with(err, BERM_BUSY, "another process holds the lock %s of %s", name,
-                           connection->url);
+    status = postgres_run(holder, sql, &is_taken, err);
     if (status != BERM_OK) {
         close_holder(holder);
         return status;
     }
-    holder->url = NULL; /* borrowed only to connect */
+    if (is_taken == 0) {
+        connection->spare = holder;
+        return fail_with(err, BERM_BUSY, "another process holds the lock %s of %s", name,
+                         connection->url);
+    }
     *ret_lock = holder;
     return BERM_OK;
+}
+
+bool postgres_holds_lock(void *lock)
+{
+    struct berm_error ignored;
+
+    return postgres_run(lock, "SELECT 1", NULL, &ignored) == BERM_OK;
 }
 
 void postgres_release_lock(void *lock)

@@ -42,6 +42,8 @@ WHERE j.account_id = :account_id AND j.job_id < :before_id AND (:kind = '' OR j.
 ORDER BY j.job_id DESC;
 
 -- name: job_event_list
+-- Of one job: whoever writes an event has changed the job's row before it takes the event's id, so that the ids of one
+-- job come in the order of commits.
 SELECT job_event_id, state, at_s FROM job_event
 WHERE job_id = :job_id AND job_event_id > :after_id
 ORDER BY job_event_id;
