@@ -90,7 +90,7 @@ enum berm_status import_flows_open(struct import *import, struct berm_error *err
     state->flow_count = import->dictionary->count[ENTITY_FLOW];
     all.count = state->flow_count;
     TRY(arena_create(SOURCE_ARENA_BYTES_MAX, &state->arena, err));
-    TRY(household_lookup_open(import, false, &state->households, err));
+    TRY(household_lookup_open(import, &state->households, err));
     TRY(read_flow_ids(import, state, err));
     TRY(read_sources(import, state, err));
     TRY(import_has_row(store, STATEMENT_IMPORT_ANY_FLOW_ENTRY, &has_any, err));

@@ -31,7 +31,7 @@ enum berm_status import_households_open(struct import *import, struct berm_error
     TRY(area_lookup_open(import, &state->areas, err));
     TRY(data_rows_open(import, ENTITY_HOUSEHOLD, &state->data, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_HOUSEHOLD_INSERT, &state->insert, err));
-    TRY(household_lookup_open(import, false, &state->households, err));
+    TRY(household_lookup_open(import, &state->households, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_HOUSEHOLD_SET_AREA, &state->set_area, err));
     return statement_prepare(store, STATEMENT_IMPORT_AREA_CODE, &state->area_code, err);
 }

@@ -3,11 +3,21 @@
  * in a row, so the last code is asked first, then a map of what was found, then the database: for
  * the codes of many rows at once where it is far away. Where the import may not write everywhere,
  * what lies outside is mostly as what is not there.
+ *
+ * A first load asks less. Where nothing was there, a code that is higher than all before it cannot
+ * be there, and a household whose id is higher than all before it has no members yet; files are
+ * mostly sorted so. It is not only the question that is saved: rows that wait to be written need
+ * not be written for it.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "service/import/private.h"
+
+/* What asks ahead takes the codes alike. */
+_Static_assert((int)IMPORT_PERSON_AHEAD__CODES == (int)IMPORT_HOUSEHOLD_AHEAD__CODES &&
+                   (int)IMPORT_HOUSEHOLD_AHEAD_COUNTED__CODES == (int)IMPORT_HOUSEHOLD_AHEAD__CODES,
+               "one parameter");
 
 enum { COLUMN_ID, COLUMN_AREA, COLUMN_DISTRICT, COLUMN_POSITION, COLUMN_CODE, COLUMN_MEMBERS };
 
@@ -25,27 +35,57 @@ enum berm_status area_lookup_open(struct import *import, struct code_lookup *loo
     return statement_prepare(import->store, STATEMENT_IMPORT_AREA_BY_CODE, &lookup->find, err);
 }
 
-/* The place costs a second look-up, which a whole register's files do without. */
-enum berm_status household_lookup_open(struct import *import, bool is_counted,
-                                       struct code_lookup *lookup, struct berm_error *err)
+static enum berm_status open_households(struct import *import, enum statement_id ahead,
+                                        struct code_lookup *lookup, struct berm_error *err)
 {
     TRY(open_lookup(import, lookup, err));
-    lookup->ahead_codes = IMPORT_HOUSEHOLD_AHEAD__CODES;
-    lookup->is_counted = is_counted;
     if (store_is_distant(import->store))
-        TRY(statement_prepare(import->store, STATEMENT_IMPORT_HOUSEHOLD_AHEAD, &lookup->ahead,
-                              err));
+        TRY(statement_prepare(import->store, ahead, &lookup->ahead, err));
+    /* The place costs a second look-up, which a whole register's files do without. */
     return statement_prepare(import->store,
                              import_is_partial(import) ? STATEMENT_IMPORT_HOUSEHOLD_PLACE
                                                        : STATEMENT_IMPORT_HOUSEHOLD_BY_CODE,
                              &lookup->find, err);
 }
 
+/* Whether nothing of a kind is there yet, nor of what refers to it. A single row entered by hand is
+ * not worth the question. */
+static enum berm_status is_fresh(struct import *import, enum statement_id any, bool *ret_is,
+                                 struct berm_error *err)
+{
+    bool has_any = true;
+
+    if (store_is_distant(import->store) && import->has_begun)
+        TRY(import_has_row(import->store, any, &has_any, err));
+    *ret_is = !has_any;
+    return BERM_OK;
+}
+
+enum berm_status household_lookup_open(struct import *import, struct code_lookup *lookup,
+                                       struct berm_error *err)
+{
+    TRY(is_fresh(import, STATEMENT_IMPORT_ANY_HOUSEHOLD, &lookup->is_fresh, err));
+    return open_households(import, STATEMENT_IMPORT_HOUSEHOLD_AHEAD, lookup, err);
+}
+
+enum berm_status counted_lookup_open(struct import *import, struct code_lookup *lookup,
+                                     struct berm_error *err)
+{
+    bool is_without_members;
+
+    TRY(is_fresh(import, STATEMENT_IMPORT_ANY_PERSON, &is_without_members, err));
+    lookup->is_counted = !is_without_members;
+    return open_households(import,
+                           is_without_members ? STATEMENT_IMPORT_HOUSEHOLD_AHEAD
+                                              : STATEMENT_IMPORT_HOUSEHOLD_AHEAD_COUNTED,
+                           lookup, err);
+}
+
 enum berm_status person_lookup_open(struct import *import, struct code_lookup *lookup,
                                     struct berm_error *err)
 {
+    TRY(is_fresh(import, STATEMENT_IMPORT_ANY_PERSON, &lookup->is_fresh, err));
     TRY(map_create(0, &lookup->numbers, err));
-    lookup->ahead_codes = IMPORT_PERSON_AHEAD__CODES;
     return statement_prepare(import->store, STATEMENT_IMPORT_PERSON_AHEAD, &lookup->ahead, err);
 }
 
@@ -54,6 +94,7 @@ void code_lookup_close(struct code_lookup *lookup)
     statement_closep(&lookup->find);
     statement_closep(&lookup->ahead);
     map_freep(&lookup->numbers);
+    buffer_free(&lookup->highest);
     free(lookup->known);
     lookup->known = NULL;
 }
@@ -150,6 +191,16 @@ enum berm_status code_lookup_find(struct code_lookup *lookup, struct text code,
 
 /* ---- Many codes ------------------------------------------------------------------------------ */
 
+/* A code that cannot be there. */
+static bool is_above_all(struct code_lookup *lookup, struct text code)
+{
+    if (!lookup->is_fresh || text_compare(code, buffer_text(&lookup->highest)) <= 0)
+        return false;
+    buffer_clear(&lookup->highest);
+    buffer_append_text(&lookup->highest, code);
+    return true;
+}
+
 /* The codes that nothing is known of, one in a line; each is noted as one that is not there. */
 static enum berm_status list_unknown(struct code_lookup *lookup, const char *rows, size_t count,
                                      size_t stride, size_t offset, struct buffer *out,
@@ -164,11 +215,14 @@ static enum berm_status list_unknown(struct code_lookup *lookup, const char *row
         memcpy(&code, rows + i * stride + offset, sizeof code);
         if (row->outcome == IMPORT_REJECTED || map_get(lookup->numbers, code, &found))
             continue;
+        TRY(remember(lookup, code, (struct known_code){.members = -1}, &number, err));
+        if (is_above_all(lookup, code))
+            continue;
         if (out->length > 0)
             buffer_append_char(out, '\n'); /* no code holds one: code_check */
         buffer_append_text(out, code);
-        TRY(remember(lookup, code, (struct known_code){.members = -1}, &number, err));
     }
+    TRY(buffer_status(&lookup->highest, err));
     return buffer_status(out, err);
 }
 
@@ -177,7 +231,7 @@ enum berm_status code_lookup_ahead(struct code_lookup *lookup, const void *rows,
 {
     CLEANUP(buffer_free) struct buffer codes = {0};
     struct statement *ahead = lookup->ahead;
-    int64_t number;
+    int64_t number, highest_id = lookup->highest_id;
     bool has_row;
 
     if (ahead == NULL)
@@ -187,20 +241,23 @@ enum berm_status code_lookup_ahead(struct code_lookup *lookup, const void *rows,
     TRY(list_unknown(lookup, rows, count, stride, offset, &codes, err));
     if (codes.length == 0)
         return BERM_OK;
-    statement_bind_text(ahead, lookup->ahead_codes, buffer_text(&codes));
-    if (lookup->ahead_codes == IMPORT_HOUSEHOLD_AHEAD__CODES)
-        statement_bind_int64(ahead, IMPORT_HOUSEHOLD_AHEAD__IS_COUNTED, lookup->is_counted);
+    statement_bind_text(ahead, IMPORT_HOUSEHOLD_AHEAD__CODES, buffer_text(&codes));
     TRY(statement_step(ahead, &has_row, err));
     while (has_row) {
         struct known_code known = read_known(lookup, ahead);
-        int64_t members;
 
-        if (statement_has_int64(ahead, COLUMN_MEMBERS, &members))
-            known.members = (int32_t)members;
+        if (lookup->is_counted)
+            known.members = (int32_t)statement_int64(ahead, COLUMN_MEMBERS);
+        else if (known.id > lookup->highest_id)
+            known.members =
+                0; /* where they are asked for at all, there were none at the beginning */
+        if (known.id > highest_id)
+            highest_id = known.id;
         if (map_get(lookup->numbers, statement_text(ahead, COLUMN_CODE), &number))
             lookup->known[number] = known;
         TRY(statement_step(ahead, &has_row, err));
     }
     statement_reset(ahead);
+    lookup->highest_id = highest_id;
     return BERM_OK;
 }

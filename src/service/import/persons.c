@@ -46,7 +46,7 @@ enum berm_status import_persons_open(struct import *import, struct berm_error *e
         return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
     import->persons = state; /* who closes it */
     TRY(arena_create(PERSON_ROW_BYTES_MAX, &state->arena, err));
-    TRY(household_lookup_open(import, true, &state->households, err));
+    TRY(counted_lookup_open(import, &state->households, err));
     if (store_is_distant(store))
         TRY(person_lookup_open(import, &state->persons, err));
     TRY(data_rows_open(import, ENTITY_PERSON, &state->data, err));

@@ -128,8 +128,10 @@ struct known_code {
 struct code_lookup {
     struct statement *find;         /* parameter 1: the code; columns as import_area_by_code */
     struct statement *ahead;        /* a distant store's: many codes at once; NULL: none */
-    int ahead_codes;                /* its parameter */
     bool is_counted;                /* households: it counts open memberships too */
+    bool is_fresh;                  /* nothing was there when the import began */
+    struct buffer highest;          /* code asked for, where it is fresh */
+    int64_t highest_id;             /* of households found, where memberships are fresh */
     const struct area_scope *scope; /* NULL: everywhere, and the place is not looked at */
     struct map *numbers;            /* code -> its place in known */
     struct known_code *known;
@@ -142,8 +144,11 @@ struct code_lookup {
 
 MUST_USE enum berm_status area_lookup_open(struct import *import, struct code_lookup *lookup,
                                            struct berm_error *err);
-MUST_USE enum berm_status household_lookup_open(struct import *import, bool is_counted,
-                                                struct code_lookup *lookup, struct berm_error *err);
+/** Households of which an import adds members, which are counted. */
+MUST_USE enum berm_status counted_lookup_open(struct import *import, struct code_lookup *lookup,
+                                              struct berm_error *err);
+MUST_USE enum berm_status household_lookup_open(struct import *import, struct code_lookup *lookup,
+                                                struct berm_error *err);
 /** Of a distant store only, for codes that were asked for ahead: who is there. */
 MUST_USE enum berm_status person_lookup_open(struct import *import, struct code_lookup *lookup,
                                              struct berm_error *err);

@@ -49,6 +49,7 @@ static void close_connection(void *handle)
     postgres_forget_sent(connection);
     PQfinish(connection->server);
     queue_free(&connection->queue);
+    buffer_free(&connection->bulk.restore);
     free(connection->url);
     free(connection);
 }
@@ -242,35 +243,6 @@ static enum berm_status execute(void *handle, const char *sql, struct berm_error
     return run(connection, sql, err);
 }
 
-/* ---- Bulk loading -----------------------------------------------------------------------------
- */
-
-static enum berm_status begin_bulk(void *handle, struct berm_error *err)
-{
-    (void)handle; /* a transaction that adds many rows needs no other settings before it */
-    (void)err;
-    return BERM_OK;
-}
-
-/* Tables that were empty until now: without statistics the planner takes them for small until the
- * server's own cleaning comes by, which may be a minute and in the middle of a run. That they could
- * not be made hurts nobody. */
-static void end_bulk(void *handle)
-{
-    struct connection *connection = handle;
-
-    if (connection->mode == STORE_READ_ONLY || connection->is_in_transaction)
-        return;
-    (void)postgres_run(connection,
-                       "DO $$ DECLARE filled text; BEGIN"
-                       " FOR filled IN SELECT quote_ident(relname) FROM pg_catalog.pg_class"
-                       "  WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
-                       "  AND reltuples < 0 AND pg_relation_size(oid) > 0 LOOP"
-                       "  EXECUTE 'ANALYZE ' || filled;"
-                       " END LOOP; END $$",
-                       NULL, NULL);
-}
-
 const struct store_driver postgres_driver = {
     .scheme = "postgresql:",
     .dialect = DIALECT_POSTGRES,
@@ -287,8 +259,8 @@ const struct store_driver postgres_driver = {
     .rollback = postgres_rollback,
     .is_in_transaction = postgres_is_in_transaction,
     .mark = postgres_mark,
-    .begin_bulk = begin_bulk,
-    .end_bulk = end_bulk,
+    .begin_bulk = postgres_begin_bulk,
+    .end_bulk = postgres_end_bulk,
     .copy_to = NULL, /* pg_dump's work */
     .space = postgres_space,
     .files_folder = postgres_files_folder,

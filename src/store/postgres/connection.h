@@ -23,8 +23,17 @@ struct write_queue {
     uint64_t waiting; /* tables with something waiting: bit number - 1 */
     struct postgres_statement *first;
     uint64_t last_place; /* given to a statement */
+    unsigned generation; /* of places: raised with each transaction's end */
     size_t byte_count;
     struct berm_error failure; /* of a write of which nobody could be told at once */
+};
+
+/** The first load of a register (bulk.c). */
+struct bulk {
+    bool is_expected;
+    bool is_alone;         /* nobody else is connected to the database */
+    uint64_t prepared;     /* tables that were looked at, as queue.waiting has them */
+    struct buffer restore; /* SQL that makes again what was dropped */
 };
 
 struct connection {
@@ -50,6 +59,7 @@ struct connection {
     PGresult *failure; /* the last one's first */
 
     struct write_queue queue;
+    struct bulk bulk;
 };
 
 /** Advisory locks of Berm are in this class; the numbers within it are in lock.c. */
@@ -111,6 +121,15 @@ enum berm_status postgres_begin_together(void *const *connections, size_t count,
 enum berm_status postgres_commit(void *handle, struct berm_error *err);
 void postgres_rollback(void *handle);
 enum berm_status postgres_mark(void *handle, enum mark_action action, struct berm_error *err);
+
+/* The rows of the driver's table that live in bulk.c, and what the others of its moments call. */
+enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err);
+void postgres_end_bulk(void *handle);
+/** Before the first COPY to a table, by its number in queue.tables. */
+enum berm_status bulk_prepare_table(struct connection *connection, int table,
+                                    struct berm_error *err);
+/** Before the transaction commits. */
+enum berm_status bulk_restore(struct connection *connection, struct berm_error *err);
 
 /* The rows of the driver's table that live in place.c. */
 enum berm_status postgres_space(void *handle, int64_t *ret_used_bytes, int64_t *ret_free_bytes,

@@ -100,6 +100,7 @@ static enum berm_status copy_rows(struct postgres_statement *statement, struct b
     CLEANUP(clear_resultp) PGresult *begun = NULL;
 
     TRY(postgres_catch_up(connection, err));
+    TRY(bulk_prepare_table(connection, statement->runs.table, err));
     begun = PQexec(connection->server, statement->runs.copy);
     if (PQresultStatus(begun) != PGRES_COPY_IN)
         return fail_from_postgres(connection, begun, err);
@@ -202,8 +203,8 @@ static void take_place(struct postgres_statement *statement)
     struct connection *connection = statement->connection;
     struct postgres_statement **link = &connection->queue.first;
 
-    if (statement->runs.transaction != connection->transaction || statement->runs.place == 0) {
-        statement->runs.transaction = connection->transaction;
+    if (statement->runs.generation != connection->queue.generation || statement->runs.place == 0) {
+        statement->runs.generation = connection->queue.generation;
         statement->runs.place = ++connection->queue.last_place;
     }
     while (*link != NULL && (*link)->runs.place < statement->runs.place)

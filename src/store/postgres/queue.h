@@ -10,14 +10,14 @@ enum { QUEUE_PARAMETERS_MAX = 2048 }; /* of a statement that waits */
 
 /** What a statement's runs write, and those that wait. Zero until queue_recognise. */
 struct queued_runs {
-    int table;            /* its number in the connection's list, from 1; 0: it never waits */
-    char *copy;           /* the same as a COPY; NULL: each run is sent as one */
-    uint64_t mentioned;   /* tables that its SQL names: bit table - 1 */
-    int looked_for;       /* how many of the list's tables mentioned tells of */
-    int count;            /* of runs that wait */
-    struct buffer bytes;  /* their values, as rows of COPY's binary form */
-    uint64_t place;       /* among the statements of the transaction; 0: none yet */
-    unsigned transaction; /* in which it got its place */
+    int table;           /* its number in the connection's list, from 1; 0: it never waits */
+    char *copy;          /* the same as a COPY; NULL: each run is sent as one */
+    uint64_t mentioned;  /* tables that its SQL names: bit table - 1 */
+    int looked_for;      /* how many of the list's tables mentioned tells of */
+    int count;           /* of runs that wait */
+    struct buffer bytes; /* their values, as rows of COPY's binary form */
+    uint64_t place;      /* among the statements of the transaction; 0: none yet */
+    unsigned generation; /* of its place */
     struct postgres_statement *next; /* of those with something waiting, by place */
 };
 

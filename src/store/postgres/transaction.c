@@ -26,6 +26,7 @@ static void end_transaction(struct connection *connection)
     connection->is_in_transaction = false;
     connection->has_failed = false;
     connection->transaction++;
+    connection->queue.generation++;
 }
 
 void postgres_rollback(void *handle)
@@ -108,6 +109,8 @@ enum berm_status postgres_commit(void *handle, struct berm_error *err)
     CLEANUP(clear_resultp) PGresult *answer = NULL;
     enum berm_status status = queue_flush(connection, err);
 
+    if (status == BERM_OK)
+        status = bulk_restore(connection, err);
     if (status == BERM_OK)
         status = postgres_send(connection, "COMMIT", &answer, err);
     if (status == BERM_OK)

@@ -57,11 +57,17 @@ FROM household AS h JOIN area AS a ON a.area_id = h.area_id
 WHERE h.code = :code;
 
 -- name: import_household_ahead
--- The same for many codes, one in a line, and each household's open memberships where they are to be counted.
+-- The same for many codes, one in a line.
+-- only: postgres
+SELECT h.household_id, h.area_id, h.district_id, a.position_low, h.code
+FROM household AS h JOIN area AS a ON a.area_id = h.area_id
+WHERE h.code = ANY (string_to_array(:codes, chr(10)));
+
+-- name: import_household_ahead_counted
+-- With each household's open memberships.
 -- only: postgres
 SELECT h.household_id, h.area_id, h.district_id, a.position_low, h.code,
-    CASE WHEN :is_counted = 1
-         THEN (SELECT count(*) FROM membership AS m WHERE m.household_id = h.household_id AND m.to_date IS NULL) END
+    (SELECT count(*) FROM membership AS m WHERE m.household_id = h.household_id AND m.to_date IS NULL)
 FROM household AS h JOIN area AS a ON a.area_id = h.area_id
 WHERE h.code = ANY (string_to_array(:codes, chr(10)));
 
@@ -87,7 +93,7 @@ VALUES (:person_id, :code, :name, :sex, :birth_date, :change_id);
 -- name: import_person_ahead
 -- Which of many codes, one in a line, are there, in the columns of import_household_ahead.
 -- only: postgres
-SELECT person_id, 0, 0, 0, code, NULL::BIGINT FROM person WHERE code = ANY (string_to_array(:codes, chr(10)));
+SELECT person_id, 0, 0, 0, code FROM person WHERE code = ANY (string_to_array(:codes, chr(10)));
 
 -- name: import_person_by_code
 SELECT person_id, name, sex, birth_date FROM person WHERE code = :code;

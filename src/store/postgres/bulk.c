@@ -1,0 +1,147 @@
+/*
+ * The first load. A foreign key looks its row up for every row that comes, which takes longer than
+ * to write the row: so where a table is empty and nobody else is connected, its foreign keys are
+ * dropped before its first rows and made again before the commit, when one query checks all rows at
+ * once. All of it is part of the transaction: a failure leaves the table as it was.
+ *
+ * To drop one locks both tables against everybody, hence only for whoever is alone. A user
+ * who does not own both tables loads with the foreign keys in place. Indexes stay: the
+ * import looks codes and memberships up while it writes.
+ */
+#include "store/postgres/queue.h"
+
+#include <stdio.h>
+
+enum { SQL_BYTES_MAX = 1024 };
+
+enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err)
+{
+    struct connection *connection = handle;
+
+    (void)err;
+    connection->bulk.is_expected = true;
+    connection->bulk.prepared = 0;
+    return BERM_OK;
+}
+
+/* Tables that were empty until now: without statistics the planner takes them for small until the
+ * server's own cleaning comes by, which may be a minute and in the middle of a run. That they could
+ * not be made hurts nobody. */
+static void make_statistics(struct connection *connection)
+{
+    (void)postgres_run(connection,
+                       "DO $$ DECLARE filled text; BEGIN"
+                       " FOR filled IN SELECT quote_ident(relname) FROM pg_catalog.pg_class"
+                       "  WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+                       "  AND reltuples < 0 AND pg_relation_size(oid) > 0 LOOP"
+                       "  EXECUTE 'ANALYZE ' || filled;"
+                       " END LOOP; END $$",
+                       NULL, NULL);
+}
+
+void postgres_end_bulk(void *handle)
+{
+    struct connection *connection = handle;
+
+    connection->bulk.is_expected = false;
+    buffer_clear(&connection->bulk.restore);
+    if (connection->mode != STORE_READ_ONLY && !connection->is_in_transaction)
+        make_statistics(connection);
+}
+
+/* Other users' sessions are counted too, though what they are is hidden from most users. */
+static enum berm_status look_around(struct connection *connection, struct berm_error *err)
+{
+    int64_t others;
+
+    TRY(postgres_run(connection,
+                     "SELECT count(*) FROM pg_catalog.pg_stat_activity"
+                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                     " AND coalesce(backend_type, 'client backend') = 'client backend'",
+                     &others, err));
+    connection->bulk.is_alone = others == 0;
+    return BERM_OK;
+}
+
+static enum berm_status is_empty(struct connection *connection, const char *table, bool *ret_is,
+                                 struct berm_error *err)
+{
+    char sql[SQL_BYTES_MAX];
+    int64_t rows;
+
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM %s LIMIT 1) AS first", table);
+    TRY(postgres_run(connection, sql, &rows, err));
+    *ret_is = rows == 0;
+    return BERM_OK;
+}
+
+/* What drops the foreign keys of a table, and what makes them again: from the catalogue, so that
+ * they come back as they were. */
+static enum berm_status drop_references(struct connection *connection, const char *table,
+                                        struct berm_error *err)
+{
+    CLEANUP(clear_resultp) PGresult *found = NULL;
+    CLEANUP(buffer_free) struct buffer drop = {0};
+    char sql[SQL_BYTES_MAX];
+
+    snprintf(
+        sql, sizeof sql,
+        "SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I;', c.conrelid::regclass, c.conname),"
+        " format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s;', c.conrelid::regclass, c.conname,"
+        " pg_get_constraintdef(c.oid))"
+        " FROM pg_catalog.pg_constraint AS c"
+        " JOIN pg_catalog.pg_class AS own ON own.oid = c.conrelid"
+        " JOIN pg_catalog.pg_class AS other ON other.oid = c.confrelid"
+        " WHERE c.contype = 'f' AND c.conrelid = '%s'::regclass"
+        " AND pg_has_role(own.relowner, 'USAGE') AND pg_has_role(other.relowner, 'USAGE')"
+        " ORDER BY c.conname",
+        table);
+    found = PQexec(connection->server, sql);
+    if (PQresultStatus(found) != PGRES_TUPLES_OK)
+        return fail_from_postgres(connection, found, err);
+    buffer_append_text(&drop,
+                       TEXT("CLOSE ALL;")); /* a cursor that was left open would be in the way */
+    connection->transaction++;
+    for (int row = 0; row < PQntuples(found); row++) {
+        buffer_append_text(&drop, text_of(PQgetvalue(found, row, 0)));
+        buffer_append_text(&connection->bulk.restore, text_of(PQgetvalue(found, row, 1)));
+    }
+    buffer_append_char(&drop, 0);
+    TRY(buffer_status(&drop, err));
+    TRY(buffer_status(&connection->bulk.restore, err));
+    return PQntuples(found) > 0 ? postgres_run(connection, drop.bytes, NULL, err) : BERM_OK;
+}
+
+enum berm_status bulk_prepare_table(struct connection *connection, int table,
+                                    struct berm_error *err)
+{
+    struct bulk *bulk = &connection->bulk;
+    uint64_t bit = UINT64_C(1) << (table - 1);
+    bool is_new;
+
+    if (!bulk->is_expected || (bulk->prepared & bit) != 0)
+        return BERM_OK;
+    if (bulk->prepared == 0)
+        TRY(look_around(connection, err));
+    bulk->prepared |= bit;
+    if (!bulk->is_alone)
+        return BERM_OK;
+    TRY(is_empty(connection, connection->queue.tables[table - 1], &is_new, err));
+    return is_new ? drop_references(connection, connection->queue.tables[table - 1], err) : BERM_OK;
+}
+
+enum berm_status bulk_restore(struct connection *connection, struct berm_error *err)
+{
+    struct buffer *restore = &connection->bulk.restore;
+    CLEANUP(buffer_free) struct buffer sql = {0};
+
+    if (restore->length == 0)
+        return BERM_OK;
+    /* The check of all rows reads both tables whole, which COPY's setting would forbid. */
+    buffer_append_text(&sql, TEXT("SET LOCAL enable_seqscan = on;"));
+    buffer_append_text(&sql, buffer_text(restore));
+    buffer_append_char(&sql, 0);
+    TRY(buffer_status(&sql, err));
+    buffer_clear(restore);
+    return postgres_run(connection, sql.bytes, NULL, err);
+}
