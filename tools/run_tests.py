@@ -309,7 +309,7 @@ def step_postgres(results):
             "BERM_FILES": str(files)}
     try:
         run_units(results, BUILD, more, "unit-store-")
-        run_scripts(results, "scenario", "faults", "property", more=more)
+        run_scripts(results, "scenario", "faults", more=more)  # those of property have both stores
     finally:
         server.remove()
 
