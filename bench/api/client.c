@@ -166,15 +166,15 @@ static bool join_chunks(char *body, size_t length, size_t *ret_length, bool *ret
 }
 
 /* Whether the text is in the body, of which the chunks' heads may be a part. */
-static enum answer judge(const struct client *client, int status, size_t head_length,
-                         size_t body_length, char *ret_problem, size_t size)
+static enum answer judge(const struct client *client, size_t head_length, size_t body_length,
+                         char *ret_problem, size_t size)
 {
     const struct request *request = client->request;
     const char *body = client->in + head_length;
     size_t raw_length = client->in_length - head_length;
     const char *problem = NULL;
 
-    if (status != request->status)
+    if (client->status != request->status)
         problem = "status";
     else if (body_length < request->length_min)
         problem = "too short";
@@ -184,7 +184,8 @@ static enum answer judge(const struct client *client, int status, size_t head_le
     if (problem == NULL)
         return ANSWER_RIGHT;
     snprintf(ret_problem, size, "%s %s: %s: %d, %zu bytes: %.*s", request->method, request->path,
-             problem, status, body_length, (int)(raw_length < 300 ? raw_length : 300), body);
+             problem, client->status, body_length, (int)(raw_length < 300 ? raw_length : 300),
+             body);
     return ANSWER_WRONG;
 }
 
@@ -194,11 +195,11 @@ static enum answer look(struct client *client, char *ret_problem, size_t size)
     const char *length_text = NULL;
     const char *connection = NULL;
     const char *coding = NULL;
+    const char *retry_after = NULL;
     size_t head_length = 0;
     size_t body_length = 0;
     size_t arrived = 0;
     bool is_whole = false;
-    int status = 0;
 
     client->in[client->in_length] = 0;
     head_end = strstr(client->in, "\r\n\r\n");
@@ -206,7 +207,7 @@ static enum answer look(struct client *client, char *ret_problem, size_t size)
         return ANSWER_INCOMPLETE;
     head_length = (size_t)(head_end + 4 - client->in);
     arrived = client->in_length - head_length;
-    if (sscanf(client->in, "HTTP/1.1 %d", &status) != 1) {
+    if (sscanf(client->in, "HTTP/1.1 %d", &client->status) != 1) {
         snprintf(ret_problem, size, "no HTTP: %.100s", client->in);
         return ANSWER_BROKEN;
     }
@@ -215,6 +216,8 @@ static enum answer look(struct client *client, char *ret_problem, size_t size)
     client->is_last = connection != NULL && strncasecmp(connection, "close", 5) == 0;
     length_text = header_value(client->in, "Content-Length");
     coding = header_value(client->in, "Transfer-Encoding");
+    retry_after = header_value(client->in, "Retry-After");
+    client->retry_after_s = retry_after == NULL ? -1 : atoi(retry_after);
     if (coding != NULL) {
         join_chunks(client->in + head_length, arrived, &body_length, &is_whole);
     } else {
@@ -224,7 +227,7 @@ static enum answer look(struct client *client, char *ret_problem, size_t size)
     head_end[2] = '\r';
     if (!is_whole)
         return ANSWER_INCOMPLETE;
-    return judge(client, status, head_length, body_length, ret_problem, size);
+    return judge(client, head_length, body_length, ret_problem, size);
 }
 
 enum answer client_receive(struct client *client, char *ret_problem, size_t size)

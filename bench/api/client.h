@@ -16,7 +16,10 @@ struct client {
     bool is_last; /* the server closes the connection behind this answer */
     const struct request *request;
     size_t kind;
+    uint64_t serial;
     int64_t due_ns;
+    int status;        /* of the last answer */
+    int retry_after_s; /* -1: it had no Retry-After */
     char *out;
     size_t out_length;
     size_t out_sent;

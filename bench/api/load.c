@@ -38,6 +38,7 @@ struct options {
     const char *plan;
     const char *kind;
     const char *sync_folder;
+    const char *log;
     struct headers headers;
     int connection_count;
     int rate; /* a second; 0: closed loop */
@@ -56,6 +57,7 @@ struct load {
     struct options options;
     struct plan plan;
     int epoll;
+    FILE *log; /* NULL: none */
     struct client *clients;
     struct client **idle; /* a ring, so that every connection takes its turn */
     int idle_first;
@@ -98,6 +100,16 @@ static void count_error(struct load *load, size_t kind, const char *problem)
         fprintf(stderr, "api_load: %s\n", problem);
 }
 
+/* One line for each request that was sent. status 0: no answer came. */
+static void log_answer(struct load *load, const struct client *client, int status,
+                       int retry_after_s)
+{
+    if (load->log != NULL)
+        fprintf(load->log, "%s\t%llu\t%d\t%d\t%lld\n", load->plan.kinds[client->kind].name,
+                (unsigned long long)client->serial, status, retry_after_s,
+                (long long)(now_ns() - client->due_ns) / 1000);
+}
+
 static void add_idle(struct load *load, struct client *client)
 {
     int last = (load->idle_first + load->idle_count++) % load->options.connection_count;
@@ -131,6 +143,7 @@ static void break_off(struct load *load, struct client *client, const char *prob
     if (!was_busy)
         return;
     load->busy_count--;
+    log_answer(load, client, 0, -1);
     count_error(load, client->kind, problem);
     add_idle(load, client);
 }
@@ -139,7 +152,8 @@ static void ask(struct load *load, struct client *client, struct waiting waiting
 {
     client->kind = waiting.kind;
     client->due_ns = waiting.due_ns;
-    client_prepare(client, waiting.request, &load->options.headers, load->serial++);
+    client->serial = load->serial++;
+    client_prepare(client, waiting.request, &load->options.headers, client->serial);
     load->busy_count++;
     if (!client_send(client, load->epoll))
         break_off(load, client, "the connection broke while sending");
@@ -165,6 +179,7 @@ static void hear(struct load *load, struct client *client)
         return;
     }
     histogram_add(&load->histograms[client->kind], now_ns() - client->due_ns);
+    log_answer(load, client, client->status, client->retry_after_s);
     if (answer == ANSWER_WRONG)
         count_error(load, client->kind, problem);
     client->is_busy = false;
@@ -252,6 +267,7 @@ static void finish(struct load *load)
         if (load->clients[i].is_busy) {
             histogram_add(&load->histograms[load->clients[i].kind],
                           now_ns() - load->clients[i].due_ns);
+            log_answer(load, &load->clients[i], 0, -1);
             count_error(load, load->clients[i].kind, "no answer at the end");
         }
     for (; load->queue_count > 0; load->queue_count--) {
@@ -325,7 +341,11 @@ static uint64_t report(struct load *load, double cpu, double seconds)
 
 static const char usage[] =
     "Usage: api_load --port N --plan FILE (--rate R | --closed) [--seconds S] [--connections C]\n"
-    "                [--kind NAME] [--header LINE] [--body-header LINE] [--pid SERVER]\n"
+    "                [--kind NAME] [--header LINE] [--body-header LINE] [--pid SERVER] [--log "
+    "FILE]\n"
+    "       --log: a line for each request that was sent: kind, serial number, status (0: no "
+    "answer),\n"
+    "       seconds of Retry-After (-1: none), microseconds\n"
     "       api_load --sync FOLDER    how long the disk takes to make 8 KiB durable\n";
 
 static const char *with_line(const char *lines, const char *line)
@@ -343,7 +363,8 @@ static void read_options(int argc, char **argv, struct options *options)
         {"port", 1, NULL, 'p'},   {"plan", 1, NULL, 'f'},    {"rate", 1, NULL, 'r'},
         {"closed", 0, NULL, 'c'}, {"seconds", 1, NULL, 's'}, {"connections", 1, NULL, 'n'},
         {"kind", 1, NULL, 'k'},   {"header", 1, NULL, 'h'},  {"body-header", 1, NULL, 'b'},
-        {"pid", 1, NULL, 'i'},    {"sync", 1, NULL, 'y'},    {NULL, 0, NULL, 0},
+        {"pid", 1, NULL, 'i'},    {"sync", 1, NULL, 'y'},    {"log", 1, NULL, 'l'},
+        {NULL, 0, NULL, 0},
     };
 
     *options = (struct options){.headers = {"", ""}, .connection_count = 64, .seconds = 10};
@@ -382,6 +403,9 @@ static void read_options(int argc, char **argv, struct options *options)
         case 'i':
             options->pid = atoi(optarg);
             break;
+        case 'l':
+            options->log = optarg;
+            break;
         case 'y':
             options->sync_folder = optarg;
             break;
@@ -417,8 +441,12 @@ static void set_up(struct load *load)
         perror("api_load");
         exit(2);
     }
+    if (options->log != NULL && (load->log = fopen(options->log, "w")) == NULL) {
+        perror(options->log);
+        exit(2);
+    }
     load->random = 1;
-    load->serial = (uint64_t)time(NULL) * 10000000;
+    load->serial = (uint64_t)(time(NULL) % 100000000) * 1000000; /* fits an amount of money */
     prctl(PR_SET_TIMERSLACK, 1000UL); /* the default of 50 us would be seen */
     for (int i = 0; i < options->connection_count; i++) {
         connect_client(load, &load->clients[i]);
@@ -443,6 +471,10 @@ int main(int argc, char **argv)
     else
         run_closed(&load);
     finish(&load);
+    if (load.log != NULL && fclose(load.log) != 0) {
+        perror(load.options.log);
+        return 2;
+    }
     cpu = load.options.pid > 0 ? cpu_seconds(load.options.pid) - cpu : 0;
     return report(&load, cpu, (double)(now_ns() - start_ns) / SECOND_NS) == 0 ? 0 : 1;
 }

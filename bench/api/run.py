@@ -1,270 +1,192 @@
 #!/usr/bin/env python3
-"""The service under load, beside a peer, on one register and in one run: what `make bench-api` does.
+"""The service under load, on SQLite and on PostgreSQL and beside a peer, in one run: what `make bench-api` does.
 
-  HOUSEHOLDS=N      how many households the register has (default 1,000,000); BENCH_STORE=PATH takes one that is there,
-                    with its key in BENCH_KEY=FILE
-  RATE, SECONDS     of the open loop (default 2,000 a second for 60 s)
+  HOUSEHOLDS=N      how many households the register has (default 1,000,000); BENCH_STORE=PATH takes one of SQLite that
+                    is there, with its key in BENCH_KEY=FILE
+  STORES=A,B        of sqlite and postgresql (default: both)
+  RATE, SECONDS     of the open loop (default 2,000 a second for 60 s), and CONNECTIONS (64)
+  ROUNDS=N          how often each store has its turn (default 3); the figures are the rounds' medians
+  PEER=0            without the peer
+  RESTART=1         and once more, with PostgreSQL restarted in the middle
   BENCH_FOLDER      where everything is made (default: a folder beside the build, kept for the next run)
 
-The generator asks over loopback from the same machine: on two processors it competes with the server. It runs at a
-higher priority where that is allowed (nice -10), so that what it measures is the server and not its own lateness, which
-is printed too. Processor time a request is measured in closed loops of one route each, from the server's own clock
-(user and system), so that it does not depend on who else is busy. The peer runs in one process, as such services do.
+The generator asks over loopback from the same machine: on two processors it competes with the server and its database.
+It runs at a higher priority where that is allowed (nice -10), so that what it measures is the server and not its own
+lateness, which is printed too. The stores take turns, so that what else the machine does meets both. Processor time a
+request is measured in closed loops of one route each, from the processes' own clocks (user and system), so that it does
+not depend on who else is busy. The peer runs in one process, as such services do.
 """
 import contextlib
-import json
 import os
 import pathlib
-import random
-import re
 import shutil
-import signal
-import sqlite3
+import statistics
 import subprocess
 import sys
-import threading
-import urllib.parse
-import urllib.request
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-BUILD = ROOT / os.environ.get("BUILD", "build")
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import registers  # noqa: E402
+from asked import KINDS, write_plan  # noqa: E402
+from registers import BUILD, HERE, say  # noqa: E402
+from restart import load_with_restart, report_restart  # noqa: E402
+from service import Service, sync_row  # noqa: E402
+
 HOUSEHOLDS = int(os.environ.get("HOUSEHOLDS", "1000000"))
+STORES = os.environ.get("STORES", "sqlite,postgresql").split(",")
 RATE = int(os.environ.get("RATE", "2000"))
 SECONDS = int(os.environ.get("SECONDS", "60"))
+CONNECTIONS = int(os.environ.get("CONNECTIONS", "64"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+PEER = os.environ.get("PEER", "1") == "1"
+RESTART = os.environ.get("RESTART", "0") == "1"
 FOLDER = pathlib.Path(os.environ.get("BENCH_FOLDER", BUILD / "bench-api"))
-RAISED = ["nice", "-n", "-10"] if os.geteuid() == 0 else []
-CLOSED_SECONDS = 5
-SAMPLES = 4000
-
-# kind, weight in the mix, wanted p99 in ms, wanted share of the peer's processor time
-KINDS = [
-    ("household", 80, 5, 0.5),
-    ("page", 8, 10, 0.25),
-    ("search", 7, 20, None),
-    ("write", 5, 20, None),
-]
-SCOPES = "household_read,household_write,finding_list,area_list,account_manage,fields_internal,fields_personal"
-PASSWORD = "water over the weir"
-
-
-def say(*words):
-    print(*words, flush=True)
-
-
-def berm(*arguments, **options):
-    result = subprocess.run([str(BUILD / "berm"), *map(str, arguments)], capture_output=True, text=True, **options)
-    if result.returncode not in (0, 3):
-        sys.exit(f"berm {arguments[0]}: {result.stderr}")
-    return result.stdout
-
-
-# ---- The register ----
-
-def make_register(path, key):
-    """A made-up register with a published month, unless it is there already."""
-    url = f"sqlite:{path}"
-    if not key.exists():
-        berm("key", "create", key)
-    if path.exists():
-        say("#", berm("migrate", "--store", url).strip())
-        return url
-    say(f"# making a register of {HOUSEHOLDS} households, which takes a while")
-    berm("init", "--store", url, "--key", key, "--pack", "rural-cn")
-    berm("synth", "--store", url, "--key", key, "--households", HOUSEHOLDS)
-    berm("screen", "--store", url, "--key", key, "--month", "2020-09")
-    return url
-
-
-def make_token(path, url):
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        is_known = database.execute("SELECT 1 FROM account WHERE name = 'bench'").fetchone()
-    if not is_known:
-        berm("user", "add", "bench", "--store", url, input=PASSWORD + "\n")
-        for role in ("county", "administrator"):
-            berm("user", "grant", "bench", role, "--everywhere", "--store", url)
-    return berm("token", "create", "bench", "--store", url, "--label", "bench", "--scopes", SCOPES).strip()
-
-
-def remove_peer(path):
-    for suffix in ("", "-wal", "-shm"):
-        pathlib.Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-
-# ---- What is asked ----
-
-def write_plan(path, plan, operations):
-    """Requests of each kind that this berm serves; returns the kinds. Samples are the same in each run."""
-    dice = random.Random(1)
-    kinds = []
-    with contextlib.closing(sqlite3.connect(path)) as database, open(plan, "w", encoding="utf-8") as file:
-        largest = database.execute("SELECT max(household_id) FROM household").fetchone()[0]
-
-        def some_codes(count):
-            for _ in range(count):
-                row = database.execute("SELECT code FROM household WHERE household_id >= ?",
-                                       (dice.randint(1, largest),)).fetchone()
-                yield row[0]
-
-        def add(kind, method, path, status, shortest, words, body=""):
-            weight = next(row[1] for row in KINDS if row[0] == kind)
-            file.write("\t".join(map(str, (kind, weight, method, path, status, shortest, words, body))) + "\n")
-            kinds.append(kind)
-
-        for code in some_codes(SAMPLES):
-            add("household", "GET", f"/v1/households/{code}", 200, 1000, f'"code":"{code}"')
-        if ("GET", "/v1/households") in operations:
-            for (code,) in database.execute("SELECT code FROM area WHERE level >= 3 ORDER BY code LIMIT 500").fetchall():
-                add("page", "GET", f"/v1/households?limit=50&area={code}", 200, 1000, '"items":[')
-            names = database.execute("SELECT DISTINCT substr(name, 1, 2) FROM person WHERE length(name) >= 2 LIMIT 500")
-            for (name,) in names.fetchall():
-                add("search", "GET", f"/v1/households?search={urllib.parse.quote(name)}", 200, 10, '"items":[')
-        if ("PATCH", "/v1/households/{code}") in operations:
-            for code in some_codes(SAMPLES):
-                add("write", "PATCH", f"/v1/households/{code}", 200, 2, "",
-                    json.dumps({"values": {"housing_area": dice.randint(40, 160)}}))
-        elif ("POST", "/v1/tokens") in operations:
-            add("write", "POST", "/v1/tokens", 201, 10, "token",
-                json.dumps({"account": "bench", "label": "load {n}", "scopes": ["area_list"]}))
-    return [row for row in KINDS if row[0] in kinds]
-
-
-# ---- The two services ----
-
-class Service:
-    """One of the two, while it runs."""
-
-    def __init__(self, name, command, cwd=None):
-        self.name = name
-        self.process = subprocess.Popen([*map(str, RAISED), *map(str, command)], cwd=cwd, stderr=subprocess.PIPE,
-                                        text=True)
-        line = self.process.stderr.readline()
-        found = re.search(r"Serving on http://127.0.0.1:(\d+)", line)
-        if not found:
-            sys.exit(f"{name} does not start: {line}{self.process.stderr.read()}")
-        self.port = int(found.group(1))
-        threading.Thread(target=self.process.stderr.read, daemon=True).start()
-
-    def memory(self):
-        """MiB: the most ever resident, and what is resident now of its own and of files."""
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return [int(re.search(rf"{word}:\s+(\d+)", status).group(1)) / 1024 for word in ("VmHWM", "RssAnon", "RssFile")]
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-
-
-def load(service, plan, token, *options):
-    """Rows by kind, and the generator's remarks."""
-    result = subprocess.run(
-        [*map(str, RAISED), str(BUILD / "api_load"), "--port", str(service.port), "--plan", str(plan), "--pid",
-         str(service.process.pid), "--header", f"Authorization: Bearer {token}",
-         "--body-header", "Content-Type: application/json", "--body-header", "Idempotency-Key: load-{n}",
-         "--body-header", "If-Match: *", *map(str, options)], capture_output=True, text=True)
-    if not result.stdout:
-        sys.exit(result.stderr)
-    for line in result.stderr.splitlines()[:5]:
-        say(line[:200])
-    rows, remarks = {}, []
-    for line in result.stdout.splitlines():
-        if line.startswith("#"):
-            remarks.append(line)
-        else:
-            kind, *numbers = line.split("\t")
-            rows[kind] = [float(number) for number in numbers]
-    return rows, remarks
-
-
-def sync_row(where):
-    out = subprocess.run([str(BUILD / "api_load"), "--sync", str(where)], capture_output=True, text=True).stdout
-    return [float(number) for number in out.split("\t")[1:]]
-
-
-def cpu_by_kind(service, plan, token, kinds):
-    """Microseconds of processor time a request, each kind alone in a closed loop."""
-    times = {}
-    for kind, *_ in kinds:
-        rows, remarks = load(service, plan, token, "--closed", "--connections", 8, "--seconds", CLOSED_SECONDS,
-                             "--kind", kind)
-        if rows["all"][1] > 0:
-            say(f"# {service.name}, {kind}: {rows['all'][1]:.0f} of {rows['all'][0]:.0f} answers were wrong")
-        times[kind] = float(re.search(r"server time ([\d.]+)", "\n".join(remarks)).group(1))
-    return times
+MEMORY_MIB_WANTED = 64
+RATIO_WANTED = 2  # of PostgreSQL's p99 to SQLite's
 
 
 def verdict(wanted, measured):
     return "" if wanted is None else "reached" if measured <= wanted else "NOT REACHED"
 
 
-def report(kinds, rows, remarks, syncs, memory, ours, peers, peer_memory):
-    say(f"\nOpen loop, {RATE} requests a second for {SECONDS} s over 64 connections; ms from the scheduled moment")
-    say(f"{'':12}{'answers':>9}{'errors':>8}{'p50':>8}{'p99':>8}{'p99.9':>8}{'longest':>9}{'wanted p99':>12}")
+# ---- One store ----
+
+def serve(register, token, key):
+    return Service(f"berm on {register.name}", [BUILD / "berm", "serve", "--store", register.url, "--key", key,
+                                                "--listen", "127.0.0.1:0"], token, register.database_pids)
+
+
+def medians(rounds):
+    """Of each figure; errors are added up."""
+    kinds = rounds[0].keys()
+    return {kind: [sum(row[kind][at] for row in rounds) if at < 2 else statistics.median(row[kind][at] for row in rounds)
+                   for at in range(6)] for kind in kinds}
+
+
+def measure(served, plan):
+    """Each store's rows of the open loop, with what the generator and the disk say."""
+    rounds, remarks = {register.name: [] for register, _ in served}, []
+    for _, service in served:
+        service.load(plan, "--rate", RATE // 2, "--seconds", 5, "--connections", CONNECTIONS)
+    for _ in range(ROUNDS):
+        for register, service in served:
+            os.sync()  # the disk shall be at rest
+            _, _, p50, p99, _, longest = sync_row(register.disk)
+            remarks.append(f"# bare fsync of 8 KiB: p50 {p50/1e3:.2f} ms, p99 {p99/1e3:.2f}, longest {longest/1e3:.2f}")
+            rows, told = service.load(plan, "--rate", RATE, "--seconds", SECONDS, "--connections", CONNECTIONS)
+            rounds[register.name].append(rows)
+            remarks += told
+    return {name: medians(rows) for name, rows in rounds.items()}, remarks
+
+
+# ---- The peer ----
+
+def measure_peer(path, folder, token):
+    """Processor time and memory of the peer, on a copy of SQLite's register."""
+    copy, home, plan = folder / "peer.sqlite", folder / "peer", folder / "plan"
+    shutil.copyfile(path, copy)
+    shutil.copytree(HERE / "peer", home, dirs_exist_ok=True)
+    if not (home / "node_modules").exists():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=home, check=True)
+    peer = Service("peer", ["node", "server.js", copy, 0], token, cwd=home)
+    peer.load(plan, "--closed", "--seconds", 2)
+    times, memory = peer.processor_time(plan), peer.memory()
+    peer.end()
+    for suffix in ("", "-wal", "-shm"):
+        pathlib.Path(f"{copy}{suffix}").unlink(missing_ok=True)
+    return times, memory
+
+
+# ---- Report ----
+
+def report_store(name, rows):
     is_good = rows["all"][1] == 0
-    for name, wanted in [(kind, p99) for kind, _, p99, _ in kinds] + [("all", None)]:
-        count, errors, p50, p99, p999, longest = rows[name]
-        say(f"{name:12}{count:9.0f}{errors:8.0f}{p50/1e3:8.2f}{p99/1e3:8.2f}{p999/1e3:8.2f}{longest/1e3:9.2f}"
+    say(f"\n{name}\n{'':12}{'answers':>9}{'errors':>8}{'p50':>8}{'p99':>8}{'p99.9':>8}{'longest':>9}{'wanted p99':>12}")
+    for kind, wanted in [(kind, p99) for kind, _, p99, _ in KINDS] + [("all", None)]:
+        count, errors, p50, p99, p999, longest = rows[kind]
+        wanted = wanted if name == "sqlite" else None
+        say(f"{kind:12}{count:9.0f}{errors:8.0f}{p50/1e3:8.2f}{p99/1e3:8.2f}{p999/1e3:8.2f}{longest/1e3:9.2f}"
             f"{wanted or '':>12}  {verdict(wanted, p99 / 1e3)}")
         is_good = is_good and (wanted is None or p99 / 1e3 <= wanted)
-    for when, (_, _, p50, p99, _, longest) in syncs:
-        say(f"bare fsync of 8 KiB on the register's disk, {when}: p50 {p50/1e3:.2f} ms, p99 {p99/1e3:.2f}, longest {longest/1e3:.2f}")
-    for remark in remarks:
-        say(remark)
-    say(f"memory, MiB: most ever {memory[0]:.0f} (wanted: 64), now {memory[1]:.0f} of its own and {memory[2]:.0f} of "
-        f"files; the peer {peer_memory[0]:.0f}, {peer_memory[1]:.0f} and {peer_memory[2]:.0f}")
-    is_good = is_good and memory[0] <= 64
-    say(f"\nProcessor time a request, us, closed loop of each kind alone\n{'':12}{'berm':>8}{'peer':>8}{'share':>8}{'wanted':>8}")
-    for kind, _, _, wanted in kinds:
-        share = ours[kind] / peers[kind]
-        say(f"{kind:12}{ours[kind]:8.0f}{peers[kind]:8.0f}{share:8.2f}{wanted or '':>8}  {verdict(wanted, share)}")
-        is_good = is_good and (wanted is None or share <= wanted)
     return is_good
 
 
+def report_ratio(ours, theirs):
+    is_good = True
+    say(f"\npostgresql beside sqlite, ms\n{'':12}{'p50':>8}{'p50':>8}{'ratio':>8}{'p99':>8}{'p99':>8}{'ratio':>8}{'wanted':>8}")
+    for kind in [kind for kind, *_ in KINDS] + ["all"]:
+        p50s, p99s = [(theirs[kind][at], ours[kind][at]) for at in (2, 3)]
+        ratio = p99s[0] / p99s[1]
+        wanted = RATIO_WANTED if kind == "all" else None
+        say(f"{kind:12}{p50s[0]/1e3:8.2f}{p50s[1]/1e3:8.2f}{p50s[0]/p50s[1]:8.2f}{p99s[0]/1e3:8.2f}{p99s[1]/1e3:8.2f}"
+            f"{ratio:8.2f}{wanted or '':>8}  {verdict(wanted, ratio)}")
+        is_good = is_good and (wanted is None or ratio <= wanted)
+    return is_good
+
+
+def report_times(times):
+    """times: name to kind to microseconds of the service and of its database."""
+    is_good = True
+    say(f"\nProcessor time a request, us (service + database), closed loop of each kind alone\n{'':12}"
+        + "".join(f"{name:>16}" for name in times))
+    for kind, _, _, wanted in KINDS:
+        cells = [f"{own:.0f}" + (f" + {base:.0f}" if base else "") for own, base in (row[kind] for row in times.values())]
+        line = f"{kind:12}" + "".join(f"{cell:>16}" for cell in cells)
+        if "peer" in times and "sqlite" in times:
+            share = times["sqlite"][kind][0] / times["peer"][kind][0]
+            line += f"   sqlite / peer {share:.2f}, wanted {wanted or '-'}  {verdict(wanted, share)}"
+            is_good = is_good and (wanted is None or share <= wanted)
+        say(line)
+    return is_good
+
+
+def report_memory(name, memory):
+    say(f"memory, {name}, MiB: most ever {memory[0]:.0f}, now {memory[1]:.0f} of its own and {memory[2]:.0f} of files"
+        + ("" if name == "peer" else f" (wanted: {MEMORY_MIB_WANTED})  {verdict(MEMORY_MIB_WANTED, memory[0])}"))
+    return name == "peer" or memory[0] <= MEMORY_MIB_WANTED
+
+
 def main():
-    folder = FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    key = pathlib.Path(os.environ.get("BENCH_KEY") or folder / "key")
-    path = pathlib.Path(os.environ.get("BENCH_STORE") or folder / f"register-{HOUSEHOLDS}.berm")
-    url = make_register(path, key)
-    token = make_token(path, url)
-    peer_path = folder / "peer.sqlite"
-    remove_peer(peer_path)
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that the file alone is the register
-    shutil.copyfile(path, peer_path)
-    os.sync()  # the disk shall not be busy with the copy while the writes are measured
-    peer_home = folder / "peer"
-    shutil.copytree(HERE / "peer", peer_home, dirs_exist_ok=True)
-    if not (peer_home / "node_modules").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=peer_home, check=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    key = pathlib.Path(os.environ.get("BENCH_KEY") or FOLDER / "key")
+    plan = FOLDER / "plan"
+    times, memories, is_good = {}, {}, True
+    with contextlib.ExitStack() as at_end:
+        served, tokens = [], {}
+        for name in STORES:
+            register = registers.KINDS[name](FOLDER, HOUSEHOLDS)
+            at_end.callback(register.close)
+            tokens[name] = register.make(HOUSEHOLDS, key)
+            register.settle()
+            say("#", register.describe())
+            service = serve(register, tokens[name], key)
+            at_end.callback(service.end)
+            served.append((register, service))
+        write_plan(served[0][0], plan)
+        rows, remarks = measure(served, plan)
+        for register, service in served:
+            memories[register.name] = service.memory()
+            times[register.name] = service.processor_time(plan)
+        if PEER and "sqlite" in STORES:
+            sqlite = next(register for register, _ in served if register.name == "sqlite")
+            sqlite.settle()
+            times["peer"], memories["peer"] = measure_peer(sqlite.path, FOLDER, tokens["sqlite"])
 
-    berm_service = Service("berm", [BUILD / "berm", "serve", "--store", url, "--key", key, "--listen", "127.0.0.1:0"])
-    with urllib.request.urlopen(f"http://127.0.0.1:{berm_service.port}/v1/openapi.json") as answer:
-        paths = json.load(answer)["paths"]
-    operations = {(method.upper(), path) for path, methods in paths.items() for method in methods}
-    plan = folder / "plan"
-    kinds = write_plan(path, plan, operations)
-    for kind, *_ in KINDS:
-        if kind not in [row[0] for row in kinds]:
-            say(f"# {kind}: this berm serves no such route")
-    load(berm_service, plan, token, "--rate", RATE // 2, "--seconds", 5)
-    syncs = [("before", sync_row(path.parent))]
-    rows, remarks = load(berm_service, plan, token, "--rate", RATE, "--seconds", SECONDS)
-    syncs.append(("after", sync_row(path.parent)))
-    memory = berm_service.memory()
-    ours = cpu_by_kind(berm_service, plan, token, kinds)
-    berm_service.end()
-
-    peer = Service("peer", ["node", "server.js", peer_path, 0], cwd=peer_home)
-    peer_plan = folder / "peer-plan"
-    write_plan(peer_path, peer_plan, operations | {("PATCH", "/v1/households/{code}")})
-    load(peer, peer_plan, token, "--closed", "--seconds", 2)
-    peers = cpu_by_kind(peer, peer_plan, token, kinds)
-    peer_memory = peer.memory()
-    peer.end()
-    remove_peer(peer_path)
-    sys.exit(0 if report(kinds, rows, remarks, syncs, memory, ours, peers, peer_memory) else 1)
+        for remark in remarks:
+            say(remark)
+        say(f"\nOpen loop, {RATE} requests a second for {SECONDS} s over {CONNECTIONS} connections, medians of {ROUNDS} "
+            "rounds; ms from the scheduled moment")
+        for name, row in rows.items():
+            is_good = report_store(name, row) and is_good
+        if len(rows) == 2:
+            is_good = report_ratio(rows["sqlite"], rows["postgresql"]) and is_good
+        is_good = report_times(times) and is_good
+        for name, memory in memories.items():
+            is_good = report_memory(name, memory) and is_good
+        for register, service in served:
+            if RESTART and register.name == "postgresql":
+                log, gone = load_with_restart(register, service, plan, FOLDER / "log", RATE, SECONDS)
+                is_good = report_restart(register, log, gone, say) and is_good
+    sys.exit(0 if is_good else 1)
 
 
 main()

@@ -107,7 +107,7 @@ if (hasSearch) database.exec('CREATE INDEX IF NOT EXISTS peer_person_term ON per
 const rowOf = ([code, area, area_name, area_name_en, rank, active, person = null, person_name = null]) =>
   ({ code, area, area_name, area_name_en, risk_level: RISKS[rank], active: active !== 0, person, person_name });
 
-const areaByCode = prepare('SELECT position_low, position_high FROM area WHERE code = ?');
+const areaByCode = prepare('SELECT position_low, position_high FROM area WHERE code = ?').safeIntegers();
 const page = hasSearch && prepare(`
   SELECT h.code, a.code, a.name, a.name_en, h.risk_rank, h.is_active
   FROM area AS a JOIN household AS h ON h.area_id = a.area_id
