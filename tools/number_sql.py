@@ -9,6 +9,8 @@ A block is "-- name: household_insert", comment lines, and one statement that en
 name may come twice where each block says "-- only: sqlite" or "-- only: postgres"; both must use
 the same parameters. The C side prepares by enum, so a misspelled name does not compile. "-- scan" says
 that the rows are those of the households from :low to :high, in order, which a database may read ahead.
+"-- few: of what" says of a sorted list that it is short by its nature (one household's members), so
+that PostgreSQL gives it at once and not through a cursor.
 
 A migration is written once, in the words of SQLite, and its types are rewritten for PostgreSQL. What
 cannot be said in both stands between the lines "-- only: sqlite" or "-- only: postgres" and "-- both:".
@@ -22,6 +24,8 @@ DIALECTS = ("sqlite", "postgres")
 NAME = re.compile(r"--\s*name:\s*(.*?)\s*$")
 ONLY = re.compile(r"--\s*only:\s*(.*?)\s*$")
 SCAN = re.compile(r"--\s*scan\s*$")
+FEW = re.compile(r"--\s*few:\s*\S")
+FEW_MARK = "/* few */ "  # which src/store/postgres/statement.c looks for
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 TOKEN = re.compile(
     r"(?P<string>'(?:[^']|'')*')"
@@ -50,6 +54,7 @@ class Block:
         self.name = name
         self.only = None
         self.is_scan = False
+        self.is_few = False
         self.lines = []
         self.parts = []  # text pieces and ("parameter", name)
         self.parameters = []
@@ -91,7 +96,7 @@ class Block:
                 out.append(f"{marker}{parameters.index(part[1]) + 1}")
             elif not (part == " " and (not out or out[-1] == " ")):
                 out.append(part)
-        return "".join(out).strip()
+        return (FEW_MARK if self.is_few and marker == "$" else "") + "".join(out).strip()
 
 
 def read_blocks(path):
@@ -109,6 +114,8 @@ def read_blocks(path):
             blocks[-1].only = only.group(1)
         elif SCAN.match(line.strip()) and blocks:
             blocks[-1].is_scan = True
+        elif blocks and FEW.match(line.strip()):
+            blocks[-1].is_few = True
         elif blocks:
             blocks[-1].lines.append(line)
         elif line.strip() and not line.strip().startswith("--"):

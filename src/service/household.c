@@ -40,38 +40,118 @@ enum berm_status household_find_in(struct office *office, const struct caller *c
     return BERM_OK;
 }
 
-/* A value of the present row that outlives it. */
-static enum berm_status keep_field(struct statement *row, int column,
-                                   const struct variable *variable, struct arena *arena,
-                                   struct field_value *ret_value, struct berm_error *err)
-{
-    *ret_value = statement_field(row, column, variable);
-    return text_copy(arena, ret_value->text, &ret_value->text, err);
-}
+/* ---- Lists, which are started together: across a wire they come in one round trip -------------
+ */
 
-/* The data row of one household or person; everything unknown where there is none yet. */
-static enum berm_status read_data(struct statement *read, const struct dictionary *dictionary,
-                                  enum entity entity, int64_t id, struct arena *arena,
-                                  struct field_value **ret_values, struct berm_error *err)
-{
-    const struct variable *variables = dictionary_variables(dictionary, entity);
-    struct field_value *values;
-    bool has_row;
+struct household_lists {
+    struct statement *data, *members, *member_data, *flows;
+};
 
-    TRY(arena_new(arena, dictionary->count[entity], sizeof *values, &values, err));
-    statement_bind_int64(read, 1, id);
-    TRY(statement_step(read, &has_row, err));
-    for (size_t v = 0; has_row && v < dictionary->count[entity]; v++)
-        TRY(keep_field(read, (int)v, &variables[v], arena, &values[v], err));
-    statement_reset(read);
-    *ret_values = values;
-    return BERM_OK;
+static void lists_close(struct household_lists *lists)
+{
+    statement_close(lists->data);
+    statement_close(lists->members);
+    statement_close(lists->member_data);
+    statement_close(lists->flows);
 }
 
 static struct variable_selection all_of(const struct dictionary *dictionary, enum entity entity)
 {
     return (struct variable_selection){
         .dictionary = dictionary, .entity = entity, .count = dictionary->count[entity]};
+}
+
+static enum berm_status start_data(struct office *office, int64_t household_id,
+                                   struct household_lists *lists, struct berm_error *err)
+{
+    TRY(store_prepare_data_read(office->store, all_of(&office->pack->dictionary, ENTITY_HOUSEHOLD),
+                                &lists->data, err));
+    statement_bind_int64(lists->data, 1, household_id);
+    statement_start(lists->data);
+    return BERM_OK;
+}
+
+static enum berm_status start_members(struct office *office, int64_t household_id,
+                                      struct household_lists *lists, struct berm_error *err)
+{
+    TRY(statement_prepare(office->store, STATEMENT_MEMBER_LIST, &lists->members, err));
+    statement_bind_int64(lists->members, MEMBER_LIST__HOUSEHOLD_ID, household_id);
+    statement_start(lists->members);
+    TRY(store_prepare_member_data_read(
+        office->store, all_of(&office->pack->dictionary, ENTITY_PERSON), &lists->member_data, err));
+    statement_bind_int64(lists->member_data, 1, household_id);
+    statement_start(lists->member_data);
+    return BERM_OK;
+}
+
+/* first, last: 0 for no end. */
+static enum berm_status start_flows(struct office *office, int64_t household_id, month_number first,
+                                    month_number last, struct household_lists *lists,
+                                    struct berm_error *err)
+{
+    TRY(statement_prepare(office->store, STATEMENT_FLOW_ENTRY_OF_HOUSEHOLD, &lists->flows, err));
+    statement_bind_int64(lists->flows, FLOW_ENTRY_OF_HOUSEHOLD__HOUSEHOLD_ID, household_id);
+    statement_bind_month(lists->flows, FLOW_ENTRY_OF_HOUSEHOLD__FIRST,
+                         first ? first : month_from_civil(1, 1));
+    statement_bind_month(lists->flows, FLOW_ENTRY_OF_HOUSEHOLD__LAST,
+                         last ? last : month_from_civil(9999, 12));
+    statement_start(lists->flows);
+    return BERM_OK;
+}
+
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+/* The present row's values, from a column on, so that they outlive it. */
+static enum berm_status keep_values(struct statement *row, int first_column,
+                                    const struct dictionary *dictionary, enum entity entity,
+                                    struct arena *arena, struct field_value *values,
+                                    struct berm_error *err)
+{
+    const struct variable *variables = dictionary_variables(dictionary, entity);
+
+    for (size_t v = 0; v < dictionary->count[entity]; v++) {
+        values[v] = statement_field(row, first_column + (int)v, &variables[v]);
+        TRY(text_copy(arena, values[v].text, &values[v].text, err));
+    }
+    return BERM_OK;
+}
+
+/* The household's data row; everything unknown where there is none yet. */
+static enum berm_status read_data(struct office *office, struct household_lists *lists,
+                                  struct arena *arena, struct field_value **ret_values,
+                                  struct berm_error *err)
+{
+    const struct dictionary *dictionary = &office->pack->dictionary;
+    struct field_value *values;
+    bool has_row;
+
+    TRY(arena_new(arena, dictionary->count[ENTITY_HOUSEHOLD], sizeof *values, &values, err));
+    TRY(statement_step(lists->data, &has_row, err));
+    if (has_row)
+        TRY(keep_values(lists->data, 0, dictionary, ENTITY_HOUSEHOLD, arena, values, err));
+    *ret_values = values;
+    return BERM_OK;
+}
+
+/* The data rows of the members that have one: each goes to all memberships of its person. */
+static enum berm_status read_member_data(struct office *office, struct household_lists *lists,
+                                         struct arena *arena, struct household_member *members,
+                                         size_t count, struct berm_error *err)
+{
+    const struct dictionary *dictionary = &office->pack->dictionary;
+    bool has_row;
+
+    TRY(statement_step(lists->member_data, &has_row, err));
+    while (has_row) {
+        int64_t person_id = statement_int64(lists->member_data, 0);
+
+        for (size_t m = 0; m < count; m++)
+            if (members[m].person_id == person_id)
+                TRY(keep_values(lists->member_data, 1, dictionary, ENTITY_PERSON, arena,
+                                members[m].values, err));
+        TRY(statement_step(lists->member_data, &has_row, err));
+    }
+    return BERM_OK;
 }
 
 static enum berm_status read_member(struct statement *row, struct arena *arena,
@@ -92,7 +172,7 @@ static enum berm_status read_member(struct statement *row, struct arena *arena,
 /* Who lives elsewhere by now is a person of that area: what is known of them since is not told.
  * Whether a sensitive value is left. */
 static bool mask_member(const struct dictionary *dictionary, enum field_class seen,
-                        struct household_member *member, struct field_value *values)
+                        struct household_member *member)
 {
     if (member->is_hidden || seen < FIELD_CLASS_PERSONAL) {
         member->name = TEXT(HIDDEN_VALUE);
@@ -100,26 +180,20 @@ static bool mask_member(const struct dictionary *dictionary, enum field_class se
     }
     if (member->is_hidden || seen < FIELD_CLASS_INTERNAL)
         member->sex = (struct text){0};
-    member->values = values;
-    return mask_values(dictionary, ENTITY_PERSON, seen, member->is_hidden, values);
+    return mask_values(dictionary, ENTITY_PERSON, seen, member->is_hidden, member->values);
 }
 
 static enum berm_status read_members(struct office *office, const struct area_scope *scope,
-                                     struct arena *arena, struct household_facts *facts,
-                                     struct berm_error *err)
+                                     struct household_lists *lists, struct arena *arena,
+                                     struct household_facts *facts, struct berm_error *err)
 {
     const struct dictionary *dictionary = &office->pack->dictionary;
-    CLEANUP(statement_closep) struct statement *list = NULL;
-    CLEANUP(statement_closep) struct statement *data = NULL;
+    struct statement *list = lists->members;
     struct household_member *members = NULL;
-    struct field_value *values;
     size_t capacity = 0;
     int64_t elsewhere;
     bool has_row;
 
-    TRY(store_prepare_data_read(office->store, all_of(dictionary, ENTITY_PERSON), &data, err));
-    TRY(statement_prepare(office->store, STATEMENT_MEMBER_LIST, &list, err));
-    statement_bind_int64(list, MEMBER_LIST__HOUSEHOLD_ID, facts->household_id);
     TRY(statement_step(list, &has_row, err));
     while (has_row) {
         struct household_member *member;
@@ -127,33 +201,28 @@ static enum berm_status read_members(struct office *office, const struct area_sc
         TRY(rows_reserve(arena, &members, sizeof *members, facts->member_count, &capacity, err));
         member = &members[facts->member_count++];
         TRY(read_member(list, arena, member, err));
-        TRY(read_data(data, dictionary, ENTITY_PERSON, statement_int64(list, 0), arena, &values,
-                      err));
+        TRY(arena_new(arena, dictionary->count[ENTITY_PERSON], sizeof *member->values,
+                      &member->values, err));
         member->is_hidden =
             statement_has_int64(list, 9, &elsewhere) && !area_scope_contains(scope, elsewhere);
-        facts->shows_sensitive |= mask_member(dictionary, facts->class_seen, member, values);
         TRY(statement_step(list, &has_row, err));
     }
+    TRY(read_member_data(office, lists, arena, members, facts->member_count, err));
+    for (size_t m = 0; m < facts->member_count; m++)
+        facts->shows_sensitive |= mask_member(dictionary, facts->class_seen, &members[m]);
     facts->members = members;
     return BERM_OK;
 }
 
-/* first, last: 0 for no end. */
-static enum berm_status read_flows(struct office *office, month_number first, month_number last,
+static enum berm_status read_flows(struct office *office, struct household_lists *lists,
                                    struct arena *arena, struct household_facts *facts,
                                    struct berm_error *err)
 {
-    CLEANUP(statement_closep) struct statement *list = NULL;
+    struct statement *list = lists->flows;
     struct household_flow *flows = NULL;
     size_t capacity = 0;
     bool has_row;
 
-    TRY(statement_prepare(office->store, STATEMENT_FLOW_ENTRY_OF_HOUSEHOLD, &list, err));
-    statement_bind_int64(list, FLOW_ENTRY_OF_HOUSEHOLD__HOUSEHOLD_ID, facts->household_id);
-    statement_bind_month(list, FLOW_ENTRY_OF_HOUSEHOLD__FIRST,
-                         first ? first : month_from_civil(1, 1));
-    statement_bind_month(list, FLOW_ENTRY_OF_HOUSEHOLD__LAST,
-                         last ? last : month_from_civil(9999, 12));
     TRY(statement_step(list, &has_row, err));
     while (has_row) {
         const struct variable *variable =
@@ -183,7 +252,7 @@ enum berm_status household_read(struct office *office, const struct caller *call
 {
     const struct dictionary *dictionary = &office->pack->dictionary;
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
-    CLEANUP(statement_closep) struct statement *data = NULL;
+    CLEANUP(lists_close) struct household_lists lists = {0};
     struct household_facts facts = {0};
     struct area_scope scope;
     struct field_value *values;
@@ -192,14 +261,16 @@ enum berm_status household_read(struct office *office, const struct caller *call
     snapshot = office->store;
     TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, &scope, &facts,
                           err));
+    TRY(start_data(office, facts.household_id, &lists, err));
+    TRY(start_members(office, facts.household_id, &lists, err));
+    TRY(start_flows(office, facts.household_id, 0, 0, &lists, err));
     TRY(household_version(office->store, facts.household_id, &facts.version, err));
-    TRY(store_prepare_data_read(office->store, all_of(dictionary, ENTITY_HOUSEHOLD), &data, err));
-    TRY(read_data(data, dictionary, ENTITY_HOUSEHOLD, facts.household_id, arena, &values, err));
+    TRY(read_data(office, &lists, arena, &values, err));
     facts.shows_sensitive =
         mask_values(dictionary, ENTITY_HOUSEHOLD, facts.class_seen, false, values);
     facts.values = values;
-    TRY(read_members(office, &scope, arena, &facts, err));
-    TRY(read_flows(office, 0, 0, arena, &facts, err));
+    TRY(read_members(office, &scope, &lists, arena, &facts, err));
+    TRY(read_flows(office, &lists, arena, &facts, err));
     *ret_facts = facts;
     return BERM_OK;
 }
@@ -210,6 +281,7 @@ enum berm_status household_flows(struct office *office, const struct caller *cal
                                  struct berm_error *err)
 {
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    CLEANUP(lists_close) struct household_lists lists = {0};
     struct household_facts facts = {0};
     struct area_scope scope;
 
@@ -217,7 +289,8 @@ enum berm_status household_flows(struct office *office, const struct caller *cal
     snapshot = office->store;
     TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, &scope, &facts,
                           err));
-    TRY(read_flows(office, first, last, arena, &facts, err));
+    TRY(start_flows(office, facts.household_id, first, last, &lists, err));
+    TRY(read_flows(office, &lists, arena, &facts, err));
     *ret_facts = facts;
     return BERM_OK;
 }
@@ -271,6 +344,7 @@ enum berm_status person_read(struct office *office, const struct caller *caller,
                              struct berm_error *err)
 {
     CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+    CLEANUP(lists_close) struct household_lists lists = {0};
     CLEANUP(statement_closep) struct statement *find = NULL;
     struct household_facts place = {0};
     struct person_spell *spells;
@@ -293,8 +367,9 @@ enum berm_status person_read(struct office *office, const struct caller *caller,
     TRY(text_copy(arena, statement_text(find, 3), &household, err));
     TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, household, arena, &scope,
                           &place, err));
+    TRY(start_members(office, place.household_id, &lists, err));
     TRY(household_version(office->store, place.household_id, &place.version, err));
-    TRY(read_members(office, &scope, arena, &place, err));
+    TRY(read_members(office, &scope, &lists, arena, &place, err));
     assert(place.members != NULL);
     while (m < place.member_count && place.members[m].person_id != person_id)
         m++;

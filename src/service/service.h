@@ -280,7 +280,7 @@ struct household_member {
                      */
     struct text code, name, sex, relation, end_reason;
     struct text birth_date, from_date, to_date; /* empty: unknown or none */
-    const struct field_value *values;           /* one for each person variable */
+    struct field_value *values;                 /* one for each person variable */
     /* By household_show_secrets; empty: none. */
     struct text id_type, id_number, bank_account;
 };

@@ -143,6 +143,14 @@ void build_data_read(struct buffer *sql, struct variable_selection selection)
     append(sql, data_tables[selection.entity].key_test);
 }
 
+void build_member_data_read(struct buffer *sql, struct variable_selection selection)
+{
+    append(sql, "SELECT m.person_id");
+    append_columns(sql, selection, "d.");
+    append(sql, " FROM membership m JOIN person_data d ON d.person_id = m.person_id"
+                " WHERE m.household_id = $1");
+}
+
 void build_household_scan(struct buffer *sql, struct variable_selection selection)
 {
     append(sql, "SELECT h.household_id, h.code, h.area_id");

@@ -222,6 +222,15 @@ enum berm_status store_prepare_data_read(struct store *store, struct variable_se
     return prepare_built(store, build_data_read, selection, "data_read", ret_statement, err);
 }
 
+enum berm_status store_prepare_member_data_read(struct store *store,
+                                                struct variable_selection selection,
+                                                struct statement **ret_statement,
+                                                struct berm_error *err)
+{
+    return prepare_built(store, build_member_data_read, selection, "member_data_read",
+                         ret_statement, err);
+}
+
 enum berm_status store_prepare_household_scan(struct store *store,
                                               struct variable_selection selection,
                                               struct statement **ret_statement,

@@ -110,6 +110,8 @@ struct store_driver {
     bool (*bind_int64)(void *handle, int parameter, int64_t value);
     bool (*bind_text)(void *handle, int parameter, struct text value);
     bool (*bind_null)(void *handle, int parameter);
+    /** What statement_start says; NULL where nothing is won by it. */
+    void (*start)(void *handle);
     enum berm_status (*step)(void *connection, void *handle, bool *ret_has_row,
                              struct berm_error *err);
     /** A run that may wait: see statement_queue. NULL: a run costs no journey, none waits. */

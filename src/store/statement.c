@@ -275,6 +275,12 @@ static enum berm_status fail_binding(struct statement *statement, struct berm_er
                      parameter, statement->name);
 }
 
+void statement_start(struct statement *statement)
+{
+    if (statement->driver->start != NULL && statement->bad_parameter == 0)
+        statement->driver->start(statement->handle);
+}
+
 enum berm_status statement_step(struct statement *statement, bool *ret_has_row,
                                 struct berm_error *err)
 {

@@ -244,6 +244,13 @@ void statement_bind_month(struct statement *statement, int parameter, month_numb
 void statement_bind_field(struct statement *statement, int parameter,
                           const struct variable *variable, struct field_value value);
 
+/**
+ * Start a bound statement whose rows will be stepped through later in this transaction: those that
+ * were started one after the other reach a database across a wire in one round trip, with the next
+ * that is stepped. For short lists, since all rows of each are then in memory. Its failure is told
+ * by its first step; bind anew only after statement_reset.
+ */
+void statement_start(struct statement *statement);
 MUST_USE enum berm_status statement_step(struct statement *statement, bool *ret_has_row,
                                          struct berm_error *err);
 /** Step a statement that gives no rows to its end and reset it. BERM_CONFLICT: a uniqueness was
@@ -319,6 +326,13 @@ MUST_USE enum berm_status store_prepare_data_read(struct store *store,
                                                   struct variable_selection selection,
                                                   struct statement **ret_statement,
                                                   struct berm_error *err);
+/** The data rows of one household's members, past ones too, in any order. Parameter 1:
+ * household_id. Columns: 0 person_id, 1... the selected person variables; a person who was a member
+ * twice comes twice. */
+MUST_USE enum berm_status store_prepare_member_data_read(struct store *store,
+                                                         struct variable_selection selection,
+                                                         struct statement **ret_statement,
+                                                         struct berm_error *err);
 /** Households by id range. Parameters: 1 low, 2 high (both included). Columns: 0 household_id, 1
  * code, 2 area_id, 3... the selected household variables; by household_id. Active households only.
  */

@@ -17,6 +17,13 @@ const struct caller *caller_local(void)
     return &LOCAL;
 }
 
+static enum berm_status parse_epoch(struct text text, int64_t *ret_epoch, struct berm_error *err)
+{
+    if (!text_parse_int64(text, ret_epoch))
+        return fail_with(err, BERM_CORRUPT, "the register's area epoch is not a number");
+    return BERM_OK;
+}
+
 /* 0 where no area has moved yet. */
 static enum berm_status read_epoch(struct store *store, int64_t *ret_epoch, struct berm_error *err)
 {
@@ -27,9 +34,7 @@ static enum berm_status read_epoch(struct store *store, int64_t *ret_epoch, stru
     TRY(statement_prepare(store, STATEMENT_SETTING_GET, &get, err));
     statement_bind_text(get, SETTING_GET__NAME, TEXT("area_epoch"));
     TRY(statement_step(get, &has_row, err));
-    if (has_row && !text_parse_int64(statement_text(get, 0), ret_epoch))
-        return fail_with(err, BERM_CORRUPT, "the register's area epoch is not a number");
-    return BERM_OK;
+    return has_row ? parse_epoch(statement_text(get, 0), ret_epoch, err) : BERM_OK;
 }
 
 /* ---- Resolving ------------------------------------------------------------------------------- */
@@ -45,8 +50,6 @@ enum berm_status caller_read(struct store *store, int64_t account_id, struct tex
 
     TRY(text_copy(arena, name, &caller.name, err));
     TRY(arena_new(arena, ACCOUNT_GRANTS_MAX, sizeof *grants, &grants, err));
-    /* Before the grants: should areas move in between, the next scope sees another epoch. */
-    TRY(read_epoch(store, &caller.area_epoch, err));
     TRY(statement_prepare(store, STATEMENT_ROLE_GRANT_OF_ACCOUNT, &list, err));
     statement_bind_int64(list, ROLE_GRANT_OF_ACCOUNT__ACCOUNT_ID, account_id);
     TRY(statement_step(list, &has_row, err));
@@ -54,6 +57,7 @@ enum berm_status caller_read(struct store *store, int64_t account_id, struct tex
         struct caller_grant *grant = &grants[caller.grant_count];
 
         TRY(role_find(statement_text(list, 0), &grant->role, err));
+        TRY(parse_epoch(statement_text(list, 4), &caller.area_epoch, err));
         grant->area_id = statement_int64(list, 1); /* 0 for NULL */
         grant->range = grant->area_id == 0 ? EVERYTHING
                                            : (struct area_range){statement_int64(list, 2),
@@ -140,16 +144,26 @@ enum berm_status caller_check(const struct caller *caller, enum permission permi
                      permission_meaning(permission));
 }
 
+/* What is granted everywhere has no positions that could have moved. */
+static bool has_areas(const struct caller *caller)
+{
+    for (size_t g = 0; g < caller->grant_count; g++)
+        if (caller->grants[g].area_id != 0)
+            return true;
+    return false;
+}
+
 /* The ranges of the grants that hold the permission, with the positions of now. */
 static enum berm_status read_ranges(struct store *store, const struct caller *caller,
                                     enum permission permission, struct area_range *ranges,
                                     size_t *ret_count, struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *find = NULL;
-    int64_t epoch;
+    int64_t epoch = caller->area_epoch;
 
     *ret_count = 0;
-    TRY(read_epoch(store, &epoch, err));
+    if (has_areas(caller))
+        TRY(read_epoch(store, &epoch, err));
     TRY(statement_prepare(store, STATEMENT_AREA_POSITION, &find, err));
     for (size_t g = 0; g < caller->grant_count; g++) {
         const struct caller_grant *grant = &caller->grants[g];

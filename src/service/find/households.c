@@ -17,6 +17,8 @@ enum {
     FIND_WORK_MAX = 4000, /* rows of the caller's that one page looks at */
     RISK_RANKS = 6,
     KEY_BYTES_MAX = CODE_BYTES_MAX + 8,
+    WALKS_AHEAD_MAX = 16,  /* districts that are read together */
+    PIECE_ROWS_MAX = 4096, /* of a district, at a time */
 };
 
 /* Behind every text that begins with the prefix: the last code point, which no name and code has.
@@ -24,6 +26,16 @@ enum {
 #define AFTER_ALL "\xF4\x8F\xBF\xBF"
 
 enum find_way { BY_CODE, BY_RISK, BY_TERM, BY_PERSON_CODE };
+
+/* Through one district, a piece at a time. */
+struct walk {
+    struct statement *rows; /* NULL: not prepared yet */
+    int64_t risk_rank, district_id;
+    struct text first; /* from where on; of terms, behind this one's person_id */
+    int64_t person_id;
+    char first_bytes[KEY_BYTES_MAX]; /* of a walk that goes on */
+    int64_t count;                   /* rows at most that the piece has */
+};
 
 struct finder {
     struct office *office;
@@ -35,8 +47,12 @@ struct finder {
     struct find_sight sight;
     struct find_filter filter;
     enum find_way way;
-    struct text prefix; /* of the code or the term; the person's code */
-    struct statement *walk, *district, *test;
+    struct text prefix;           /* of the code or the term; the person's code */
+    char end[NAME_BYTES_MAX + 8]; /* behind all that begins with the prefix */
+    struct walk walks[WALKS_AHEAD_MAX];
+    struct statement *walk; /* the rows of the one that is looked at */
+    size_t ahead;           /* how many of them are started together next */
+    struct statement *districts, *test;
     struct find_cursor last; /* of the last row of the caller's that was looked at */
     bool has_start;          /* last is the cursor: go on behind it */
     bool is_by_number;       /* prefix is whose id number it is; empty: nobody's */
@@ -47,8 +63,9 @@ struct finder {
 
 static void finder_close(struct finder *finder)
 {
-    statement_close(finder->walk);
-    statement_close(finder->district);
+    for (size_t w = 0; w < WALKS_AHEAD_MAX; w++)
+        statement_close(finder->walks[w].rows);
+    statement_close(finder->districts);
     statement_close(finder->test);
     arena_free(finder->arena);
 }
@@ -179,14 +196,12 @@ static enum berm_status check_sight(struct finder *finder, struct berm_error *er
 
 static enum berm_status prepare(struct finder *finder, struct berm_error *err)
 {
-    static const enum statement_id WALKS[] = {[BY_CODE] = STATEMENT_FIND_HOUSEHOLD_BY_CODE,
-                                              [BY_RISK] = STATEMENT_FIND_HOUSEHOLD_BY_RISK,
-                                              [BY_TERM] = STATEMENT_FIND_PERSON_BY_TERM,
-                                              [BY_PERSON_CODE] = STATEMENT_FIND_PERSON_BY_CODE};
     struct store *store = finder->office->store;
 
-    TRY(statement_prepare(store, WALKS[finder->way], &finder->walk, err));
-    TRY(statement_prepare(store, STATEMENT_FIND_DISTRICT, &finder->district, err));
+    memcpy(finder->end, finder->prefix.bytes, finder->prefix.length);
+    memcpy(finder->end + finder->prefix.length, AFTER_ALL, 4);
+    finder->ahead = 1; /* most pages are full after the first district */
+    TRY(statement_prepare(store, STATEMENT_FIND_DISTRICT_LIST, &finder->districts, err));
     return find_filter_prepare(&finder->filter, store, &finder->test, err);
 }
 
@@ -260,62 +275,108 @@ static enum berm_status take_row(struct finder *finder, int64_t district_id, str
     return BERM_OK;
 }
 
-static enum berm_status take_rows(struct finder *finder, int64_t district_id,
-                                  struct berm_error *err)
+/* ---- Walks ----------------------------------------------------------------------------------- */
+
+static enum berm_status prepare_walk(struct finder *finder, struct walk *walk,
+                                     struct berm_error *err)
 {
+    static const enum statement_id WALKS[] = {[BY_CODE] = STATEMENT_FIND_HOUSEHOLD_BY_CODE,
+                                              [BY_RISK] = STATEMENT_FIND_HOUSEHOLD_BY_RISK,
+                                              [BY_TERM] = STATEMENT_FIND_PERSON_BY_TERM,
+                                              [BY_PERSON_CODE] = STATEMENT_FIND_PERSON_BY_CODE};
+
+    if (walk->rows != NULL)
+        return BERM_OK;
+    return statement_prepare(finder->office->store, WALKS[finder->way], &walk->rows, err);
+}
+
+/* From behind a key on. A code's is the first text behind it: no code has such a character. */
+static void go_on_behind(const struct finder *finder, struct walk *walk, struct text key,
+                         int64_t person_id)
+{
+    size_t length = key.length;
+
+    assert(length < sizeof walk->first_bytes);
+    memcpy(walk->first_bytes, key.bytes, length);
+    if (finder->way != BY_TERM)
+        walk->first_bytes[length++] = 1;
+    walk->first = (struct text){walk->first_bytes, length};
+    walk->person_id = person_id;
+}
+
+static void start_walk(const struct finder *finder, const struct walk *walk)
+{
+    struct statement *rows = walk->rows;
+    struct text end = {finder->end, finder->prefix.length + 4};
+
+    if (finder->way == BY_TERM) {
+        statement_bind_int64(rows, FIND_PERSON_BY_TERM__DISTRICT_ID, walk->district_id);
+        statement_bind_text(rows, FIND_PERSON_BY_TERM__TERM, walk->first);
+        statement_bind_int64(rows, FIND_PERSON_BY_TERM__PERSON_ID, walk->person_id);
+        statement_bind_text(rows, FIND_PERSON_BY_TERM__END, end);
+        statement_bind_int64(rows, FIND_PERSON_BY_TERM__LENGTH, (int64_t)finder->prefix.length);
+        statement_bind_int64(rows, FIND_PERSON_BY_TERM__COUNT, walk->count);
+    } else if (finder->way == BY_RISK) {
+        statement_bind_int64(rows, FIND_HOUSEHOLD_BY_RISK__RISK_RANK, walk->risk_rank);
+        statement_bind_int64(rows, FIND_HOUSEHOLD_BY_RISK__DISTRICT_ID, walk->district_id);
+        statement_bind_text(rows, FIND_HOUSEHOLD_BY_RISK__FIRST, walk->first);
+        statement_bind_text(rows, FIND_HOUSEHOLD_BY_RISK__END, end);
+        statement_bind_int64(rows, FIND_HOUSEHOLD_BY_RISK__COUNT, walk->count);
+    } else {
+        statement_bind_int64(rows, FIND_HOUSEHOLD_BY_CODE__DISTRICT_ID, walk->district_id);
+        statement_bind_text(rows, FIND_HOUSEHOLD_BY_CODE__FIRST, walk->first);
+        statement_bind_text(rows, FIND_HOUSEHOLD_BY_CODE__END, end);
+        statement_bind_int64(rows, FIND_HOUSEHOLD_BY_CODE__COUNT, walk->count);
+    }
+    statement_start(rows);
+}
+
+/* The piece that was started. *ret_is_whole: there is nothing behind it, or the page is full. */
+static enum berm_status take_piece(struct finder *finder, struct walk *walk, bool *ret_is_whole,
+                                   struct berm_error *err)
+{
+    bool is_term = finder->way == BY_TERM;
+    char key_bytes[KEY_BYTES_MAX]; /* of the last row: what is bound must stay while it runs */
+    struct text key = {key_bytes, 0};
+    int64_t person_id = 0;
+    int64_t row_count = 0;
     bool has_row;
 
-    TRY(statement_step(finder->walk, &has_row, err));
+    finder->walk = walk->rows;
+    TRY(statement_step(walk->rows, &has_row, err));
     while (has_row && !finder->is_full) {
-        TRY(take_row(finder, district_id, err));
+        if (++row_count == walk->count) {
+            key.length = statement_text(walk->rows, is_term ? 8 : 1).length;
+            assert(key.length <= sizeof key_bytes);
+            memcpy(key_bytes, statement_text(walk->rows, is_term ? 8 : 1).bytes, key.length);
+            person_id = is_term ? statement_int64(walk->rows, 9) : 0;
+        }
+        TRY(take_row(finder, walk->district_id, err));
         if (!finder->is_full)
-            TRY(statement_step(finder->walk, &has_row, err));
+            TRY(statement_step(walk->rows, &has_row, err));
     }
-    statement_reset(finder->walk);
+    statement_reset(walk->rows);
+    *ret_is_whole = finder->is_full || row_count < walk->count;
+    if (!*ret_is_whole)
+        go_on_behind(finder, walk, key, person_id);
+    return BERM_OK;
+}
+
+/* The pieces grow: where many rows are not the caller's, there are many. */
+static enum berm_status take_rows(struct finder *finder, struct walk *walk, struct berm_error *err)
+{
+    bool is_whole = false;
+
+    TRY(take_piece(finder, walk, &is_whole, err));
+    while (!is_whole) {
+        walk->count = 4 * walk->count < PIECE_ROWS_MAX ? 4 * walk->count : PIECE_ROWS_MAX;
+        start_walk(finder, walk);
+        TRY(take_piece(finder, walk, &is_whole, err));
+    }
     return BERM_OK;
 }
 
 /* ---- Districts ------------------------------------------------------------------------------- */
-
-/* One district from the prefix on, or from behind the cursor where it is the cursor's. */
-static enum berm_status walk_district(struct finder *finder, int64_t risk_rank, int64_t district_id,
-                                      bool is_resumed, struct berm_error *err)
-{
-    struct statement *walk = finder->walk;
-    char first[KEY_BYTES_MAX], end[NAME_BYTES_MAX + 8];
-    size_t first_length = is_resumed ? finder->last.key_length : 0;
-    struct text start = finder->prefix;
-
-    memcpy(end, finder->prefix.bytes, finder->prefix.length);
-    memcpy(end + finder->prefix.length, AFTER_ALL, 4);
-    memcpy(first, finder->last.key_bytes, first_length);
-    if (is_resumed) {
-        if (finder->way != BY_TERM)
-            first[first_length++] = 1; /* right behind: no code has such a character */
-        start = (struct text){first, first_length};
-    }
-    if (finder->way == BY_TERM) {
-        statement_bind_int64(walk, FIND_PERSON_BY_TERM__DISTRICT_ID, district_id);
-        statement_bind_text(walk, FIND_PERSON_BY_TERM__TERM, start);
-        statement_bind_int64(walk, FIND_PERSON_BY_TERM__PERSON_ID,
-                             is_resumed ? finder->last.person_id : -1);
-        statement_bind_text(walk, FIND_PERSON_BY_TERM__END,
-                            (struct text){end, finder->prefix.length + 4});
-        statement_bind_int64(walk, FIND_PERSON_BY_TERM__LENGTH, (int64_t)finder->prefix.length);
-    } else if (finder->way == BY_RISK) {
-        statement_bind_int64(walk, FIND_HOUSEHOLD_BY_RISK__RISK_RANK, risk_rank);
-        statement_bind_int64(walk, FIND_HOUSEHOLD_BY_RISK__DISTRICT_ID, district_id);
-        statement_bind_text(walk, FIND_HOUSEHOLD_BY_RISK__FIRST, start);
-        statement_bind_text(walk, FIND_HOUSEHOLD_BY_RISK__END,
-                            (struct text){end, finder->prefix.length + 4});
-    } else {
-        statement_bind_int64(walk, FIND_HOUSEHOLD_BY_CODE__DISTRICT_ID, district_id);
-        statement_bind_text(walk, FIND_HOUSEHOLD_BY_CODE__FIRST, start);
-        statement_bind_text(walk, FIND_HOUSEHOLD_BY_CODE__END,
-                            (struct text){end, finder->prefix.length + 4});
-    }
-    return take_rows(finder, district_id, err);
-}
 
 static bool overlaps(const struct area_scope *scope, int64_t low, int64_t high)
 {
@@ -325,43 +386,89 @@ static bool overlaps(const struct area_scope *scope, int64_t low, int64_t high)
     return false;
 }
 
+/* The caller's next districts, as many as are walked through together; *ret_count is 0 behind the
+ * last. *next: from which on, and then behind those. */
+static enum berm_status next_districts(struct finder *finder, int64_t *next,
+                                       int64_t ret_districts[WALKS_AHEAD_MAX], size_t *ret_count,
+                                       struct berm_error *err)
+{
+    const struct area_scope *scope = &finder->scope;
+    struct statement *list = finder->districts;
+    int64_t listed_count;
+    bool has_row;
+
+    *ret_count = 0;
+    do {
+        listed_count = 0;
+        statement_bind_int64(list, FIND_DISTRICT_LIST__FIRST, *next);
+        statement_bind_int64(list, FIND_DISTRICT_LIST__LOW, scope->ranges[0].low);
+        statement_bind_int64(list, FIND_DISTRICT_LIST__HIGH, scope->ranges[scope->count - 1].high);
+        statement_bind_int64(list, FIND_DISTRICT_LIST__COUNT, (int64_t)finder->ahead);
+        TRY(statement_step(list, &has_row, err));
+        for (; has_row; listed_count++) {
+            *next = statement_int64(list, 0) + 1;
+            if (overlaps(scope, statement_int64(list, 1), statement_int64(list, 2)))
+                ret_districts[(*ret_count)++] = statement_int64(list, 0);
+            TRY(statement_step(list, &has_row, err));
+        }
+        statement_reset(list);
+    } while (*ret_count == 0 && listed_count == (int64_t)finder->ahead);
+    return BERM_OK;
+}
+
 /* Every district of the caller's in turn, from the cursor's on. */
 static enum berm_status walk_districts(struct finder *finder, int64_t risk_rank, bool is_resumed,
                                        struct berm_error *err)
 {
     const struct find_cursor start = finder->last;
     int64_t next = is_resumed ? start.district_id : 1;
+    int64_t districts[WALKS_AHEAD_MAX];
+    size_t count;
 
     while (!finder->is_full) {
-        int64_t district_id, low, high;
-        bool has_row;
-
-        statement_bind_int64(finder->district, FIND_DISTRICT__FIRST, next);
-        TRY(statement_step(finder->district, &has_row, err));
-        if (!has_row) {
-            statement_reset(finder->district);
+        TRY(next_districts(finder, &next, districts, &count, err));
+        if (count == 0)
             return BERM_OK;
+        for (size_t w = 0; w < count; w++) {
+            struct walk *walk = &finder->walks[w];
+
+            TRY(prepare_walk(finder, walk, err));
+            walk->risk_rank = risk_rank;
+            walk->district_id = districts[w];
+            walk->first = finder->prefix;
+            walk->person_id = -1;
+            walk->count = finder->limit + 1; /* which tells that the page is full */
+            if (is_resumed && districts[w] == start.district_id)
+                go_on_behind(finder, walk, (struct text){start.key_bytes, start.key_length},
+                             start.person_id);
+            start_walk(finder, walk);
         }
-        district_id = statement_int64(finder->district, 0);
-        low = statement_int64(finder->district, 1);
-        high = statement_int64(finder->district, 2);
-        statement_reset(finder->district);
-        if (overlaps(&finder->scope, low, high))
-            TRY(walk_district(finder, risk_rank, district_id,
-                              is_resumed && district_id == start.district_id, err));
-        next = district_id + 1;
+        for (size_t w = 0; w < count; w++)
+            if (finder->is_full)
+                statement_reset(finder->walks[w].rows);
+            else
+                TRY(take_rows(finder, &finder->walks[w], err));
+        finder->ahead = finder->ahead < WALKS_AHEAD_MAX ? 2 * finder->ahead : WALKS_AHEAD_MAX;
     }
     return BERM_OK;
+}
+
+static enum berm_status walk_person(struct finder *finder, struct berm_error *err)
+{
+    struct walk *walk = &finder->walks[0];
+
+    TRY(prepare_walk(finder, walk, err));
+    statement_bind_text(walk->rows, FIND_PERSON_BY_CODE__CODE, finder->prefix);
+    walk->count = INT64_MAX; /* one piece */
+    return take_rows(finder, walk, err);
 }
 
 static enum berm_status walk(struct finder *finder, struct berm_error *err)
 {
     int64_t first_rank = finder->has_start ? finder->last.risk_rank : 0;
 
-    if (finder->way == BY_PERSON_CODE) {
-        statement_bind_text(finder->walk, FIND_PERSON_BY_CODE__CODE, finder->prefix);
-        return finder->has_start ? BERM_OK : take_rows(finder, 0, err);
-    }
+    if (finder->way == BY_PERSON_CODE)
+        return finder->has_start ? BERM_OK : walk_person(finder, err);
     if (finder->way != BY_RISK)
         return walk_districts(finder, 0, finder->has_start, err);
     for (int64_t rank = first_rank; rank < RISK_RANKS && !finder->is_full; rank++)

@@ -94,7 +94,8 @@ static void ignore_notice(void *nothing, const char *message)
     (void)message;
 }
 
-/* Plans of a register's statements are short: compiling them at run time only costs. */
+/* Plans of a register's statements are short: compiling them at run time only costs, and so does
+ * planning them again for each value, since none has another plan for another value. */
 static enum berm_status configure(struct connection *connection, struct berm_error *err)
 {
     char sql[SETTINGS_BYTES_MAX];
@@ -110,7 +111,8 @@ static enum berm_status configure(struct connection *connection, struct berm_err
                          "the server of %s is PostgreSQL %d; berm needs 15 or newer",
                          connection->url, PQserverVersion(connection->server) / 10000);
     snprintf(sql, sizeof sql,
-             "SET lock_timeout = %d; SET jit = off; SET TimeZone = 'UTC';"
+             "SET lock_timeout = %d; SET jit = off; SET plan_cache_mode = force_generic_plan;"
+             " SET TimeZone = 'UTC';"
              " SET standard_conforming_strings = on; SET default_transaction_read_only = %s",
              connection->busy_timeout_ms > 0 ? connection->busy_timeout_ms : 1,
              connection->mode == STORE_READ_ONLY || connection->mode == STORE_AS_IT_IS ? "on"
@@ -277,6 +279,7 @@ const struct store_driver postgres_driver = {
     .bind_int64 = postgres_bind_int64,
     .bind_text = postgres_bind_text,
     .bind_null = postgres_bind_null,
+    .start = postgres_start,
     .step = postgres_step,
     .queue = postgres_queue,
     .reset = postgres_reset,

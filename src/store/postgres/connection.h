@@ -156,6 +156,7 @@ int postgres_column_count(void *handle);
 bool postgres_bind_int64(void *handle, int parameter, int64_t value);
 bool postgres_bind_text(void *handle, int parameter, struct text value);
 bool postgres_bind_null(void *handle, int parameter);
+void postgres_start(void *handle);
 enum berm_status postgres_step(void *connection, void *handle, bool *ret_has_row,
                                struct berm_error *err);
 enum berm_status postgres_queue(void *handle, struct berm_error *err);

@@ -140,7 +140,7 @@ static bool read_answers(struct connection *connection)
                 has_failed = true;
                 continue; /* its place stays empty, as do those behind it */
             }
-        } else if (place != NULL && !has_failed) {
+        } else if (place != NULL && !has_failed && !is_failure(answer)) {
             *place = answer;
             continue;
         }

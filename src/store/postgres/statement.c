@@ -6,11 +6,11 @@
  *
  * Rows. libpq gives either a whole result at once or, row by row, one that keeps the connection to
  * itself; services step through several lists at a time, and stop in the middle. So a query that
- * may be long, which is one that sorts and has no LIMIT or a high one, runs inside a transaction as
- * a cursor: a page of rows at a time, small at first because most lists are short, and nothing is
- * fetched that nobody reads. A cursor is planned anew each time, so all other statements, which are
- * few rows, run as they were prepared and come at once. Scans over many households have a way of
- * their own (stream.c).
+ * may be long, which is one that sorts, has no LIMIT or a high one, and is not marked as few rows,
+ * runs inside a transaction as a cursor: a page of rows at a time, small at first because most
+ * lists are short, and nothing is fetched that nobody reads. A cursor is planned anew each time, so
+ * all other statements, which are few rows, run as they were prepared and come at once. Scans over
+ * many households have a way of their own (stream.c).
  */
 #include "store/postgres/stream.h"
 
@@ -34,8 +34,8 @@ static enum berm_status await(struct connection *connection, PGresult **place,
     enum berm_status status = postgres_catch_up(connection, err);
 
     postgres_withdraw(connection, place);
-    if (status == BERM_OK && *place == NULL)
-        return fail_from_postgres(connection, NULL, err);
+    if (status == BERM_OK && *place == NULL) /* it went with an earlier round trip, and failed */
+        return fail_from_postgres(connection, connection->failure, err);
     return status;
 }
 
@@ -134,11 +134,15 @@ static const char *after_words(const char *sql, const char *words)
     return NULL;
 }
 
+/* What tools/number_sql.py puts before a list that is short by its nature. */
+static const char FEW_MARK[] = "/* few */ ";
+
 static void find_limit(struct postgres_statement *statement)
 {
     const char *limit = after_words(statement->sql, " LIMIT ");
 
     statement->is_list = statement->column_count > 0 &&
+                         strncmp(statement->sql, FEW_MARK, sizeof FEW_MARK - 1) != 0 &&
                          after_words(statement->sql, " ORDER BY ") != NULL &&
                          (limit == NULL || *limit == '$');
     statement->limit = limit != NULL && *limit == '$' ? (int)strtol(limit + 1, NULL, 10) : 0;
@@ -199,6 +203,9 @@ enum berm_status postgres_prepare(void *handle, struct text sql, enum statement_
 
 static void forget_rows(struct postgres_statement *statement)
 {
+    if (statement->is_started)
+        postgres_withdraw(statement->connection, &statement->rows);
+    statement->is_started = false;
     PQclear(statement->rows);
     statement->rows = NULL;
 }
@@ -243,7 +250,7 @@ static enum berm_status check_misfits(const struct postgres_statement *statement
     return BERM_OK;
 }
 
-static enum berm_status run_at_once(struct postgres_statement *statement, struct berm_error *err)
+static enum berm_status send_run(struct postgres_statement *statement, struct berm_error *err)
 {
     struct connection *connection = statement->connection;
 
@@ -252,9 +259,18 @@ static enum berm_status run_at_once(struct postgres_statement *statement, struct
                             statement->values, statement->lengths, statement->formats, 1) != 1)
         return fail_from_postgres(connection, NULL, err);
     postgres_note_sent(connection, &statement->rows);
+    return BERM_OK;
+}
+
+static enum berm_status run_at_once(struct postgres_statement *statement, struct berm_error *err)
+{
+    if (!statement->is_started)
+        TRY(send_run(statement, err));
+    statement->is_started = false;
+    statement->fetch_count = 0;
     TRY(take_rows(statement, err));
     if (statement->column_count == 0)
-        connection->changed_count = strtoll(PQcmdTuples(statement->rows), NULL, 10);
+        statement->connection->changed_count = strtoll(PQcmdTuples(statement->rows), NULL, 10);
     return BERM_OK;
 }
 
@@ -315,14 +331,29 @@ enum berm_status postgres_make_ready(struct postgres_statement *statement, struc
 
 static enum berm_status run(struct postgres_statement *statement, struct berm_error *err)
 {
+    if (statement->is_started)
+        return run_at_once(statement, err);
     TRY(postgres_make_ready(statement, err));
     TRY(queue_before_run(statement, err));
     if (postgres_wants_stream(statement))
         return postgres_stream_start(statement, err);
     if (is_long(statement))
         return run_as_list(statement, err);
-    statement->fetch_count = 0;
     return run_at_once(statement, err);
+}
+
+/* What takes more than one command, comes behind rows that wait, or cannot be sent, is left to the
+ * first step, which tells. */
+void postgres_start(void *handle)
+{
+    struct postgres_statement *statement = handle;
+    const struct connection *connection = statement->connection;
+
+    if (statement->is_started || statement->rows != NULL || !connection->is_in_transaction ||
+        statement->session != connection->session || check_misfits(statement, NULL) != BERM_OK ||
+        postgres_wants_stream(statement) || is_long(statement) || connection->queue.first != NULL)
+        return;
+    statement->is_started = send_run(statement, NULL) == BERM_OK;
 }
 
 /* A page that is not full was the last one. */
@@ -354,7 +385,7 @@ enum berm_status postgres_step(void *connection, void *handle, bool *ret_has_row
     struct postgres_statement *statement = handle;
 
     (void)connection;
-    if (statement->rows == NULL && !statement->stream.is_open)
+    if (statement->is_started || (statement->rows == NULL && !statement->stream.is_open))
         TRY(run(statement, err));
     if (statement->stream.is_open)
         return postgres_stream_next(statement, ret_has_row, err);

@@ -48,7 +48,8 @@ struct postgres_statement {
     Oid *column_types;
 
     /* While it runs. */
-    PGresult *rows; /* NULL: not running */
+    bool is_started; /* sent, and its rows were not asked for yet */
+    PGresult *rows;  /* NULL: not running */
     int row;
     int row_count;
     unsigned cursor; /* its number; 0: the rows are all there are */

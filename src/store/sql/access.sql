@@ -30,8 +30,10 @@ WHERE account_id = :account_id AND role = :role AND coalesce(area_id, 0) = :area
 SELECT count(*) FROM role_grant WHERE account_id = :account_id;
 
 -- name: role_grant_of_account
--- A grant over the whole register has no area and no positions.
-SELECT g.role, g.area_id, a.position_low, a.position_high
+-- few: grants of one account
+-- A grant over the whole register has no area and no positions. The epoch is the one that these positions are of.
+SELECT g.role, g.area_id, a.position_low, a.position_high,
+       coalesce((SELECT s.value FROM setting AS s WHERE s.name = 'area_epoch'), '0')
 FROM role_grant AS g LEFT JOIN area AS a ON a.area_id = g.area_id
 WHERE g.account_id = :account_id
 ORDER BY a.position_low NULLS FIRST, g.role;

@@ -32,6 +32,7 @@ WHERE e.household_id = :household_id AND e.change_id BETWEEN :low AND :high
 ORDER BY e.month, e.flow_id, e.flow_source_id;
 
 -- name: person_spell_list
+-- few: memberships of one person
 -- A person's memberships with their places, latest first.
 SELECT h.code, a.position_low, m.from_date, m.to_date, m.relation, m.end_reason
 FROM membership AS m

@@ -72,12 +72,14 @@ GROUP BY f.code, f.is_undetermined, f.severity
 ORDER BY f.code, f.is_undetermined, f.severity;
 
 -- name: finding_of_household
+-- few: findings of one household
 SELECT finding_id, code, is_undetermined, severity, from_month, to_month, evidence
 FROM finding
 WHERE household_id = :household_id
 ORDER BY from_month, finding_id;
 
 -- name: member_list
+-- few: members of one household
 -- The last column but one is where a former member lives now, as a position; NULL where nowhere else.
 SELECT p.person_id, p.code, p.name, p.sex, p.birth_date, m.from_date, m.to_date, m.relation,
        m.end_reason,
@@ -94,6 +96,7 @@ WHERE m.household_id = :household_id
 ORDER BY m.to_date IS NOT NULL, p.person_id, m.from_date;
 
 -- name: flow_entry_of_household
+-- few: amounts of one household
 -- In the order of the key, which is the dictionary's: by names it would have to be sorted.
 SELECT e.month, f.name, s.code, e.amount_minor
 FROM flow_entry AS e

@@ -49,6 +49,7 @@ LIMIT 1;
 SELECT person_id FROM person WHERE person_id > :after ORDER BY person_id LIMIT :count;
 
 -- name: search_household_person_list
+-- few: persons of one household
 SELECT DISTINCT person_id FROM membership WHERE household_id = :household_id ORDER BY person_id;
 
 -- name: search_area_level_list
@@ -94,22 +95,23 @@ DELETE FROM person_term;
 -- name: search_clear_persons
 DELETE FROM person_search;
 
--- name: find_district
--- The first district from an id on.
+-- name: find_district_list
+-- Districts from an id on that touch the positions from low to high.
 SELECT area_id, position_low, position_high FROM area
-WHERE area_id = (SELECT min(district_id) FROM area WHERE district_id >= :first);
+WHERE area_id = district_id AND area_id >= :first AND position_low <= :high AND position_high >= :low
+ORDER BY area_id LIMIT :count;
 
 -- name: find_household_by_code
 SELECT h.household_id, h.code, h.risk_rank, h.is_active, a.position_low, a.code, a.name, a.name_en
 FROM household AS h JOIN area AS a ON a.area_id = h.area_id
 WHERE h.district_id = :district_id AND h.code >= :first AND h.code < :end
-ORDER BY h.code;
+ORDER BY h.code LIMIT :count;
 
 -- name: find_household_by_risk
 SELECT h.household_id, h.code, h.risk_rank, h.is_active, a.position_low, a.code, a.name, a.name_en
 FROM household AS h JOIN area AS a ON a.area_id = h.area_id
 WHERE h.risk_rank = :risk_rank AND h.district_id = :district_id AND h.code >= :first AND h.code < :end
-ORDER BY h.code;
+ORDER BY h.code LIMIT :count;
 
 -- name: find_person_by_term
 SELECT h.household_id, h.code, h.risk_rank, h.is_active, a.position_low, a.code, a.name, a.name_en,
@@ -121,7 +123,7 @@ JOIN area AS a ON a.area_id = h.area_id
 JOIN person AS p ON p.person_id = t.person_id
 WHERE t.district_id = :district_id AND (t.term, t.person_id) > (:term, :person_id) AND t.term < :end
   AND t.shared_bytes < :length
-ORDER BY t.term, t.person_id;
+ORDER BY t.term, t.person_id LIMIT :count;
 
 -- name: find_person_by_code
 SELECT h.household_id, h.code, h.risk_rank, h.is_active, a.position_low, a.code, a.name, a.name_en,

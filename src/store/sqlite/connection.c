@@ -347,6 +347,7 @@ const struct store_driver sqlite_driver = {
     .bind_int64 = sqlite_bind_int64,
     .bind_text = sqlite_bind_text,
     .bind_null = sqlite_bind_null,
+    .start = NULL, /* there is no wire */
     .step = sqlite_step,
     .reset = sqlite_reset,
     .clear = sqlite_clear,

@@ -48,6 +48,8 @@ CREATE INDEX area_by_district ON public.area USING btree (district_id);
 
 CREATE INDEX area_by_position ON public.area USING btree (position_low);
 
+CREATE INDEX area_district ON public.area USING btree (area_id, position_low, position_high) WHERE (area_id = district_id);
+
 CREATE TABLE berm_schema (
     version BIGINT NOT NULL
 );

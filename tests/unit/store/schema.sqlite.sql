@@ -38,6 +38,8 @@ CREATE INDEX area_by_district ON area (district_id);
 
 CREATE INDEX area_by_position ON area (position_low);
 
+CREATE INDEX area_district ON area (area_id, position_low, position_high) WHERE area_id = district_id;
+
 CREATE TABLE change (
     change_id   INTEGER NOT NULL PRIMARY KEY,
     at          TEXT NOT NULL,               -- UTC instant

@@ -107,6 +107,17 @@ static void scans_are_marked(void **state)
                    "first two parameters are :low and :high");
 }
 
+static void a_short_list_is_marked_for_the_database_with_cursors(void **state)
+{
+    struct run run;
+
+    number(state, "statements", "a.sql", "-- name: a\n-- few: rows of one\nSELECT 1 ORDER BY 1;\n",
+           &run);
+    assert_int_equal(run.exit_code, 0);
+    assert_made(state, "-shm",
+                "{\"a\", \"SELECT 1 ORDER BY 1\", \"/* few */ SELECT 1 ORDER BY 1\", false}");
+}
+
 static void faults_stop_the_build_with_their_place(void **state)
 {
     assert_refused(state, "-- name: a\nSELECT 1;\n\n-- name: a\nSELECT 2;\n",
@@ -194,6 +205,7 @@ int main(void)
         TEST(parameters_are_numbered_by_first_appearance),
         TEST(a_name_may_have_one_form_for_each_database),
         TEST(scans_are_marked),
+        TEST(a_short_list_is_marked_for_the_database_with_cursors),
         TEST(faults_stop_the_build_with_their_place),
         TEST(migrations_are_numbered_without_a_gap),
         TEST(a_migration_is_written_for_both_databases),

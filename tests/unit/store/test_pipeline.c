@@ -182,6 +182,69 @@ static void statements_that_are_let_go_are_gone_from_the_server(void **state)
     assert_int_equal(number_from(store, count), 1);
 }
 
+static struct statement *prepared(struct store *store, const char *sql)
+{
+    struct statement *statement = NULL;
+    struct berm_error err;
+
+    assert_ok(statement_prepare_text(store, text_of(sql), "prepared", &statement, &err));
+    return statement;
+}
+
+static void statements_that_were_started_give_their_own_rows(void **state)
+{
+    CLEANUP(store_closep) struct store *store = store_or_skip(state);
+    struct berm_error err;
+    bool has_row = true;
+
+    for (int round = 0; round < 2; round++) {
+        CLEANUP(statement_closep) struct statement *codes = NULL;
+        CLEANUP(statement_closep) struct statement *left = NULL;
+        CLEANUP(statement_closep) struct statement *ids = NULL;
+
+        assert_ok(store_begin_read(store, &err));
+        codes = prepared(store, "SELECT 10 + household_id FROM household");
+        left = prepared(store, "SELECT 20 + household_id FROM household");
+        ids = prepared(store, "SELECT 30 + household_id FROM household WHERE household_id = 2");
+        statement_start(codes);
+        statement_start(left);
+        statement_start(ids);
+        statement_close(left); /* nobody wants its rows */
+        left = NULL;
+        assert_ok(statement_step_to_row(ids, &err)); /* not in the order in which they went */
+        assert_int_equal(statement_int64(ids, 0), 32);
+        assert_ok(statement_step_to_row(codes, &err));
+        assert_int_equal(statement_int64(codes, 0) / 10, 1);
+        assert_ok(statement_step_to_row(codes, &err));
+        assert_ok(statement_step(codes, &has_row, &err));
+        assert_false(has_row);
+        store_rollback(store);
+    }
+}
+
+static void a_started_statement_that_fails_is_told_to_all_behind_it(void **state)
+{
+    CLEANUP(store_closep) struct store *store = store_or_skip(state);
+    CLEANUP(statement_closep) struct statement *good = NULL;
+    CLEANUP(statement_closep) struct statement *bad = NULL;
+    CLEANUP(statement_closep) struct statement *behind = NULL;
+    struct berm_error err;
+    bool has_row = true;
+
+    assert_ok(store_begin_read(store, &err));
+    good = prepared(store, "SELECT 7 FROM household");
+    bad = prepared(store, "SELECT 1 / (household_id - 1) FROM household");
+    behind = prepared(store, "SELECT 8 FROM household");
+    statement_start(good);
+    statement_start(bad);
+    statement_start(behind);
+    assert_fails(statement_step(behind, &has_row, &err), BERM_INTERNAL, "division by zero");
+    assert_ok(statement_step_to_row(good, &err));
+    assert_int_equal(statement_int64(good, 0), 7);
+    assert_fails(statement_step(bad, &has_row, &err), BERM_INTERNAL, "division by zero");
+    store_rollback(store);
+}
+
 /* More commands than are noted at a time. */
 static void many_commands_are_sent_ahead(void **state)
 {
@@ -215,6 +278,8 @@ int main(void)
         TEST(a_connection_that_ended_while_it_was_idle_is_made_again),
         TEST(a_connection_that_ends_behind_a_begin_is_told_once),
         TEST(statements_that_are_let_go_are_gone_from_the_server),
+        TEST(statements_that_were_started_give_their_own_rows),
+        TEST(a_started_statement_that_fails_is_told_to_all_behind_it),
         TEST(many_commands_are_sent_ahead),
     };
 

@@ -33,6 +33,7 @@ static void every_statement_fits_the_schema(void **state)
     CLEANUP(arena_freep) struct arena *arena = new_arena();
     CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
     struct dictionary nothing = dictionary_from(arena, "name,entity,type\n");
+    CLEANUP(statement_closep) struct statement *members = NULL;
     struct berm_error err;
 
     assert_ok(store_apply_dictionary(store, &nothing, &err));
@@ -56,6 +57,9 @@ static void every_statement_fits_the_schema(void **state)
         assert_ok(store_prepare_data_write(store, selection, &write, &err));
         assert_ok(store_prepare_data_read(store, selection, &read, &err));
     }
+    assert_ok(store_prepare_member_data_read(
+        store, (struct variable_selection){.dictionary = &nothing, .entity = ENTITY_PERSON},
+        &members, &err));
 }
 
 /* Tables and indexes as SQLite holds them. */
