@@ -256,6 +256,27 @@ def killed(here, key, url, kind, chains):
     check("a register is never overwritten", result.code == 1 and "already" in result.err, result.text)
 
 
+def stopped(here, key, url, kind, name, stop):
+    """A move that stop(process, target) stops in the middle: what it said. It goes on afterwards."""
+    target = place(kind, here / f"{name}.berm")
+    process = subprocess.Popen([program(), "move", "--from", url, "--to", target, "--quiet"], text=True,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               env={**os.environ, "BERM_KEY_FILE": str(key), "BERM_MOVE_PORTION_ROWS": "100"})
+    while process.poll() is None and (rows_there(target) or -1) < 5000:
+        time.sleep(0.001)
+    stop(process, target)
+    told = process.communicate(timeout=60)[1]
+    check(f"{name}: the move ends and says how it goes on", process.returncode == 1 and "goes on from" in told,
+          (process.returncode, told))
+    result = move(url, target, key=key)
+    check(f"{name}: and goes on", result.code == 0 and "by an earlier move" in result.err, result.text)
+
+
+def cut_connection(process, target):
+    postgres.psql_outside("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
+                          f" '{target.partition('@/')[2].partition('?')[0]}'")
+
+
 def tampered(here, key, url, kind, chains):
     """What somebody changed at the destination is found; what they changed at the source, too."""
     target = place(kind, here / "tampered.berm")
@@ -345,5 +366,8 @@ with folder() as here:
             killed(here, key, url, kind, chains)
             tampered(here, key, url, kind, chains)
             source_changed(here, key, url, kind, chains)
+            stopped(here, key, url, kind, f"Ctrl-C {kind}", lambda process, _: process.send_signal(signal.SIGINT))
+        if "postgres" in kinds:
+            stopped(here, key, url, "postgres", "a lost connection", cut_connection)
         read_alike(registers, key)
 finish()

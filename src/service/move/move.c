@@ -17,7 +17,11 @@
 
 #include "service/move/private.h"
 
-enum { MOVE_BYTES_MAX = 8 << 20, DETAILS_BYTES_MAX = 64 << 10 };
+enum {
+    MOVE_BYTES_MAX = 8 << 20,
+    DETAILS_BYTES_MAX = 64 << 10,
+    SOURCE_CACHE_KIB = 2 << 10, /* each table is read once, from its beginning to its end */
+};
 
 enum berm_status move_report(struct move *move, int64_t more, struct berm_error *err)
 {
@@ -57,6 +61,7 @@ static enum berm_status open_source(struct move *move, struct berm_error *err)
         return fail_with(err, BERM_INVALID_INPUT,
                          "a register does not move to where it is; give another store with --to");
     TRY(store_open(options->from, STORE_READ_ONLY, &move->source, err));
+    store_limit_cache(move->source, SOURCE_CACHE_KIB);
     TRY(store_snapshot_begin(move->source, err));
     if (options->key != NULL && *options->key != NULL)
         TRY(journal_check_key(move->source, *options->key, err));
@@ -270,21 +275,36 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* What passes by itself, or once somebody made room: said with what to do about the move. */
+static enum berm_status fail_stopped(enum berm_status status, struct berm_error *err)
+{
+    if (status != BERM_IO && status != BERM_BUSY)
+        return status;
+    return fail_within(err, status, "the move stopped, and run again it goes on from there");
+}
+
+static enum berm_status bring(struct move *move, struct berm_error *err)
+{
+    TRY(move_copy(move, err));
+    TRY(move_check(move, err));
+    TRY(verify_journal(move, err));
+    TRY(check_unchanged(move, err));
+    return finish(move, err);
+}
+
 /* The lock keeps two moves to one place apart; it ends with the process. */
 static enum berm_status fill(struct move *move, struct berm_error *err)
 {
     CLEANUP(store_lock_releasep) struct store_lock *lock = NULL;
+    enum berm_status status;
 
     TRY(store_open(move->options->to, STORE_UNFINISHED, &move->target, err));
     TRY(store_lock_take(move->target, "move", &lock, err));
     TRY(move_check_schema(move, err));
     TRY(begin_or_resume(move, err));
     TRY(move_files(move, err));
-    TRY(move_copy(move, err));
-    TRY(move_check(move, err));
-    TRY(verify_journal(move, err));
-    TRY(check_unchanged(move, err));
-    return finish(move, err);
+    status = bring(move, err);
+    return status == BERM_OK ? BERM_OK : fail_stopped(status, err);
 }
 
 enum berm_status move_register(const struct move_options *options, struct move_result *ret_result,
