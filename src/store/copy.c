@@ -52,12 +52,13 @@ enum berm_status store_copy_to(struct store *store, struct text url, struct berm
             err, BERM_UNSUPPORTED,
             "%s is kept by a database server, and nothing was copied; its own tools do "
             "it: pg_dump --format=custom --file=FILE, and pg_restore into a new "
-            "database",
+            "database. berm move --to sqlite:FILE brings the register into a file",
             store->url.bytes);
     if (text_starts_with(url, text_of(postgres_driver.scheme)))
         return fail_with(err, BERM_UNSUPPORTED,
                          "%.*s is kept by a database server, and this backup is a file; restore it "
-                         "to a file (--store %sPATH), or a copy that pg_dump made with pg_restore",
+                         "to a file (--store %sPATH), from which berm move brings it there; a copy "
+                         "that pg_dump made is for pg_restore",
                          TEXT_ARG(url), scheme);
     if (!text_starts_with(url, text_of(scheme)) || url.length == strlen(scheme) ||
         url.length >= sizeof location)

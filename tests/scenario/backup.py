@@ -31,7 +31,8 @@ def refuse_server(here):
     url = make_register(here, HOUSEHOLDS)
     result = berm("backup", here / "backup.berm", "--store", url)
     check("a backup of a database is refused, and its tool is named",
-          result.code == 1 and "pg_dump" in result.err and "nothing was copied" in result.err, result.text)
+          result.code == 1 and "pg_dump" in result.err and "berm move" in result.err and
+          "nothing was copied" in result.err, result.text)
     equal("and leaves nothing", (here / "backup.berm").exists(), False)
     file = f"sqlite:{here}/file.berm"
     assert berm("init", "--store", file, "--pack", here / "pack").code == 0
@@ -40,7 +41,7 @@ def refuse_server(here):
     for place in (url, store_url(here / "other")):
         result = berm("restore", here / "backup.berm", "--store", place)
         check("restoring a file into a database is refused, and the way is told",
-              result.code == 1 and "pg_restore" in result.err and "--store sqlite:" in result.err, result.text)
+              result.code == 1 and "pg_restore" in result.err and "berm move" in result.err and "--store sqlite:" in result.err, result.text)
     equal("the register is as it was", berm("doctor", "--store", url).code, 0)
 
 
