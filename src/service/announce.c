@@ -80,22 +80,21 @@ static void pause_for(const struct listener *listener, int milliseconds)
 static void *listen_on(void *context)
 {
     struct listener *listener = context;
-    bool is_whole = false, has_reported = false;
+    bool is_new, has_reported = false;
 
     while (!atomic_load(&listener->is_stopping)) {
         struct berm_error error;
-        enum berm_status status = store_listen(listener->store, &error);
+        enum berm_status status = store_listen(listener->store, &is_new, &error);
 
-        if (status == BERM_OK && !is_whole)
+        if (status == BERM_OK && is_new)
             listener->options.heard(listener->options.context, ANNOUNCED_ANYTHING, 0);
         if (status == BERM_OK)
             status =
                 store_wait(listener->store, listener->wake, STILL_THERE_MS, hear, listener, &error);
-        is_whole = status == BERM_OK;
-        if (!is_whole && !has_reported && listener->options.failed != NULL)
+        if (status != BERM_OK && !has_reported && listener->options.failed != NULL)
             listener->options.failed(listener->options.context, &error);
-        has_reported = !is_whole;
-        if (!is_whole)
+        has_reported = status != BERM_OK;
+        if (has_reported)
             pause_for(listener, AGAIN_MS);
     }
     return NULL;

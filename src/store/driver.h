@@ -97,7 +97,7 @@ struct store_driver {
     /** Statements outside of transactions do not wait for the writer. */
     bool locks_rows;
     /** Hear what others announce about this register; NULL: nobody tells. wait reads what came. */
-    enum berm_status (*listen)(void *connection, struct berm_error *err);
+    enum berm_status (*listen)(void *connection, bool *ret_is_new, struct berm_error *err);
     enum berm_status (*wait)(void *connection, int wake_descriptor, int timeout_ms,
                              store_heard *heard, void *context, struct berm_error *err);
 

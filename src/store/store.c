@@ -322,10 +322,10 @@ bool store_can_listen(const struct store *store)
     return store->driver->listen != NULL;
 }
 
-enum berm_status store_listen(struct store *store, struct berm_error *err)
+enum berm_status store_listen(struct store *store, bool *ret_is_new, struct berm_error *err)
 {
     assert(store_can_listen(store) && !store_is_in_transaction(store));
-    return store->driver->listen(store->connection, err);
+    return store->driver->listen(store->connection, ret_is_new, err);
 }
 
 enum berm_status store_wait(struct store *store, int wake_descriptor, int timeout_ms,

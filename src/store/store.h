@@ -207,9 +207,10 @@ bool store_locks_rows(const struct store *store);
 
 /** Whether the database tells what others announce with the statement "announce". */
 bool store_can_listen(const struct store *store);
-/** Begin to hear, or go on after the connection broke: what was announced meanwhile is lost. Uses
- * the store for nothing else. */
-MUST_USE enum berm_status store_listen(struct store *store, struct berm_error *err);
+/** Begin to hear, or go on: *ret_is_new where the connection had to be made first, and what was
+ * announced meanwhile is lost. Use the store for nothing else. */
+MUST_USE enum berm_status store_listen(struct store *store, bool *ret_is_new,
+                                       struct berm_error *err);
 /** Words of an announcement: good during the call only. */
 typedef void store_heard(void *context, struct text words);
 /**

@@ -113,7 +113,10 @@ static enum berm_status configure(struct connection *connection, struct berm_err
     snprintf(sql, sizeof sql,
              "SET lock_timeout = %d; SET jit = off; SET plan_cache_mode = force_generic_plan;"
              " SET TimeZone = 'UTC';"
-             " SET standard_conforming_strings = on; SET default_transaction_read_only = %s",
+             " SET standard_conforming_strings = on;"
+             /* a session whose machine is gone ends, and with it what it holds, in half a minute */
+             " SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5;"
+             " SET tcp_keepalives_count = 3; SET default_transaction_read_only = %s",
              connection->busy_timeout_ms > 0 ? connection->busy_timeout_ms : 1,
              connection->mode == STORE_READ_ONLY || connection->mode == STORE_AS_IT_IS ? "on"
                                                                                        : "off");

@@ -49,6 +49,7 @@ struct connection {
     unsigned transaction;
     unsigned next_name; /* of statements and cursors */
     int64_t changed_count;
+    unsigned listening;       /* the session that listens, and 1; 0: none */
     struct connection *spare; /* a session that did not get a lock, for the next try; NULL: none */
     struct postgres_statement *streaming; /* the scan whose rows are on their way; NULL: none */
 
@@ -143,7 +144,7 @@ bool postgres_holds_lock(void *lock);
 void postgres_close_spare(struct connection *connection);
 
 /* The rows of the driver's table that live in listen.c. */
-enum berm_status postgres_listen(void *handle, struct berm_error *err);
+enum berm_status postgres_listen(void *handle, bool *ret_is_new, struct berm_error *err);
 enum berm_status postgres_wait(void *handle, int wake_descriptor, int timeout_ms,
                                store_heard *heard, void *context, struct berm_error *err);
 

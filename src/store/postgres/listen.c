@@ -14,12 +14,15 @@ static const char LISTEN[] =
     "DO $$BEGIN EXECUTE format('LISTEN %I', 'berm_' || (SELECT oid FROM pg_catalog.pg_namespace"
     " WHERE nspname = current_schema())); END$$";
 
-enum berm_status postgres_listen(void *handle, struct berm_error *err)
+enum berm_status postgres_listen(void *handle, bool *ret_is_new, struct berm_error *err)
 {
     struct connection *connection = handle;
 
     TRY(postgres_reconnect(connection, err));
-    return postgres_run(connection, LISTEN, NULL, err);
+    TRY(postgres_run(connection, LISTEN, NULL, err));
+    *ret_is_new = connection->listening != connection->session + 1;
+    connection->listening = connection->session + 1;
+    return BERM_OK;
 }
 
 static bool tell_all(struct connection *connection, store_heard *heard, void *context)
