@@ -104,7 +104,7 @@ MUST_USE enum berm_status store_begin_read_together(struct store *const *stores,
  * Faster bulk loading on a register that has no households yet: bigger cache and deferred syncing,
  * never giving up atomicity. Call it before store_begin; it ends with that transaction. Other
  * processes may have to wait until the transaction ends, also to read. Foreign keys are not checked
- * meanwhile: the caller has looked the ids up.
+ * meanwhile, or only with the commit: the caller has looked the ids up.
  */
 MUST_USE enum berm_status store_expect_bulk(struct store *store, struct berm_error *err);
 

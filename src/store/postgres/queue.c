@@ -21,7 +21,9 @@
 #include <string.h>
 
 enum {
-    QUEUE_BYTES_MAX = 1 << 20, /* more gains nothing, and several stores may import at a time */
+    QUEUE_BYTES_MAX = 1 << 20, /* four times as much gains nothing */
+    KEPT_BYTES_MAX = 1 << 18,  /* of a statement's memory, while nothing of it waits */
+    SENT_BYTES_MAX = 1 << 16,  /* at one time: libpq keeps memory for as much */
     COPY_ROWS_MIN = 24,        /* a COPY takes a round trip more than runs that are sent together */
     COPY_HEADER_BYTES = 19,
 };
@@ -97,6 +99,7 @@ static enum berm_status copy_rows(struct postgres_statement *statement, struct b
     static const char header[COPY_HEADER_BYTES] = "PGCOPY\n\377\r\n"; /* no flags, no extension */
     static const char end[] = {'\377', '\377'};
     struct connection *connection = statement->connection;
+    struct text bytes = buffer_text(&statement->runs.bytes);
     CLEANUP(clear_resultp) PGresult *begun = NULL;
 
     TRY(postgres_catch_up(connection, err));
@@ -106,8 +109,12 @@ static enum berm_status copy_rows(struct postgres_statement *statement, struct b
         return fail_from_postgres(connection, begun, err);
     /* Where one of these fails the connection is lost, which the result tells. */
     (void)PQputCopyData(connection->server, header, sizeof header);
-    (void)PQputCopyData(connection->server, statement->runs.bytes.bytes,
-                        (int)statement->runs.bytes.length);
+    for (size_t sent = 0; sent < bytes.length; sent += SENT_BYTES_MAX) {
+        size_t left = bytes.length - sent;
+
+        (void)PQputCopyData(connection->server, bytes.bytes + sent,
+                            (int)(left < SENT_BYTES_MAX ? left : SENT_BYTES_MAX));
+    }
     (void)PQputCopyData(connection->server, end, sizeof end);
     (void)PQputCopyEnd(connection->server, NULL);
     return end_copy(connection, err);
@@ -122,7 +129,10 @@ void queue_forget(struct connection *connection)
         next = statement->runs.next;
         statement->runs.next = NULL;
         statement->runs.count = 0;
-        buffer_clear(&statement->runs.bytes);
+        if (statement->runs.bytes.capacity > KEPT_BYTES_MAX)
+            buffer_free(&statement->runs.bytes);
+        else
+            buffer_clear(&statement->runs.bytes);
     }
     queue->first = NULL;
     queue->waiting = 0;
