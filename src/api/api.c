@@ -27,6 +27,8 @@ static enum berm_status run_on_writer(void *context, struct office *office, stru
     office->actor = call->actor;
     status = office_refresh(office, err);
     if (status == BERM_OK)
+        status = caller_fence(office->store, &call->caller, err); /* for what it answers with */
+    if (status == BERM_OK)
         status = call_run_once(call, err);
     call->office = reading;
     return status;
@@ -55,6 +57,15 @@ static enum berm_status admit(struct call *call, struct berm_error *err)
     return BERM_OK;
 }
 
+/* Long work reads in transactions of its own. */
+static enum berm_status run_on_worker(struct call *call, struct berm_error *err)
+{
+    CLEANUP(store_unseep) struct store *store = call->office->store;
+
+    TRY(caller_fence(store, &call->caller, err));
+    return call_run_once(call, err);
+}
+
 /* What reads does so in one snapshot, from the token to the last row: who may see what, and what
  * there is, are of the same moment, and the database's locks are taken once. */
 static enum berm_status run(struct call *call, struct berm_error *err)
@@ -66,6 +77,8 @@ static enum berm_status run(struct call *call, struct berm_error *err)
         snapshot = call->office->store;
     }
     TRY(admit(call, err));
+    if (snapshot != NULL)
+        TRY(caller_fence_fresh(snapshot, &call->caller, err));
     TRY(call_check_queries(call, err));
     if (call->route->takes != NULL)
         TRY(call_read_body(call, err));
@@ -78,7 +91,7 @@ static enum berm_status run(struct call *call, struct berm_error *err)
         return writer_run(call->api->writer, run_on_writer, call, err);
     TRY(office_refresh(call->office, err));
     if (call->route->kind == ROUTE_HANDLES)
-        return call_run_once(call, err);
+        return run_on_worker(call, err);
     return call->route->handle(call, err);
 }
 
@@ -145,7 +158,10 @@ enum berm_status api_worker_create(struct api *api, void **ret_worker, struct be
         return fail_with(err, BERM_NO_MEMORY, "no memory for a worker");
     worker->api = api;
     status = api->options.open(api->options.open_context, &worker->office, err);
+    if (status == BERM_OK)
+        status = store_close_fence(worker->office->store, err);
     if (status != BERM_OK) {
+        office_close(worker->office);
         free(worker);
         return status;
     }

@@ -233,6 +233,7 @@ enum berm_status invocation_caller(struct invocation *invocation, struct office 
         return BERM_OK;
     TRY(arena_new(arena, 1, sizeof *caller, &caller, err));
     TRY(caller_of_account(office->store, text_of(name), arena, caller, err));
+    TRY(caller_fence(office->store, caller, err));
     *ret_caller = caller;
     return BERM_OK;
 }

@@ -129,6 +129,17 @@ MUST_USE enum berm_status caller_scope(struct store *store, const struct caller 
                                        enum permission permission, struct text area_code,
                                        struct arena *arena, struct area_scope *ret_scope,
                                        struct berm_error *err);
+/**
+ * Let the store's reading see what is the caller's (store_see): the areas of all grants by which
+ * anything is shown of households, whatever is asked for, so that it never narrows what the
+ * services' own filters let pass. Where the caller is known and reading begins; for one who sits at
+ * the machine there is no fence.
+ */
+MUST_USE enum berm_status caller_fence(struct store *store, const struct caller *caller,
+                                       struct berm_error *err);
+/** The same for a caller who was resolved in the present transaction: nothing is read. */
+MUST_USE enum berm_status caller_fence_fresh(struct store *store, const struct caller *caller,
+                                             struct berm_error *err);
 /** For what touches the whole register. BERM_FORBIDDEN where some area is not the caller's. */
 MUST_USE enum berm_status caller_check_everywhere(struct store *store, const struct caller *caller,
                                                   enum permission permission,

@@ -77,6 +77,11 @@ struct store_driver {
     /** A step of a batch: set a mark inside the transaction; keep or undo what came after it. KEEP
      * fails where anything behind the mark has failed that was not undone. */
     enum berm_status (*mark)(void *connection, enum mark_action action, struct berm_error *err);
+    /* store_close_fence and store_see; NULL: the database has no rules for rows. */
+    enum berm_status (*close_fence)(void *connection, struct berm_error *err);
+    /** Inside a transaction, until its end or until the mark before it is undone. */
+    enum berm_status (*see)(void *connection, const struct store_sight *sight,
+                            struct berm_error *err);
     enum berm_status (*begin_bulk)(void *connection, struct berm_error *err);
     void (*end_bulk)(void *connection); /* after the transaction; nothing where none was begun */
 
@@ -142,6 +147,12 @@ struct statement_cache {
     int open_count; /* given out and not closed yet */
 };
 
+/** A sight with memory of its own. */
+struct kept_sight {
+    struct store_sight sight;
+    char bytes[];
+};
+
 struct store {
     const struct store_driver *driver;
     void *connection;
@@ -149,8 +160,11 @@ struct store {
     bool is_bulk;
     bool is_unfinished; /* a register is being moved to it */
     enum transaction_frame frame;
-    bool is_inner;   /* in a frame: a transaction of a caller is open */
-    struct text url; /* ended by 0; memory of its own */
+    bool is_inner;            /* in a frame: a transaction of a caller is open */
+    bool is_reading;          /* that one only reads */
+    bool is_fenced;           /* store_close_fence */
+    struct kept_sight *sight; /* what every reading transaction may see; NULL: not said */
+    struct text url;          /* ended by 0; memory of its own */
     struct statement_cache statements;
 };
 
@@ -168,5 +182,8 @@ MUST_USE enum berm_status statement_prepare_scan(struct store *store, struct tex
 
 /** Let go of every idle statement: the schema changes, or the store closes. */
 void statement_cache_clear(struct store *store);
+
+/** A reading transaction has begun: set what it may see, where that was said before. */
+MUST_USE enum berm_status store_apply_sight(struct store *store, struct berm_error *err);
 
 #endif

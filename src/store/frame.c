@@ -40,8 +40,10 @@ enum berm_status frame_begin(struct store *store, struct berm_error *err)
 
 enum berm_status frame_begin_read(struct store *store, struct berm_error *err)
 {
-    if (store->frame == FRAME_BATCH)
-        return frame_begin(store, err);
+    if (store->frame == FRAME_BATCH) {
+        TRY(frame_begin(store, err));
+        return store_apply_sight(store, err);
+    }
     store->is_inner = true;
     return BERM_OK;
 }
@@ -52,7 +54,8 @@ enum berm_status frame_commit(struct store *store, struct berm_error *err)
     if (store->frame == FRAME_BATCH) {
         if (is_lost(store))
             return fail_lost(err);
-        TRY(store->driver->mark(store->connection, MARK_KEEP, err));
+        /* What a reader could see must not be what the next writer sees. */
+        TRY(store->driver->mark(store->connection, store->is_reading ? MARK_UNDO : MARK_KEEP, err));
     }
     store->is_inner = false;
     return BERM_OK;
@@ -123,12 +126,14 @@ enum berm_status store_piece_begin(struct store *store, struct berm_error *err)
 enum berm_status store_piece_keep(struct store *store, struct berm_error *err)
 {
     assert(store->frame == FRAME_BATCH && !store->is_inner);
+    store_unsee(store);
     return is_lost(store) ? fail_lost(err) : store->driver->mark(store->connection, MARK_KEEP, err);
 }
 
 void store_piece_undo(struct store *store)
 {
     assert(store->frame == FRAME_BATCH && !store->is_inner);
+    store_unsee(store);
     undo_mark(store);
 }
 

@@ -146,6 +146,7 @@ void store_close(struct store *store)
         statement_cache_clear(store);
         store->driver->close(store->connection);
     }
+    free(store->sight);
     free(store);
 }
 
@@ -193,6 +194,7 @@ enum berm_status store_begin(struct store *store, struct berm_error *err)
 {
     assert(!store_is_in_transaction(store));
     TRY(check_writable(store, err));
+    store->is_reading = false;
     if (store->frame != FRAME_NONE)
         return frame_begin(store, err);
     return store->driver->begin(store->connection, TRANSACTION_WRITE, err);
@@ -201,9 +203,11 @@ enum berm_status store_begin(struct store *store, struct berm_error *err)
 enum berm_status store_begin_read(struct store *store, struct berm_error *err)
 {
     assert(!store_is_in_transaction(store));
+    store->is_reading = true;
     if (store->frame != FRAME_NONE)
         return frame_begin_read(store, err);
-    return store->driver->begin(store->connection, TRANSACTION_READ, err);
+    TRY(store->driver->begin(store->connection, TRANSACTION_READ, err));
+    return store_apply_sight(store, err);
 }
 
 enum berm_status store_begin_read_together(struct store *const *stores, size_t count,
@@ -216,8 +220,17 @@ enum berm_status store_begin_read_together(struct store *const *stores, size_t c
         assert(stores[s]->frame == FRAME_NONE && stores[s]->driver == stores[0]->driver);
         assert(!store_is_in_transaction(stores[s]));
         connections[s] = stores[s]->connection;
+        stores[s]->is_reading = true;
     }
-    return stores[0]->driver->begin_together(connections, count, err);
+    TRY(stores[0]->driver->begin_together(connections, count, err));
+    for (size_t s = 0; s < count; s++) {
+        enum berm_status status = store_apply_sight(stores[s], err);
+
+        for (size_t t = 0; status != BERM_OK && t < count; t++)
+            store_rollback(stores[t]);
+        TRY(status);
+    }
+    return BERM_OK;
 }
 
 static void end_bulk(struct store *store)

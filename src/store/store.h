@@ -100,6 +100,38 @@ enum { STORES_TOGETHER_MAX = 65 };
 MUST_USE enum berm_status store_begin_read_together(struct store *const *stores, size_t count,
                                                     struct berm_error *err);
 
+/* ---- The fence: what reading may see of households and persons -------------------------------
+ *
+ * A second fence behind the filters of services and statements (docs/decisions/0011): PostgreSQL's
+ * policies show a reading transaction the rows of its caller's areas and no others. Writing is not
+ * fenced, and what is opened for the program's own work (imports, runs, migrations) sees all.
+ * SQLite has no such rules; all of this does nothing there.
+ */
+struct store_sight {
+    struct text areas;           /* ranges of positions, as area_scope.parameter; empty: nothing */
+    struct text sensitive_areas; /* in these also sealed numbers */
+    struct text roles;           /* the caller's, for the server's log */
+};
+
+/** Whether there is one: SQLite has none. */
+bool store_has_fence(const struct store *store);
+/** For a store that reads for whoever calls: from now on it sees nothing until store_see. Outside
+ * of transactions. Errors: BERM_IO (the database's role of callers is not there). */
+MUST_USE enum berm_status store_close_fence(struct store *store, struct berm_error *err);
+/**
+ * What may be seen. Inside a reading transaction or a snapshot: from now to its end. Between
+ * transactions: by all reading transactions from now on; in a batch, by those of the present piece.
+ * Owner   a copy is kept.
+ */
+MUST_USE enum berm_status store_see(struct store *store, const struct store_sight *sight,
+                                    struct berm_error *err);
+/** In a reading transaction whose result tells nothing of single rows, and for what the machine
+ * itself reads: everything, to its end. */
+MUST_USE enum berm_status store_see_everything(struct store *store, struct berm_error *err);
+/** What was said between transactions holds no longer. */
+void store_unsee(struct store *store);
+void store_unseep(struct store **store); /* for CLEANUP */
+
 /**
  * Faster bulk loading on a register that has no households yet: bigger cache and deferred syncing,
  * never giving up atomicity. Call it before store_begin; it ends with that transaction. Other

@@ -24,7 +24,10 @@ import subprocess
 import sys
 import tempfile
 
-USER = "berm"
+USER = "berm"  # an ordinary one, as docs/guide/postgresql.md has it made
+ADMINISTRATOR = "administrator"
+ROLES = ("CREATE ROLE berm_fenced NOLOGIN", f"CREATE ROLE {USER} LOGIN CREATEDB",
+         f"GRANT berm_fenced TO {USER}")
 # What differs from Debian's defaults: a test's register need not outlive its machine.
 TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "shared_buffers": "64MB"}
 
@@ -71,10 +74,14 @@ class Server:
         self.as_user = own_user()
         self.folder = self.make_folder(pathlib.Path(tempfile.mkdtemp(prefix="berm-pg-")))
         self.data = self.folder / "data" if data is None else self.make_folder(pathlib.Path(data))
-        if not (self.data / "PG_VERSION").exists():
-            self.run("initdb", "--pgdata", self.data, "--username", USER, "--auth", "trust", "--no-sync",
+        is_new = not (self.data / "PG_VERSION").exists()
+        if is_new:
+            self.run("initdb", "--pgdata", self.data, "--username", ADMINISTRATOR, "--auth", "trust", "--no-sync",
                      "--encoding", "UTF8", "--locale", "C.UTF-8")
         self.start()
+        for statement in ROLES if is_new else ():
+            self.run("psql", "--no-psqlrc", "--quiet", "--host", self.folder, "--username", ADMINISTRATOR,
+                     "--dbname", "postgres", "--command", statement)
 
     def make_folder(self, folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -114,8 +121,8 @@ def socket_folder():
     return str(server.folder)
 
 
-def _tool(name, *arguments, **options):
-    done = subprocess.run([name, "--host", socket_folder(), "--username", USER, *arguments],
+def _tool(name, *arguments, user=USER, **options):
+    done = subprocess.run([name, "--host", socket_folder(), "--username", user, *arguments],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
                           **options)
     if done.returncode != 0:
@@ -123,11 +130,11 @@ def _tool(name, *arguments, **options):
     return done.stdout
 
 
-def psql(database, sql):
+def psql(database, sql, user=USER):
     """The rows that psql prints: whole numbers as numbers, NULL as None, all else as texts."""
     out = _tool("psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--single-transaction",
                 "--field-separator=\x1f", "--record-separator=\x1e", "--pset=null=\x1d",
-                "--set=ON_ERROR_STOP=1", "--dbname", database, input=sql)
+                "--set=ON_ERROR_STOP=1", "--dbname", database, input=sql, user=user)
 
     def value(text):
         if text == "\x1d":
@@ -198,12 +205,13 @@ def run_script(url, sql):
 
 
 def tamper(url, *statements):
-    """As somebody would who owns the database: without its triggers and references."""
+    """As somebody would who owns the server: without its triggers and references."""
     if url.startswith("sqlite:"):
         fences = ask(url, "SELECT name FROM sqlite_schema WHERE type = 'trigger'")
         _sqlite(url, *(f"DROP TRIGGER {name}" for (name,) in fences), *statements)
     else:
-        psql(_database(url), ";\n".join(["SET session_replication_role = replica", *statements]))
+        psql(_database(url), ";\n".join(["SET session_replication_role = replica", *statements]),
+             user=ADMINISTRATOR)
 
 
 def dump(url):

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 static const struct area_range EVERYTHING = {0, INT64_MAX};
+const struct area_range CALLER_NOWHERE = {1, 0};
 
 const struct caller *caller_local(void)
 {
@@ -153,35 +154,42 @@ static bool has_areas(const struct caller *caller)
     return false;
 }
 
-/* The ranges of the grants that hold the permission, with the positions of now. */
-static enum berm_status read_ranges(struct store *store, const struct caller *caller,
-                                    enum permission permission, struct area_range *ranges,
-                                    size_t *ret_count, struct berm_error *err)
+enum berm_status caller_positions(struct store *store, const struct caller *caller,
+                                  struct area_range *ranges, struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *find = NULL;
     int64_t epoch = caller->area_epoch;
 
-    *ret_count = 0;
     if (has_areas(caller))
         TRY(read_epoch(store, &epoch, err));
     TRY(statement_prepare(store, STATEMENT_AREA_POSITION, &find, err));
     for (size_t g = 0; g < caller->grant_count; g++) {
         const struct caller_grant *grant = &caller->grants[g];
-        struct area_range range = grant->range;
-        bool has_row = true;
+        bool has_row;
 
-        if (!role_holds(grant->role, permission))
+        ranges[g] = grant->range;
+        if (epoch == caller->area_epoch || grant->area_id == 0)
             continue;
-        if (epoch != caller->area_epoch && grant->area_id != 0) {
-            statement_bind_int64(find, AREA_POSITION__AREA_ID, grant->area_id);
-            TRY(statement_step(find, &has_row, err));
-            if (has_row)
-                range = (struct area_range){statement_int64(find, 0), statement_int64(find, 1)};
-            statement_reset(find);
-        }
-        if (has_row)
-            ranges[(*ret_count)++] = range;
+        statement_bind_int64(find, AREA_POSITION__AREA_ID, grant->area_id);
+        TRY(statement_step(find, &has_row, err));
+        ranges[g] = has_row
+                        ? (struct area_range){statement_int64(find, 0), statement_int64(find, 1)}
+                        : CALLER_NOWHERE;
+        statement_reset(find);
     }
+    return BERM_OK;
+}
+
+/* The ranges of the grants that hold the permission, with the positions of now. */
+static enum berm_status read_ranges(struct store *store, const struct caller *caller,
+                                    enum permission permission, struct area_range *ranges,
+                                    size_t *ret_count, struct berm_error *err)
+{
+    *ret_count = 0;
+    TRY(caller_positions(store, caller, ranges, err));
+    for (size_t g = 0; g < caller->grant_count; g++)
+        if (role_holds(caller->grants[g].role, permission) && ranges[g].low <= ranges[g].high)
+            ranges[(*ret_count)++] = ranges[g];
     return BERM_OK;
 }
 

@@ -9,6 +9,13 @@ MUST_USE enum berm_status caller_read(struct store *store, int64_t account_id, s
                                       uint64_t scopes, struct arena *arena,
                                       struct caller *ret_caller, struct berm_error *err);
 
+/** The ranges of the caller's grants, with the positions of the present transaction; CALLER_NOWHERE
+ * for an area that is gone.
+ * Shape   ranges: as many as grants. */
+MUST_USE enum berm_status caller_positions(struct store *store, const struct caller *caller,
+                                           struct area_range *ranges, struct berm_error *err);
+extern const struct area_range CALLER_NOWHERE; /* its low end lies behind its high one */
+
 /** Scopes as they are stored: names of permissions, one blank between. */
 MUST_USE enum berm_status scopes_write(uint64_t scopes, struct buffer *out, struct berm_error *err);
 uint64_t scopes_read(struct text scopes);

@@ -65,6 +65,26 @@ static enum berm_status examine_references(struct examination *examination, stru
     return BERM_OK;
 }
 
+/* Of a register in a file there is nothing to tell. */
+static enum berm_status examine_fence(struct examination *examination, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *check = NULL;
+    bool has_row;
+
+    if (!store_has_fence(examination->store))
+        return BERM_OK;
+    TRY(statement_prepare(examination->store, STATEMENT_DOCTOR_FENCE, &check, err));
+    TRY(statement_step(check, &has_row, err));
+    if (!has_row)
+        doctor_tell(examination, "fence", DOCTOR_OK,
+                    "the database shows callers only the rows of their areas");
+    while (has_row) {
+        doctor_tell(examination, "fence", DOCTOR_FAULT, "%.*s", TEXT_ARG(statement_text(check, 0)));
+        TRY(statement_step(check, &has_row, err));
+    }
+    return BERM_OK;
+}
+
 static enum berm_status examine_space(struct examination *examination, struct berm_error *err)
 {
     int64_t used_bytes, free_bytes;
@@ -211,6 +231,7 @@ enum berm_status doctor_examine(struct text store_url, const struct doctor_optio
     } CHECKS[] = {
         {"integrity", examine_integrity, false, false},
         {"references", examine_references, false, false},
+        {"fence", examine_fence, true, false},
         {"contents", examine_contents, false, false},
         {"areas", doctor_areas, false, false},
         {"monthly flows", doctor_monthly_flows, true, false},

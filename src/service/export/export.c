@@ -143,6 +143,7 @@ enum berm_status export_create(struct office *office, const struct caller *calle
     sodium_bin2hex(export->id, sizeof export->id, id, sizeof id);
     TRY(store_begin_read(office->store, err));
     snapshot = office->store;
+    TRY(caller_fence(office->store, caller, err));
     TRY(export_view_read(office->store, caller, order->area, arena, &view, err));
     TRY(check_finding(office, order, err));
     TRY(check_secrets(export, &view, err));
@@ -358,6 +359,7 @@ enum berm_status export_next(struct export *export, struct office *office, struc
         TRY(store_begin_read(office->store, err));
         snapshot = office->store;
         TRY(check_caller(export, office->store, arena, err));
+        TRY(caller_fence(office->store, &export->caller, err));
         TRY(export_view_read(office->store, &export->caller, export->order.area, arena, &view,
                              err));
         TRY(check_still(export, office, &view, err));

@@ -188,6 +188,15 @@ static enum berm_status begin_together(struct office *office, int wanted,
     return store_begin_read_together(comparison->stores, (size_t)count, err);
 }
 
+/* Each thread's store shows what is the caller's, and no more. */
+static enum berm_status fence_all(const struct comparison *comparison, const struct caller *caller,
+                                  struct berm_error *err)
+{
+    for (int t = 0; t < comparison->thread_count; t++)
+        TRY(caller_fence(comparison->stores[t], caller, err));
+    return BERM_OK;
+}
+
 static enum berm_status prepare(struct office *office, const struct caller *caller,
                                 const struct policy_diff_options *options, struct arena *arena,
                                 struct comparison *comparison, struct diff_plan *plan,
@@ -238,6 +247,7 @@ enum berm_status policy_diff(struct office *office, const struct caller *caller,
     TRY(caller_check(caller, PERMISSION_POLICY_READ, err));
     TRY(begin_together(office, options->thread_count, &comparison, err));
     snapshot = office->store;
+    TRY(fence_all(&comparison, caller, err));
     TRY(prepare(office, caller, options, arena, &comparison, &plan, &diff, err));
     comparison.plan = &plan;
     TRY(threads_run(comparison.thread_count, compare_in_thread, &comparison, &comparison.chunks,

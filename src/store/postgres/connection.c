@@ -116,10 +116,11 @@ static enum berm_status configure(struct connection *connection, struct berm_err
              " SET standard_conforming_strings = on;"
              /* a session whose machine is gone ends, and with it what it holds, in half a minute */
              " SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5;"
-             " SET tcp_keepalives_count = 3; SET default_transaction_read_only = %s",
+             " SET tcp_keepalives_count = 3; SET default_transaction_read_only = %s%s",
              connection->busy_timeout_ms > 0 ? connection->busy_timeout_ms : 1,
              connection->mode == STORE_READ_ONLY || connection->mode == STORE_AS_IT_IS ? "on"
-                                                                                       : "off");
+                                                                                       : "off",
+             connection->is_fenced ? "; SET ROLE berm_fenced" : "");
     return run(connection, sql, err);
 }
 
@@ -264,6 +265,8 @@ const struct store_driver postgres_driver = {
     .rollback = postgres_rollback,
     .is_in_transaction = postgres_is_in_transaction,
     .mark = postgres_mark,
+    .close_fence = postgres_close_fence,
+    .see = postgres_see,
     .begin_bulk = postgres_begin_bulk,
     .end_bulk = postgres_end_bulk,
     .copy_to = NULL, /* pg_dump's work */

@@ -43,6 +43,7 @@ struct connection {
     int busy_timeout_ms;
     bool is_in_transaction;
     bool has_failed; /* all of this transaction but its end is refused */
+    bool is_fenced;  /* the session reads as the role of callers */
     /* Statements compare these with their own: what was prepared in another session, or opened in
      * another transaction, is no longer there. */
     unsigned session;
@@ -131,6 +132,11 @@ enum berm_status bulk_prepare_table(struct connection *connection, int table,
                                     struct berm_error *err);
 /** Before the transaction commits. */
 enum berm_status bulk_restore(struct connection *connection, struct berm_error *err);
+
+/* The rows of the driver's table that live in fence.c. */
+enum berm_status postgres_close_fence(void *handle, struct berm_error *err);
+enum berm_status postgres_see(void *handle, const struct store_sight *sight,
+                              struct berm_error *err);
 
 /* The rows of the driver's table that live in place.c. */
 enum berm_status postgres_space(void *handle, int64_t *ret_used_bytes, int64_t *ret_free_bytes,

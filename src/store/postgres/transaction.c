@@ -47,6 +47,8 @@ static enum berm_status send_begin(struct connection *connection, enum transacti
         return postgres_send_ahead(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                                    err);
     TRY(postgres_send_ahead(connection, "BEGIN ISOLATION LEVEL READ COMMITTED", err));
+    if (connection->is_fenced) /* the fence is for reading: fence.c */
+        TRY(postgres_send_ahead(connection, "SET LOCAL ROLE NONE", err));
     snprintf(sql, sizeof sql, "SELECT pg_advisory_xact_lock(%d, %d)", LOCK_CLASS, LOCK_OF_WRITER);
     TRY(postgres_send_ahead(connection, sql, err));
     return postgres_catch_up(connection, err);

@@ -26,15 +26,17 @@ SELECT max(change_id) FROM (
 ) AS touched;
 
 -- name: person_place
--- Where a person belongs: the open membership, else the last one.
+-- Where a person belongs: the open membership, else the last one. It is chosen before the household is looked up: one that
+-- the fence does not show must not leave an earlier one as the person's place.
 SELECT a.position_low, p.person_id, h.household_id, h.code
 FROM person AS p
-JOIN membership AS m ON m.person_id = p.person_id
-JOIN household AS h ON h.household_id = m.household_id
+JOIN household AS h
+    ON h.household_id = (SELECT m.household_id FROM membership AS m
+                         WHERE m.person_id = p.person_id
+                         ORDER BY CASE WHEN m.to_date IS NULL THEN 0 ELSE 1 END, m.from_date DESC
+                         LIMIT 1)
 JOIN area AS a ON a.area_id = h.area_id
-WHERE p.code = :code
-ORDER BY CASE WHEN m.to_date IS NULL THEN 0 ELSE 1 END, m.from_date DESC
-LIMIT 1;
+WHERE p.code = :code;
 
 -- name: household_set_active
 UPDATE household SET is_active = :is_active WHERE household_id = :household_id;

@@ -80,13 +80,14 @@ ORDER BY from_month, finding_id;
 
 -- name: member_list
 -- few: members of one household
--- The last column but one is where a former member lives now, as a position; NULL where nowhere else.
+-- The last column but one is where a former member lives now, as a position; NULL where nowhere else, and -1, which is
+-- in nobody's areas, where the fence does not show the place.
 SELECT p.person_id, p.code, p.name, p.sex, p.birth_date, m.from_date, m.to_date, m.relation,
        m.end_reason,
-       (SELECT a.position_low
+       (SELECT coalesce(a.position_low, -1)
         FROM membership AS o
-        JOIN household AS h ON h.household_id = o.household_id
-        JOIN area AS a ON a.area_id = h.area_id
+        LEFT JOIN household AS h ON h.household_id = o.household_id
+        LEFT JOIN area AS a ON a.area_id = h.area_id
         WHERE o.person_id = m.person_id AND o.to_date IS NULL AND m.to_date IS NOT NULL
           AND o.household_id <> m.household_id
         LIMIT 1),

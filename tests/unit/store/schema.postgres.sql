@@ -85,6 +85,18 @@ CREATE INDEX change_row_by_change ON public.change_row USING btree (change_id, r
 
 CREATE INDEX change_row_by_entity ON public.change_row USING btree (entity, entity_id, change_id);
 
+CREATE POLICY fence ON change_row FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR
+CASE entity
+    WHEN 'area'::text THEN true
+    WHEN 'household'::text THEN fence_shows_household(entity_id)
+    WHEN 'flow'::text THEN fence_shows_household(entity_id)
+    WHEN 'person'::text THEN fence_shows_person(entity_id)
+    WHEN 'warning'::text THEN (EXISTS ( SELECT
+       FROM warning w
+      WHERE (w.warning_id = change_row.entity_id)))
+    ELSE false
+END);
+
 CREATE TABLE finding (
     finding_id BIGINT NOT NULL,
     household_id BIGINT NOT NULL,
@@ -103,6 +115,8 @@ CREATE TABLE finding (
 
 CREATE INDEX finding_open ON public.finding USING btree (code, household_id) WHERE (closing_run_id IS NULL);
 
+CREATE POLICY fence ON finding FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
+
 CREATE TABLE flow (
     flow_id BIGINT NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
@@ -119,6 +133,8 @@ CREATE TABLE flow_entry (
     change_id BIGINT NOT NULL,
     PRIMARY KEY (household_id, month, flow_id, flow_source_id)
 );
+
+CREATE POLICY fence ON flow_entry FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE flow_source (
     flow_source_id BIGINT NOT NULL,
@@ -145,11 +161,17 @@ CREATE INDEX household_by_district ON public.household USING btree (district_id,
 
 CREATE INDEX household_by_risk ON public.household USING btree (risk_rank, district_id, code);
 
+CREATE POLICY fence ON household FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (EXISTS ( SELECT
+   FROM area a
+  WHERE ((a.area_id = household.area_id) AND (( SELECT fence_areas() AS fence_areas) @> a.position_low)))));
+
 CREATE TABLE household_data (
     household_id BIGINT NOT NULL,
     PRIMARY KEY (household_id),
     FOREIGN KEY (household_id) REFERENCES household(household_id)
 );
+
+CREATE POLICY fence ON household_data FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE id_counter (
     name TEXT COLLATE "C" NOT NULL,
@@ -162,6 +184,8 @@ CREATE TABLE id_lookup (
     person_id BIGINT NOT NULL,
     PRIMARY KEY (lookup)
 );
+
+CREATE POLICY fence ON id_lookup FOR r TO berm_fenced USING fence_shows_numbers(person_id);
 
 CREATE TABLE job (
     job_id BIGINT NOT NULL,
@@ -291,11 +315,15 @@ CREATE TABLE membership (
 
 CREATE INDEX membership_by_person ON public.membership USING btree (person_id);
 
+CREATE POLICY fence ON membership FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR (current_setting('berm.person'::text, true) = (person_id)::text) OR fence_shows_household(household_id) OR fence_shows_person(person_id));
+
 CREATE TABLE monthly_flow (
     household_id BIGINT NOT NULL,
     month BIGINT NOT NULL,
     PRIMARY KEY (household_id, month)
 );
+
+CREATE POLICY fence ON monthly_flow FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE move_progress (
     table_name TEXT COLLATE "C" NOT NULL,
@@ -370,11 +398,15 @@ CREATE TABLE person (
 
 CREATE INDEX person_by_birth ON public.person USING btree (birth_date, name) WHERE (birth_date IS NOT NULL);
 
+CREATE POLICY fence ON person FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.person'::text, true) = (person_id)::text) OR fence_shows_person(person_id));
+
 CREATE TABLE person_data (
     person_id BIGINT NOT NULL,
     PRIMARY KEY (person_id),
     FOREIGN KEY (person_id) REFERENCES person(person_id)
 );
+
+CREATE POLICY fence ON person_data FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.person'::text, true) = (person_id)::text) OR fence_shows_person(person_id));
 
 CREATE TABLE person_search (
     person_id BIGINT NOT NULL,
@@ -385,6 +417,8 @@ CREATE TABLE person_search (
     FOREIGN KEY (household_id) REFERENCES household(household_id),
     FOREIGN KEY (person_id) REFERENCES person(person_id)
 );
+
+CREATE POLICY fence ON person_search FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE person_secret (
     person_id BIGINT NOT NULL,
@@ -401,6 +435,8 @@ CREATE TABLE person_secret (
 
 CREATE INDEX person_secret_by_bank_account ON public.person_secret USING btree (lookup) WHERE (kind = 'bank_account'::text);
 
+CREATE POLICY fence ON person_secret FOR r TO berm_fenced USING fence_shows_numbers(person_id);
+
 CREATE TABLE person_term (
     district_id BIGINT NOT NULL,
     term TEXT COLLATE "C" NOT NULL,
@@ -408,6 +444,8 @@ CREATE TABLE person_term (
     shared_bytes BIGINT NOT NULL,
     PRIMARY KEY (district_id, term, person_id)
 );
+
+CREATE POLICY fence ON person_term FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.person'::text, true) = (person_id)::text) OR fence_shows_person(person_id));
 
 CREATE TABLE request_answer (
     account_id BIGINT NOT NULL,
@@ -485,6 +523,8 @@ CREATE TABLE standing (
     FOREIGN KEY (run_id) REFERENCES run(run_id)
 );
 
+CREATE POLICY fence ON standing FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
+
 CREATE TABLE upload (
     upload_id BIGINT NOT NULL,
     account_id BIGINT,
@@ -539,3 +579,11 @@ CREATE INDEX warning_by_household ON public.warning USING btree (household_id) W
 CREATE UNIQUE INDEX warning_by_reference ON public.warning USING btree (account, source, reference);
 
 CREATE INDEX warning_open ON public.warning USING btree (warning_id) WHERE (state = ANY (ARRAY['unmatched'::text, 'ambiguous'::text]));
+
+CREATE POLICY fence ON warning FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR
+CASE
+    WHEN (household_id IS NOT NULL) THEN fence_shows_household(household_id)
+    ELSE (EXISTS ( SELECT
+       FROM area a
+      WHERE ((a.area_id = warning.area_id) AND (( SELECT fence_areas() AS fence_areas) @> a.position_low))))
+END);

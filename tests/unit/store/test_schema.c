@@ -66,7 +66,8 @@ static void every_statement_fits_the_schema(void **state)
 static const char sqlite_dump[] =
     "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY tbl_name, type DESC, name";
 
-/* The same as PostgreSQL describes them: tables with their columns and rules, then the rest. */
+/* The same as PostgreSQL describes them: tables with their columns and rules, then the rest; of a
+ * policy the letter of its command ('r': SELECT). */
 static const char postgres_dump[] =
     "SELECT text FROM ("
     " SELECT c.relname AS owner, 1 AS part, c.relname AS name,"
@@ -92,6 +93,13 @@ static const char postgres_dump[] =
     " UNION ALL"
     " SELECT c.relname, 3, t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t"
     " JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
+    " UNION ALL"
+    " SELECT c.relname, 4, p.polname, 'CREATE POLICY ' || p.polname || ' ON ' || c.relname || ' "
+    "FOR '"
+    "  || p.polcmd::text || ' TO ' || (SELECT string_agg(r::regrole::text, ', ') FROM "
+    "unnest(p.polroles) r)"
+    "  || ' USING ' || pg_get_expr(p.polqual, p.polrelid)"
+    " FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
     ") AS parts ORDER BY owner COLLATE \"C\", part, name COLLATE \"C\"";
 
 static void dump_schema(struct store *store, const char *query, struct buffer *out)

@@ -1,0 +1,229 @@
+/* The fence of a register in PostgreSQL: every table has its rule or its reason, and a reading
+ * transaction shows what was said and no more. */
+#include <string.h>
+
+#include "unit/store/fixture.h"
+
+/* Tables that every caller's transaction may read: docs/reference/fence.md has the reasons. A table
+ * that is neither here nor has a policy fails the test: whoever adds one decides. */
+static const char UNFENCED[] =
+    "'setting','id_counter','variable','change','area','flow','flow_source','run','journal',"
+    "'journal_seal','journal_unsealed','journal_end','account','role_grant','session','api_token',"
+    "'login_throttle','pack_version','pack_file','pack_version_file','request_answer','job',"
+    "'job_event','upload','berm_schema','move_source','move_progress','move_rule'";
+
+#define SKIP_UNLESS_POSTGRES(state)                                                                \
+    do {                                                                                           \
+        if (is_sqlite(state))                                                                      \
+            skip();                                                                                \
+    } while (0)
+
+/* Ranges of positions, as services write them: area 1 is at 0 to 9, area 2 at 10 to 19. */
+static const struct store_sight OURS = {.areas = {"00000000000000000000000000000000000009", 38},
+                                        .roles = {"county", 6}};
+static const struct store_sight THEIRS = {
+    .areas = {"00000000000000000100000000000000000019", 38},
+    .sensitive_areas = {"00000000000000000100000000000000000019", 38}};
+
+static struct store *make_register(void **state)
+{
+    struct store *store = store_of(state, STORE_CREATE);
+
+    add_two_households(store);
+    execute(
+        store,
+        "INSERT INTO area (area_id, code, name, level, position_low, position_high, change_id)"
+        " VALUES (2, '54', 'Next', 0, 10, 19, 1);"
+        "INSERT INTO household (household_id, code, area_id, change_id) VALUES (3, 'N', 2, 1);"
+        "INSERT INTO person (person_id, code, name, change_id)"
+        " VALUES (1, 'P1', 'A', 1), (3, 'P3', 'C', 1), (4, 'P4', 'D', 1);"
+        "INSERT INTO membership (household_id, person_id, from_date, to_date, change_id) VALUES"
+        " (1, 1, '2000-01-01', NULL, 1), (3, 3, '2000-01-01', NULL, 1),"
+        " (1, 4, '2000-01-01', '2010-01-01', 1), (3, 4, '2010-01-01', NULL, 1);"
+        "INSERT INTO person_secret (person_id, kind, id_type, key_id, sealed, lookup, change_id)"
+        " VALUES (3, 'id_number', 'other', 'k', 's', 'l', 1);");
+    return store;
+}
+
+static void every_table_has_a_policy_or_a_reason(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
+    char sql[1024];
+
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
+             " AND c.relkind IN ('r', 'p') AND c.relname NOT IN (%s)"
+             " AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid ="
+             " c.oid AND p.polroles = ARRAY['berm_fenced'::regrole::oid]))",
+             UNFENCED);
+    assert_int_equal(number_from(store, sql), 0);
+    /* Nothing that is keyed by a household or a person may be among those without. */
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'public'"
+             " AND column_name IN ('household_id', 'person_id') AND table_name IN (%s)",
+             UNFENCED);
+    assert_int_equal(number_from(store, sql), 0);
+    /* The role reads every table and does nothing else, and no right of its own passes the rules.
+     */
+    assert_int_equal(
+        number_from(store, "SELECT count(*) FROM pg_class c WHERE c.relnamespace ="
+                           " 'public'::regnamespace AND c.relkind = 'r' AND (NOT"
+                           " has_table_privilege('berm_fenced', c.oid, 'SELECT') OR"
+                           " has_table_privilege('berm_fenced', c.oid, 'INSERT, UPDATE, DELETE'))"),
+        0);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM pg_roles WHERE rolname ="
+                                        " 'berm_fenced' AND NOT rolsuper AND NOT rolbypassrls"
+                                        " AND NOT rolcanlogin"),
+                     1);
+}
+
+static int64_t households(struct store *store)
+{
+    return number_from(store, "SELECT count(*) FROM household");
+}
+
+static void nothing_is_shown_until_it_is_said(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = make_register(state);
+    struct berm_error err;
+
+    assert_int_equal(households(store), 3);
+    assert_ok(store_close_fence(store, &err));
+    assert_int_equal(households(store), 0); /* between transactions too */
+    assert_ok(store_begin_read(store, &err));
+    assert_int_equal(households(store), 0);
+    assert_ok(store_see(store, &OURS, &err));
+    assert_int_equal(households(store), 2);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM household_data"), 0);
+    assert_ok(store_see(store, &THEIRS, &err));
+    assert_int_equal(households(store), 1);
+    assert_ok(store_see_everything(store, &err));
+    assert_int_equal(households(store), 3);
+    store_rollback(store);
+    assert_int_equal(households(store), 0); /* it held for the transaction */
+    assert_ok(store_begin_read(store, &err));
+    assert_int_equal(households(store), 0);
+    store_rollback(store);
+}
+
+static void a_person_comes_with_all_their_places_but_not_with_the_households(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = make_register(state);
+    struct berm_error err;
+
+    assert_ok(store_see(store, &OURS, &err));
+    assert_ok(store_begin_read(store, &err));
+    assert_int_equal(number_from(store, "SELECT count(*) FROM person"), 2);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM membership WHERE person_id = 4"), 2);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM membership WHERE person_id = 3"), 0);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM household WHERE household_id = 3"),
+                     0);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM person_secret"), 0);
+    assert_ok(store_see(store, &THEIRS, &err));
+    assert_int_equal(number_from(store, "SELECT count(*) FROM person_secret"), 1);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM person WHERE person_id = 1"), 0);
+    store_rollback(store);
+}
+
+/* The rows that were found visible last must not stay so when something else is said. */
+static void what_was_seen_before_is_not_seen_by_the_next(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = make_register(state);
+    static const char flows[] = "SELECT count(*) FROM flow_entry WHERE household_id = 3";
+    static const char person[] = "SELECT count(*) FROM person WHERE person_id = 3";
+    struct berm_error err;
+
+    execute(store, "INSERT INTO flow_entry VALUES (3, 24000, 1, 1, 5, 1), (3, 24001, 1, 1, 5, 1)");
+    assert_ok(store_close_fence(store, &err));
+    assert_ok(store_begin_read(store, &err));
+    assert_ok(store_see(store, &THEIRS, &err));
+    assert_int_equal(number_from(store, flows), 2);
+    assert_int_equal(number_from(store, person), 1);
+    assert_ok(store_see(store, &OURS, &err));
+    assert_int_equal(number_from(store, flows), 0);
+    assert_int_equal(number_from(store, person), 0);
+    store_rollback(store);
+    assert_int_equal(number_from(store, flows), 0);
+}
+
+static void writing_is_not_fenced_and_its_answers_are(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = make_register(state);
+    struct berm_error err;
+
+    assert_ok(store_batch_begin(store, &err));
+    assert_ok(store_piece_begin(store, &err));
+    assert_ok(store_see(store, &OURS, &err));
+    assert_ok(store_begin(store, &err));
+    assert_int_equal(households(store), 3); /* a code is unique everywhere */
+    assert_ok(store_commit(store, &err));
+    assert_ok(store_begin_read(store, &err));
+    assert_int_equal(households(store), 2);
+    assert_ok(store_commit(store, &err)); /* as its rollback would */
+    assert_ok(store_begin(store, &err));
+    assert_int_equal(households(store), 3);
+    execute(store, "UPDATE household SET code = 'NN' WHERE household_id = 3");
+    assert_ok(store_commit(store, &err));
+    assert_ok(store_piece_keep(store, &err));
+    assert_ok(store_piece_begin(store, &err)); /* the next caller's: nothing was said of it */
+    assert_ok(store_begin_read(store, &err));
+    assert_int_equal(households(store), 3);
+    store_rollback(store);
+    assert_ok(store_piece_keep(store, &err));
+    assert_ok(store_batch_commit(store, &err));
+    assert_int_equal(number_from(store, "SELECT count(*) FROM household WHERE code = 'NN'"), 1);
+}
+
+static void a_server_store_still_writes(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = make_register(state);
+    struct berm_error err;
+
+    assert_ok(store_close_fence(store, &err));
+    assert_ok(store_begin(store, &err));
+    assert_int_equal(households(store), 3);
+    execute(store, "UPDATE household SET is_active = 0 WHERE household_id = 3");
+    assert_ok(store_commit(store, &err));
+    assert_int_equal(households(store), 0);
+}
+
+static void what_is_no_range_is_refused(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = make_register(state);
+    struct store_sight sight = {.areas = TEXT("(,)}'; RESET ROLE; --")};
+    struct berm_error err;
+
+    assert_ok(store_begin_read(store, &err));
+    assert_int_equal(store_see(store, &sight, &err), BERM_INTERNAL);
+    sight.areas = TEXT("00000000000000000090000000000000000001"); /* the wrong way round */
+    assert_int_equal(store_see(store, &sight, &err), BERM_INTERNAL);
+    store_rollback(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_table_has_a_policy_or_a_reason, place_create,
+                                        place_remove),
+        cmocka_unit_test_setup_teardown(nothing_is_shown_until_it_is_said, place_create,
+                                        place_remove),
+        cmocka_unit_test_setup_teardown(
+            a_person_comes_with_all_their_places_but_not_with_the_households, place_create,
+            place_remove),
+        cmocka_unit_test_setup_teardown(what_was_seen_before_is_not_seen_by_the_next, place_create,
+                                        place_remove),
+        cmocka_unit_test_setup_teardown(writing_is_not_fenced_and_its_answers_are, place_create,
+                                        place_remove),
+        cmocka_unit_test_setup_teardown(a_server_store_still_writes, place_create, place_remove),
+        cmocka_unit_test_setup_teardown(what_is_no_range_is_refused, place_create, place_remove),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
