@@ -22,6 +22,7 @@ enum berm_status {
     BERM_FORBIDDEN = 13,       /* the caller's roles do not allow this anywhere */
     BERM_UNAUTHENTICATED = 14, /* who asks is not known: log in, or send a valid token */
     BERM_CHANGED = 15, /* somebody changed it since it was read: read it again and decide anew */
+    BERM_UNAVAILABLE = 16, /* the database's server does not answer, is starting or stopping */
 };
 
 enum { BERM_ERROR_MESSAGE_MAX = 512 };

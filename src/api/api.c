@@ -17,12 +17,42 @@ enum {
 
 /* ---- A request's way ------------------------------------------------------------------------- */
 
+/* A call and its answer, as they stood before they were begun. */
+struct call_beginning {
+    struct call *call;
+    struct call before;
+    struct http_response response;
+};
+
+/* The buffers keep the memory that they have by now. */
+static void put_back(struct buffer *buffer, const struct buffer *before)
+{
+    buffer->length = before->length;
+    buffer->has_failed = before->has_failed;
+}
+
+static void rewind_call(const struct call_beginning *beginning)
+{
+    struct http_response *response = beginning->call->response;
+    struct buffer body = response->body, headers = response->headers;
+
+    assert(response->stream.next == NULL); /* it is set by what cannot fail any more */
+    put_back(&body, &beginning->response.body);
+    put_back(&headers, &beginning->response.headers);
+    *response = beginning->response;
+    response->body = body;
+    response->headers = headers;
+    *beginning->call = beginning->before;
+}
+
 static enum berm_status run_on_writer(void *context, struct office *office, struct berm_error *err)
 {
-    struct call *call = context;
-    struct office *reading = call->office;
+    const struct call_beginning *beginning = context;
+    struct call *call = beginning->call;
+    struct office *reading = beginning->before.office;
     enum berm_status status;
 
+    rewind_call(beginning);
     call->office = office;
     office->actor = call->actor;
     status = office_refresh(office, err);
@@ -32,6 +62,15 @@ static enum berm_status run_on_writer(void *context, struct office *office, stru
         status = call_run_once(call, err);
     call->office = reading;
     return status;
+}
+
+static enum berm_status hand_to_writer(struct call *call, struct berm_error *err)
+{
+    struct call_beginning beginning = {.call = call, .before = *call, .response = *call->response};
+
+    if (call->route->flags & ROUTE_IS_ALONE)
+        return writer_run_alone(call->api->writer, run_on_writer, &beginning, err);
+    return writer_run(call->api->writer, run_on_writer, &beginning, err);
 }
 
 static enum berm_status touch_session(void *context, struct office *office, struct berm_error *err)
@@ -68,7 +107,7 @@ static enum berm_status run_on_worker(struct call *call, struct berm_error *err)
 
 /* What reads does so in one snapshot, from the token to the last row: who may see what, and what
  * there is, are of the same moment, and the database's locks are taken once. */
-static enum berm_status run(struct call *call, struct berm_error *err)
+static enum berm_status run_once(struct call *call, struct berm_error *err)
 {
     CLEANUP(store_snapshot_endp) struct store *snapshot = NULL;
 
@@ -88,11 +127,23 @@ static enum berm_status run(struct call *call, struct berm_error *err)
             strchr(call->route->gives, '/') ? call->route->gives : "application/json";
     call->office->actor = call->actor;
     if (call->route->kind == ROUTE_WRITES)
-        return writer_run(call->api->writer, run_on_writer, call, err);
+        return hand_to_writer(call, err);
     TRY(office_refresh(call->office, err));
     if (call->route->kind == ROUTE_HANDLES)
         return run_on_worker(call, err);
     return call->route->handle(call, err);
+}
+
+/* What only reads is read again where the database went away in the middle of it. */
+static enum berm_status run(struct call *call, struct berm_error *err)
+{
+    struct call_beginning beginning = {.call = call, .before = *call, .response = *call->response};
+    enum berm_status status = run_once(call, err);
+
+    if (status != BERM_UNAVAILABLE || call->route->kind != ROUTE_READS || call->body_tree != NULL)
+        return status;
+    rewind_call(&beginning);
+    return run_once(call, err);
 }
 
 enum berm_status call_note_look(struct call *call, enum look_kind kind, const char *what,
@@ -178,6 +229,16 @@ void api_worker_free(void *worker_given)
         return;
     office_close(worker->office);
     free(worker);
+}
+
+enum berm_status api_worker_check(void *worker_given, struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *transaction = NULL;
+    const struct api_worker *worker = worker_given;
+
+    TRY(store_begin_read(worker->office->store, err));
+    transaction = worker->office->store;
+    return BERM_OK;
 }
 
 /* ---- The writer's chores --------------------------------------------------------------------- */
@@ -274,6 +335,11 @@ void api_free(struct api *api)
 void api_freep(struct api **api)
 {
     api_free(*api);
+}
+
+uint64_t api_write_again_count(const struct api *api)
+{
+    return writer_again_count(api->writer);
 }
 
 const struct http_route *api_routes(const struct api *api, size_t *ret_count)

@@ -38,6 +38,11 @@ const struct http_route *api_routes(const struct api *api, size_t *ret_count);
 MUST_USE enum berm_status api_worker_create(struct api *api, void **ret_worker,
                                             struct berm_error *err);
 void api_worker_free(void *worker);
+/** Whether the worker can read the register: BERM_UNAVAILABLE, BERM_BUSY or BERM_IO where not. */
+MUST_USE enum berm_status api_worker_check(void *worker, struct berm_error *err);
+/** How often changes were written again because another server's were in their way, or the
+ * connection broke. */
+uint64_t api_write_again_count(const struct api *api);
 
 /** The OpenAPI 3.1 description, as /v1/openapi.json serves it. */
 MUST_USE enum berm_status api_write_openapi(const struct dictionary *dictionary,

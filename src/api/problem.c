@@ -26,6 +26,7 @@ static const struct {
     [BERM_FORBIDDEN] = {403, "forbidden"},
     [BERM_UNAUTHENTICATED] = {401, "unauthenticated"},
     [BERM_CHANGED] = {412, "changed"},
+    [BERM_UNAVAILABLE] = {503, "unavailable"},
 };
 
 const char *problem_code(enum berm_status status)

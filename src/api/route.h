@@ -23,6 +23,7 @@ enum route_flags {
     ROUTE_HAS_SECRET = 1,    /* the answer holds a secret that is told once: it is not kept */
     ROUTE_NEEDS_VERSION = 2, /* If-Match must be given: 428 without */
     ROUTE_IS_VERSIONED = 4,  /* the answer has an ETag */
+    ROUTE_IS_ALONE = 8,      /* WRITES: nobody else writes to the register meanwhile */
 };
 
 struct api_route {

@@ -30,6 +30,8 @@ struct delivery {
     struct actor actor;
     struct text rest; /* of the body: what was not taken yet */
     int64_t line_number;
+    struct text rest_before; /* both at the beginning of the portion */
+    int64_t line_number_before;
     struct buffer answers;  /* to lines that are taken */
     struct berm_error stop; /* what ended it before its end; status BERM_OK: nothing */
 };
@@ -106,6 +108,15 @@ static enum berm_status take_lines(struct delivery *delivery, struct office *off
     return buffer_status(&delivery->answers, err);
 }
 
+/* As if nothing of the portion had been taken. */
+static void rewind_portion(struct delivery *delivery)
+{
+    delivery->rest = delivery->rest_before;
+    delivery->line_number = delivery->line_number_before;
+    buffer_clear(&delivery->answers);
+    delivery->stop = (struct berm_error){0};
+}
+
 /* On the writer's thread. Lines before one that cannot be taken stay taken, so that is no failure
  * of the portion: it is noted, and told behind their answers. */
 static enum berm_status take_portion(void *context, struct office *office, struct berm_error *err)
@@ -117,6 +128,7 @@ static enum berm_status take_portion(void *context, struct office *office, struc
     struct berm_error stop = {0};
     enum berm_status status;
 
+    rewind_portion(delivery);
     office->actor = delivery->actor;
     TRY(office_refresh(office, err));
     TRY(arena_create(CALLER_ARENA_BYTES_MAX, &caller_arena, err));
@@ -134,15 +146,14 @@ static enum berm_status take_portion(void *context, struct office *office, struc
 /* A portion that did not get onto the disk was not taken: its lines are still to come. */
 static enum berm_status run_portion(struct delivery *delivery, struct berm_error *err)
 {
-    struct text rest = delivery->rest;
-    int64_t line_number = delivery->line_number;
     struct berm_error error = {0};
-    enum berm_status status = writer_run(delivery->api->writer, take_portion, delivery, &error);
+    enum berm_status status;
 
+    delivery->rest_before = delivery->rest;
+    delivery->line_number_before = delivery->line_number;
+    status = writer_run(delivery->api->writer, take_portion, delivery, &error);
     if (status != BERM_OK) {
-        delivery->rest = rest;
-        delivery->line_number = line_number;
-        buffer_clear(&delivery->answers);
+        rewind_portion(delivery);
         delivery->stop = error;
         delivery->stop.status = status;
     }

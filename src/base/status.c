@@ -143,6 +143,8 @@ const char *status_name(enum berm_status status)
         return "not logged in";
     case BERM_CHANGED:
         return "changed";
+    case BERM_UNAVAILABLE:
+        return "database not reachable";
     }
     return "unknown status";
 }

@@ -128,7 +128,7 @@ static enum berm_status send_batch(struct sending *sending, bool *ret_is_end,
 
     arena_reset(sending->arena);
     TRY(arena_new(sending->arena, LINES_IN_BATCH, sizeof *sent, &sent, err));
-    TRY(store_batch_begin(sending->office->store, err));
+    TRY(store_batch_begin_alone(sending->office->store, err)); /* a file is read once */
     batch = sending->office->store;
     *ret_is_end = false;
     while (count < LINES_IN_BATCH && !*ret_is_end) {

@@ -41,21 +41,33 @@ static void serve_health(void *context, const struct http_request *request,
 static void serve_readiness(void *context, const struct http_request *request,
                             struct http_response *response)
 {
-    if (http_server_is_ready(request->server))
-        serve_health(context, request, response);
-    else
+    struct berm_error error = {0};
+
+    if (!http_server_is_ready(request->server))
         http_response_problem(response, 503, NULL, TEXT("the server is stopping"));
+    else if (api_worker_check(request->worker, &error) != BERM_OK)
+        http_response_problem(response, 503, NULL, TEXT("the register cannot be read"));
+    else
+        serve_health(context, request, response);
 }
 
 static void serve_metrics(void *context, const struct http_request *request,
                           struct http_response *response)
 {
-    (void)context;
+    const struct service *service = context;
+
     response->content_type = "text/plain; version=0.0.4; charset=utf-8";
     buffer_append_format(&response->body,
                          "# HELP berm_info The program that runs.\n# TYPE berm_info gauge\n"
                          "berm_info{version=\"%s\"} 1\n",
                          berm_version());
+    buffer_append_format(
+        &response->body,
+        "# HELP berm_batches_again_total Batches of changes that ran again: another "
+        "server's was in the way, or the connection to the database broke.\n"
+        "# TYPE berm_batches_again_total counter\n"
+        "berm_batches_again_total %llu\n",
+        (unsigned long long)api_write_again_count(service->api));
     http_metrics_write(request->server, &response->body);
 }
 

@@ -137,6 +137,7 @@ struct import_start {
     struct actor actor;
     struct text file_name;      /* without its folder */
     const struct key_file *key; /* NULL: none; id numbers and bank accounts cannot be taken then */
+    int64_t new_id; /* that the one new row gets; 0: ids as they come, which is for who is alone */
     /** Called in the import's transaction before it is committed, so not where nothing is kept;
      * failing undoes the import. NULL is fine. */
     enum berm_status (*before_commit)(void *context, const struct import_counts *counts,

@@ -12,7 +12,7 @@
 
 enum { OFFICE_BYTES_MAX = 256 << 20 };
 
-/* ---- Settings and ids ------------------------------------------------------------------------ */
+/* ---- Settings -------------------------------------------------------------------------------- */
 
 enum berm_status setting_read(struct store *store, const char *name, struct arena *arena,
                               struct text *ret_value, struct berm_error *err)
@@ -54,19 +54,6 @@ enum berm_status rows_reserve(struct arena *arena, void *rows, size_t size_bytes
         memcpy(grown, old, count * size_bytes);
     memcpy(rows, &grown, sizeof grown);
     *capacity = wanted;
-    return BERM_OK;
-}
-
-enum berm_status id_take(struct store *store, const char *kind, int64_t count, int64_t *ret_first,
-                         struct berm_error *err)
-{
-    CLEANUP(statement_closep) struct statement *take = NULL;
-
-    TRY(statement_prepare(store, STATEMENT_ID_TAKE, &take, err));
-    statement_bind_text(take, ID_TAKE__NAME, text_of(kind));
-    statement_bind_int64(take, ID_TAKE__COUNT, count);
-    TRY(statement_step_to_row(take, err));
-    *ret_first = statement_int64(take, 0);
     return BERM_OK;
 }
 

@@ -1,7 +1,7 @@
 /*
  * Use cases: the only place where store, policy and domain meet. One file each.
  *
- *   office.c    an open register with its pack
+ *   office.c    an open register with its pack;  id.c: ids of new rows
  *   journal/    who did what, chained and signed (face: journal.h);  key/: the key file (key.h)
  *   import/     files of areas, households, persons and flows (face: import.h)
  *   screen/     a month's run: the store to columns, chunks on all cores, one writer; and changed
@@ -99,9 +99,24 @@ MUST_USE enum berm_status setting_read(struct store *store, const char *name, st
                                        struct text *ret_value, struct berm_error *err);
 MUST_USE enum berm_status setting_write(struct store *store, const char *name, struct text value,
                                         struct berm_error *err);
-/** Take count new ids of a kind inside the writing transaction; *ret_first is the first. */
+/**
+ * Take count new ids of a kind, one after the other, inside the writing transaction; *ret_first is
+ * the first. Where several servers write, ids may have gaps, and a lower one may be committed after
+ * a higher one. A new kind needs a sequence in PostgreSQL: see migration 0022.
+ */
 MUST_USE enum berm_status id_take(struct store *store, const char *kind, int64_t count,
                                   int64_t *ret_first, struct berm_error *err);
+/** Take an id above all that were committed; whoever else takes one waits for this transaction. */
+MUST_USE enum berm_status id_take_in_order(struct store *store, const char *kind, int64_t *ret_id,
+                                           struct berm_error *err);
+/** For a transaction that is alone: the id that comes next, and to take count of them after they
+ * were used. */
+MUST_USE enum berm_status id_next(struct store *store, const char *kind, int64_t *ret_id,
+                                  struct berm_error *err);
+MUST_USE enum berm_status id_skip(struct store *store, const char *kind, int64_t count,
+                                  struct berm_error *err);
+/** After a register's rows came from another store: no id that was given there is given here. */
+MUST_USE enum berm_status ids_carry(struct store *from, struct store *to, struct berm_error *err);
 /**
  * Room for one more row in an array that grows in an arena, new rows zeroed.
  * Shape   rows: the address of a pointer, NULL at first, to rows of size_bytes; count are in use.

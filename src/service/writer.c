@@ -2,15 +2,22 @@
  * A queue, a thread, and one transaction for whatever waited. The commit is what takes long (an
  * fsync); pieces that come in meanwhile make up the next batch, so that the number of commits a
  * second follows the disk and not the number of writers.
+ *
+ * Several servers may do so on one database. Where a batch was in the way of another server's, or
+ * lost its connection before it was kept, all of its pieces run again: a piece must not know
+ * whether it ran before. The last tries are alone, so that nothing can be in their way.
  */
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "service/service.h"
 
 enum { BATCH_WORKS_MAX = 64, QUEUE_MAX = 256, TICK_MS = 250 };
+enum { TRIES_MAX = 5, TRIES_SHARED = 3, PAUSE_MS_FIRST = 4 };
 
 /* Lives on the stack of whoever waits for it. */
 struct work_item {
@@ -18,6 +25,7 @@ struct work_item {
     void *context;
     struct berm_error *err;
     enum berm_status status;
+    bool is_alone; /* a batch of its own, beside which nobody writes */
     bool is_done;
     struct work_item *next;
 };
@@ -37,6 +45,8 @@ struct writer {
     bool is_stopping;
     struct chore_state *chores;
     size_t chore_count;
+    _Atomic uint64_t again_count;
+    struct random random; /* of the pauses */
     void (*report)(void *context, const struct berm_error *error);
     void *report_context;
 };
@@ -66,8 +76,11 @@ static struct work_item *take_batch(struct writer *writer, bool *ret_is_stopping
             break;
     batch = writer->first;
     end = batch;
-    for (int i = 1; end != NULL && end->next != NULL && i < BATCH_WORKS_MAX; i++)
+    for (int i = 1; end != NULL && end->next != NULL && i < BATCH_WORKS_MAX; i++) {
+        if (end->is_alone || end->next->is_alone)
+            break;
         end = end->next;
+    }
     if (end != NULL) {
         writer->first = end->next;
         end->next = NULL;
@@ -111,20 +124,50 @@ static enum berm_status run_piece(struct writer *writer, struct work_item *item)
     return status;
 }
 
+static enum berm_status try_batch(struct writer *writer, struct work_item *batch, bool is_alone,
+                                  struct berm_error *err)
+{
+    struct store *store = writer->office->store;
+    enum berm_status status = BERM_OK;
+
+    for (struct work_item *item = batch; item != NULL; item = item->next)
+        item->status = BERM_OK;
+    status = is_alone ? store_batch_begin_alone(store, err) : store_batch_begin(store, err);
+    for (struct work_item *item = batch; item != NULL && status == BERM_OK; item = item->next)
+        item->status = run_piece(writer, item);
+    if (status == BERM_OK)
+        status = store_batch_commit(store, err);
+    if (status != BERM_OK)
+        store_batch_rollback(store);
+    return status;
+}
+
+/* Two batches that were in each other's way must not meet again at once. */
+static void pause_before(struct writer *writer, int tries)
+{
+    uint64_t most_us = (uint64_t)(PAUSE_MS_FIRST * 1000) << tries;
+    const struct timespec pause = {.tv_nsec = (long)random_below(&writer->random, most_us) * 1000};
+
+    nanosleep(&pause, NULL);
+}
+
 static void run_batch(struct writer *writer, struct work_item *batch)
 {
     struct store *store = writer->office->store;
     struct berm_error error = {0};
-    enum berm_status status = store_batch_begin(store, &error);
+    enum berm_status status = BERM_OK;
 
-    for (struct work_item *item = batch; item != NULL && status == BERM_OK; item = item->next)
-        item->status = run_piece(writer, item);
-    if (status == BERM_OK)
-        status = store_batch_commit(store, &error);
-    if (status != BERM_OK) {
-        store_batch_rollback(store);
-        fail_batch(batch, status, &error);
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+        if (tries > 0) {
+            atomic_fetch_add(&writer->again_count, 1);
+            pause_before(writer, tries);
+        }
+        status = try_batch(writer, batch, batch->is_alone || tries >= TRIES_SHARED, &error);
+        if (status == BERM_OK || !store_may_run_again(store))
+            break;
     }
+    if (status != BERM_OK)
+        fail_batch(batch, status, &error);
 }
 
 static void finish_batch(struct writer *writer, struct work_item *batch)
@@ -175,11 +218,9 @@ static void *write_on(void *context)
     return NULL;
 }
 
-enum berm_status writer_run(struct writer *writer, writer_work *work, void *context,
-                            struct berm_error *err)
+static enum berm_status hand_in(struct writer *writer, struct work_item item,
+                                struct berm_error *err)
 {
-    struct work_item item = {.work = work, .context = context, .err = err};
-
     pthread_mutex_lock(&writer->mutex);
     if (writer->waiting_count >= writer->queue_max || writer->is_stopping) {
         pthread_mutex_unlock(&writer->mutex);
@@ -198,6 +239,25 @@ enum berm_status writer_run(struct writer *writer, writer_work *work, void *cont
     return item.status;
 }
 
+enum berm_status writer_run(struct writer *writer, writer_work *work, void *context,
+                            struct berm_error *err)
+{
+    return hand_in(writer, (struct work_item){.work = work, .context = context, .err = err}, err);
+}
+
+enum berm_status writer_run_alone(struct writer *writer, writer_work *work, void *context,
+                                  struct berm_error *err)
+{
+    return hand_in(
+        writer, (struct work_item){.work = work, .context = context, .err = err, .is_alone = true},
+        err);
+}
+
+uint64_t writer_again_count(const struct writer *writer)
+{
+    return atomic_load(&writer->again_count);
+}
+
 /* ---- Beginning and end ----------------------------------------------------------------------- */
 
 static enum berm_status writer_start(struct writer *writer, const struct writer_options *options,
@@ -205,6 +265,7 @@ static enum berm_status writer_start(struct writer *writer, const struct writer_
 {
     pthread_condattr_t monotonic;
 
+    writer->random = random_from_seed((uint64_t)now_ms() ^ (uint64_t)getpid() << 32);
     writer->queue_max = options->queue_max ? options->queue_max : QUEUE_MAX;
     writer->report = options->report;
     writer->report_context = options->report_context;

@@ -15,7 +15,11 @@
 struct office;
 struct writer;
 
-/** Runs on the writer's thread, inside a batch: transactions that it begins are savepoints. */
+/**
+ * Runs on the writer's thread, inside a batch: transactions that it begins are savepoints. It may
+ * run several times, where nothing of the times before was kept, and begins anew each time:
+ * whatever it leaves outside of the register, such as an answer, it first puts back as it was.
+ */
 typedef enum berm_status writer_work(void *context, struct office *office, struct berm_error *err);
 
 /** Something to be done every so often, outside of any batch. A failure is reported, not fatal. */
@@ -43,10 +47,17 @@ MUST_USE enum berm_status writer_create(const struct writer_options *options,
 /**
  * Have the work done; returns when it is on disk, or failed. Any thread but the writer's own.
  * Errors  the work's; BERM_BUSY (the queue is full, or another process writes for long); those of
- *         committing. After each of them nothing of the work is left.
+ *         committing. After each of them nothing of the work is left, but for BERM_UNAVAILABLE: the
+ *         connection to the database may have broken while the batch was committed.
  */
 MUST_USE enum berm_status writer_run(struct writer *writer, writer_work *work, void *context,
                                      struct berm_error *err);
+/** The same for work that changes what all others rely on, such as the tables' columns: in a batch
+ * of its own, while nobody else writes to the register. */
+MUST_USE enum berm_status writer_run_alone(struct writer *writer, writer_work *work, void *context,
+                                           struct berm_error *err);
+/** How often a batch ran again until now. Any thread. */
+uint64_t writer_again_count(const struct writer *writer);
 /** Finish what was handed in, do the chores once more, close. NULL is fine. */
 void writer_free(struct writer *writer);
 void writer_freep(struct writer **writer);

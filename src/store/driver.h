@@ -17,8 +17,18 @@ enum dialect {
 };
 
 enum transaction_kind {
-    TRANSACTION_READ,  /* a snapshot, taken with its first read at the latest */
-    TRANSACTION_WRITE, /* holds the write lock from its beginning */
+    TRANSACTION_READ,   /* a snapshot, taken with its first read at the latest */
+    TRANSACTION_WRITE,  /* holds the write lock from its beginning: no other writes meanwhile */
+    TRANSACTION_SHARED, /* others of this kind may write at the same time: where what one of them
+                           read or wrote was in another's way, one is undone (LOSS_CONFLICT) */
+};
+
+/** Why a transaction was undone that nobody rolled back. */
+enum transaction_loss {
+    LOSS_NONE,
+    LOSS_CONFLICT,   /* for the sake of another transaction: the same again may succeed */
+    LOSS_CONNECTION, /* the connection was lost before the commit: nothing of it was kept */
+    LOSS_UNKNOWN,    /* the connection was lost during the commit: all of it was kept, or nothing */
 };
 
 /** One mark at a time: SET, then KEEP or UNDO, both of which take it away. */
@@ -73,7 +83,11 @@ struct store_driver {
                                        struct berm_error *err);
     enum berm_status (*commit)(void *connection, struct berm_error *err);
     void (*rollback)(void *connection);
+    /** A lost transaction goes on, with nothing but failures in it, until it is rolled back: what
+     * a caller does after a failure that it did not look at must not become permanent. */
     bool (*is_in_transaction)(void *connection);
+    /** Of the present transaction, or else the last one. NULL: it is never lost without its end. */
+    enum transaction_loss (*loss)(void *connection);
     /** A step of a batch: set a mark inside the transaction; keep or undo what came after it. KEEP
      * fails where anything behind the mark has failed that was not undone. */
     enum berm_status (*mark)(void *connection, enum mark_action action, struct berm_error *err);
@@ -167,6 +181,8 @@ struct store {
     struct text url;          /* ended by 0; memory of its own */
     struct statement_cache statements;
 };
+
+enum transaction_loss store_loss(const struct store *store);
 
 /** Whether a transaction of the caller is open; the frame around it does not count. */
 bool store_is_in_transaction(const struct store *store);

@@ -15,14 +15,26 @@
 
 static bool is_lost(const struct store *store)
 {
-    return !store->driver->is_in_transaction(store->connection);
+    return !store->driver->is_in_transaction(store->connection) || store_loss(store) != LOSS_NONE;
 }
 
-static enum berm_status fail_lost(struct berm_error *err)
+static enum berm_status fail_lost(const struct store *store, struct berm_error *err)
 {
-    return fail_with(err, BERM_IO,
-                     "a failure of the database undid this batch of changes before it was kept; "
-                     "nothing of it is in the register, send it again");
+    switch (store_loss(store)) {
+    case LOSS_CONFLICT:
+        return fail_with(err, BERM_BUSY,
+                         "another program changed the same things at the same moment; nothing of "
+                         "this batch of changes is in the register, send it again");
+    case LOSS_CONNECTION:
+    case LOSS_UNKNOWN:
+        return fail_with(err, BERM_UNAVAILABLE,
+                         "the database's server went away before this batch of changes was kept; "
+                         "nothing of it is in the register, send it again");
+    default:
+        return fail_with(err, BERM_IO,
+                         "a failure of the database undid this batch of changes before it was "
+                         "kept; nothing of it is in the register, send it again");
+    }
 }
 
 /* ---- Callers' transactions ------------------------------------------------------------------- */
@@ -32,7 +44,7 @@ enum berm_status frame_begin(struct store *store, struct berm_error *err)
     if (store->frame == FRAME_SNAPSHOT)
         return fail_with(err, BERM_INTERNAL, "what was begun for reading only tries to write");
     if (is_lost(store))
-        return fail_lost(err);
+        return fail_lost(store, err);
     TRY(store->driver->mark(store->connection, MARK_SET, err));
     store->is_inner = true;
     return BERM_OK;
@@ -53,7 +65,7 @@ enum berm_status frame_commit(struct store *store, struct berm_error *err)
     assert(store->is_inner);
     if (store->frame == FRAME_BATCH) {
         if (is_lost(store))
-            return fail_lost(err);
+            return fail_lost(store, err);
         /* What a reader could see must not be what the next writer sees. */
         TRY(store->driver->mark(store->connection, store->is_reading ? MARK_UNDO : MARK_KEEP, err));
     }
@@ -86,12 +98,23 @@ static void end_frame(struct store *store)
     store_rollback(store); /* nothing where it was committed */
 }
 
-enum berm_status store_batch_begin(struct store *store, struct berm_error *err)
+static enum berm_status batch_begin(struct store *store, enum transaction_kind kind,
+                                    struct berm_error *err)
 {
     assert(store->frame == FRAME_NONE);
-    TRY(store_begin(store, err));
+    TRY(store_begin_kind(store, kind, err));
     store->frame = FRAME_BATCH;
     return BERM_OK;
+}
+
+enum berm_status store_batch_begin(struct store *store, struct berm_error *err)
+{
+    return batch_begin(store, TRANSACTION_SHARED, err);
+}
+
+enum berm_status store_batch_begin_alone(struct store *store, struct berm_error *err)
+{
+    return batch_begin(store, TRANSACTION_WRITE, err);
 }
 
 enum berm_status store_batch_commit(struct store *store, struct berm_error *err)
@@ -99,7 +122,7 @@ enum berm_status store_batch_commit(struct store *store, struct berm_error *err)
     enum berm_status status = BERM_OK;
 
     assert(store->frame == FRAME_BATCH && !store->is_inner);
-    status = is_lost(store) ? fail_lost(err) : store->driver->commit(store->connection, err);
+    status = is_lost(store) ? fail_lost(store, err) : store->driver->commit(store->connection, err);
     end_frame(store);
     return status;
 }
@@ -120,14 +143,16 @@ void store_batch_rollbackp(struct store **store)
 enum berm_status store_piece_begin(struct store *store, struct berm_error *err)
 {
     assert(store->frame == FRAME_BATCH && !store->is_inner);
-    return is_lost(store) ? fail_lost(err) : store->driver->mark(store->connection, MARK_SET, err);
+    return is_lost(store) ? fail_lost(store, err)
+                          : store->driver->mark(store->connection, MARK_SET, err);
 }
 
 enum berm_status store_piece_keep(struct store *store, struct berm_error *err)
 {
     assert(store->frame == FRAME_BATCH && !store->is_inner);
     store_unsee(store);
-    return is_lost(store) ? fail_lost(err) : store->driver->mark(store->connection, MARK_KEEP, err);
+    return is_lost(store) ? fail_lost(store, err)
+                          : store->driver->mark(store->connection, MARK_KEEP, err);
 }
 
 void store_piece_undo(struct store *store)

@@ -4,6 +4,9 @@
 
 #include "store/driver.h"
 
+/** store_begin, and what a batch begins with. */
+MUST_USE enum berm_status store_begin_kind(struct store *store, enum transaction_kind kind,
+                                           struct berm_error *err);
 MUST_USE enum berm_status frame_begin(struct store *store, struct berm_error *err);
 MUST_USE enum berm_status frame_begin_read(struct store *store, struct berm_error *err);
 MUST_USE enum berm_status frame_commit(struct store *store, struct berm_error *err);

@@ -17,8 +17,10 @@ enum berm_status schema_set_version(struct store *store, int version, struct ber
         store->connection, store->is_unfinished ? version + UNFINISHED : version, err);
 }
 
-/* Apply the next missing migration; *ret_is_done where none is missing. */
-static enum berm_status apply_next(struct store *store, bool *ret_is_done, struct berm_error *err)
+/* Apply the next missing migration; *ret_is_done where none is missing. is_first: of a new
+ * register, which two programs may want to make at the same place. */
+static enum berm_status apply_next(struct store *store, bool is_first, bool *ret_is_done,
+                                   struct berm_error *err)
 {
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
     struct schema_state state = {0};
@@ -28,6 +30,11 @@ static enum berm_status apply_next(struct store *store, bool *ret_is_done, struc
     TRY(store->driver->begin(store->connection, TRANSACTION_WRITE, err));
     transaction = store;
     TRY(store->driver->schema_state(store->connection, &state, err));
+    if (is_first && state.owner != SCHEMA_NONE)
+        return fail_with(err, BERM_CONFLICT,
+                         "another program made a register at %s at this moment; choose another "
+                         "place",
+                         store->url.bytes);
     version = schema_version(state);
     *ret_is_done = version >= migration_count;
     if (*ret_is_done)
@@ -45,9 +52,10 @@ static enum berm_status apply_next(struct store *store, bool *ret_is_done, struc
 
 enum berm_status migrations_apply(struct store *store, struct berm_error *err)
 {
+    bool is_first = store->mode == STORE_CREATE;
     bool is_done = false;
 
-    while (!is_done)
-        TRY(apply_next(store, &is_done, err));
+    for (; !is_done; is_first = false)
+        TRY(apply_next(store, is_first, &is_done, err));
     return BERM_OK;
 }

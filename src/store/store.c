@@ -190,14 +190,32 @@ static enum berm_status check_writable(const struct store *store, struct berm_er
     return BERM_OK;
 }
 
-enum berm_status store_begin(struct store *store, struct berm_error *err)
+enum transaction_loss store_loss(const struct store *store)
+{
+    return store->driver->loss == NULL ? LOSS_NONE : store->driver->loss(store->connection);
+}
+
+bool store_may_run_again(const struct store *store)
+{
+    enum transaction_loss loss = store_loss(store);
+
+    return loss == LOSS_CONFLICT || loss == LOSS_CONNECTION;
+}
+
+enum berm_status store_begin_kind(struct store *store, enum transaction_kind kind,
+                                  struct berm_error *err)
 {
     assert(!store_is_in_transaction(store));
     TRY(check_writable(store, err));
     store->is_reading = false;
     if (store->frame != FRAME_NONE)
         return frame_begin(store, err);
-    return store->driver->begin(store->connection, TRANSACTION_WRITE, err);
+    return store->driver->begin(store->connection, kind, err);
+}
+
+enum berm_status store_begin(struct store *store, struct berm_error *err)
+{
+    return store_begin_kind(store, TRANSACTION_WRITE, err);
 }
 
 enum berm_status store_begin_read(struct store *store, struct berm_error *err)

@@ -49,15 +49,26 @@ bool store_is_distant(const struct store *store);
  */
 void store_limit_cache(struct store *store, int cache_kib);
 
-/** begin takes the write lock at once (BERM_BUSY after STORE_BUSY_TIMEOUT_MS); begin_read a
- * snapshot, of the moment of its first read at the latest. A database across a wire may tell of its
- * failure with that read. */
+/**
+ * begin takes the write lock at once (BERM_BUSY after STORE_BUSY_TIMEOUT_MS), so that what the
+ * caller decides on what it read holds, and nothing has to be done twice; begin_read a
+ * snapshot, of the moment of its first read at the latest. Both wait a few seconds for a database's
+ * server that restarts; a database across a wire may tell of a failure with the first read.
+ * Errors  BERM_UNAVAILABLE: the server did not answer. After it store_commit's caller does not know
+ *         whether the transaction was kept, unless store_may_run_again says that it was not.
+ */
 MUST_USE enum berm_status store_begin(struct store *store, struct berm_error *err);
 MUST_USE enum berm_status store_begin_read(struct store *store, struct berm_error *err);
 MUST_USE enum berm_status store_commit(struct store *store, struct berm_error *err);
 void store_rollback(struct store *store); /* nothing where no transaction is open */
 /** For CLEANUP: rolls back what was not committed. */
 void store_rollbackp(struct store **store);
+/**
+ * After a failure: whether the last transaction was undone for a reason that lay outside of it, so
+ * that the same again from its beginning may succeed: another transaction was in the way of a
+ * batch, or the connection was lost before the commit.
+ */
+bool store_may_run_again(const struct store *store);
 
 /**
  * A batch: between batch_begin and batch_commit the transactions of many callers, one after the
@@ -65,10 +76,16 @@ void store_rollbackp(struct store **store);
  * rollback behave as ever to the caller, but what was committed is kept only when batch_commit
  * succeeded: tell nobody before. A part that fails or is rolled back does not hurt the others. A
  * batch_commit that fails has kept nothing of any part and has ended the batch.
- * Errors  as store_begin and store_commit. BERM_IO of store_begin or batch_commit: a failure (a
- *         full disk, say) undid all parts; roll the batch back.
+ *
+ * Where the database can, several batches go on at the same time, of other servers too. Where one
+ * was in the way of another, one of them is undone as a whole, and its owner runs it again
+ * (store_may_run_again). One that was begun alone has nobody in its way.
+ * Errors  as store_begin and store_commit. BERM_IO, BERM_BUSY, BERM_UNAVAILABLE of store_begin or
+ *         batch_commit: a failure (a full disk, another batch, a lost connection) undid all parts;
+ *         roll the batch back.
  */
 MUST_USE enum berm_status store_batch_begin(struct store *store, struct berm_error *err);
+MUST_USE enum berm_status store_batch_begin_alone(struct store *store, struct berm_error *err);
 MUST_USE enum berm_status store_batch_commit(struct store *store, struct berm_error *err);
 void store_batch_rollback(struct store *store); /* no part may be open */
 /**

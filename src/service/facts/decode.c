@@ -253,7 +253,8 @@ enum berm_status fact_row_write(struct fact_edit *edit, struct fact_row *row,
     struct import_start start = {.kind = row->kind,
                                  .dictionary = &edit->office->pack->dictionary,
                                  .columns = row->columns,
-                                 .key = edit->office->key};
+                                 .key = edit->office->key,
+                                 .new_id = edit->new_id};
     struct import_counts counts;
 
     TRY(import_open(edit->office->store, &start, &edit->scope, &edit->change, &import, err));
@@ -285,28 +286,25 @@ static enum berm_status is_code_taken(struct fact_edit *edit, enum import_kind k
     return statement_step(find, ret_is_taken, err);
 }
 
-enum berm_status fact_code_make(struct fact_edit *edit, enum import_kind kind,
-                                struct text *ret_code, struct berm_error *err)
+static enum berm_status make_code(struct fact_edit *edit, enum import_kind kind,
+                                  struct text *ret_code, struct berm_error *err)
 {
-    bool is_household = kind == IMPORT_HOUSEHOLDS;
     bool is_taken = true;
-    int64_t id;
 
-    TRY(id_take(edit->office->store, is_household ? "household" : "person", 0, &id, err));
     for (int attempt = 0; is_taken; attempt++) {
         char suffix[16] = "";
 
         if (attempt > 0) /* a file used the code that this id would have had */
             (void)snprintf(suffix, sizeof suffix, "-%d", attempt + 1);
-        TRY(text_format(edit->call->arena, ret_code, err, "%s%08lld%s", is_household ? "H" : "P",
-                        (long long)id, suffix));
+        TRY(text_format(edit->call->arena, ret_code, err, "%s%08lld%s",
+                        kind == IMPORT_HOUSEHOLDS ? "H" : "P", (long long)edit->new_id, suffix));
         TRY(is_code_taken(edit, kind, *ret_code, &is_taken, err));
     }
     return BERM_OK;
 }
 
-enum berm_status fact_code_check_free(struct fact_edit *edit, enum import_kind kind,
-                                      struct text code, struct berm_error *err)
+static enum berm_status check_code_is_free(struct fact_edit *edit, enum import_kind kind,
+                                           struct text code, struct berm_error *err)
 {
     bool is_taken;
 
@@ -317,4 +315,14 @@ enum berm_status fact_code_check_free(struct fact_edit *edit, enum import_kind k
                             "the code \"%.*s\" cannot be given to a new %s; choose another, or "
                             "leave it out to be given one",
                             TEXT_ARG(code), kind == IMPORT_HOUSEHOLDS ? "household" : "person");
+}
+
+enum berm_status fact_take_id(struct fact_edit *edit, enum import_kind kind, struct text *code,
+                              struct berm_error *err)
+{
+    if (code->length > 0)
+        TRY(check_code_is_free(edit, kind, *code, err));
+    TRY(id_take(edit->office->store, kind == IMPORT_HOUSEHOLDS ? "household" : "person", 1,
+                &edit->new_id, err));
+    return code->length > 0 ? BERM_OK : make_code(edit, kind, code, err);
 }

@@ -17,6 +17,7 @@ struct fact_edit {
     struct area_scope scope; /* where the caller may write */
     struct field_sight sight;
     struct change change;
+    int64_t new_id;         /* of the household or person that is added; 0: none is */
     int64_t added, changed; /* rows */
     struct fact_problem *problems;
     size_t problem_count, problem_capacity;
@@ -92,11 +93,9 @@ static inline bool fact_row_has(const struct fact_row *row, enum import_field fi
 /** Give the row to the import's rules; what they refuse becomes a problem. */
 MUST_USE enum berm_status fact_row_write(struct fact_edit *edit, struct fact_row *row,
                                          struct berm_error *err);
-/** A code that is not taken yet: the prefix and the id that the next row of a kind gets. */
-MUST_USE enum berm_status fact_code_make(struct fact_edit *edit, enum import_kind kind,
-                                         struct text *ret_code, struct berm_error *err);
-/** A problem where another household or person has the code. */
-MUST_USE enum berm_status fact_code_check_free(struct fact_edit *edit, enum import_kind kind,
-                                               struct text code, struct berm_error *err);
+/** A new household or person: its id, and where *code is empty a code that is not taken yet, made
+ * of the id. A problem where another one has the code. */
+MUST_USE enum berm_status fact_take_id(struct fact_edit *edit, enum import_kind kind,
+                                       struct text *code, struct berm_error *err);
 
 #endif

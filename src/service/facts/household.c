@@ -62,10 +62,7 @@ enum berm_status household_add(struct office *office, const struct fact_call *ca
     TRY(look_at_area(&edit, texts, count, err));
     TRY(fact_problems_check(&edit, err)); /* without an area nothing else can be told */
     TRY(fact_row_read(&edit, IMPORT_HOUSEHOLDS, fields, true, texts, count, &row, err));
-    if (row.household.code.length > 0)
-        TRY(fact_code_check_free(&edit, IMPORT_HOUSEHOLDS, row.household.code, err));
-    else
-        TRY(fact_code_make(&edit, IMPORT_HOUSEHOLDS, &row.household.code, err));
+    TRY(fact_take_id(&edit, IMPORT_HOUSEHOLDS, &row.household.code, err));
     TRY(fact_problems_check(&edit, err));
     TRY(fact_row_write(&edit, &row, err));
     TRY(fact_problems_check(&edit, err));

@@ -147,10 +147,7 @@ enum berm_status person_add(struct office *office, const struct fact_call *call,
     }
     TRY(fact_edit_household(&edit, household, false, &facts, err));
     TRY(fact_row_read(&edit, IMPORT_PERSONS, fields, true, texts, count, &row, err));
-    if (row.person.code.length > 0)
-        TRY(fact_code_check_free(&edit, IMPORT_PERSONS, row.person.code, err));
-    else
-        TRY(fact_code_make(&edit, IMPORT_PERSONS, &row.person.code, err));
+    TRY(fact_take_id(&edit, IMPORT_PERSONS, &row.person.code, err));
     TRY(fact_problems_check(&edit, err));
     TRY(fact_row_write(&edit, &row, err));
     return fact_edit_finish(&edit, "add_person", row.person.code, err);

@@ -14,7 +14,7 @@ enum { SCOPE_BYTES_MAX = 1 << 20 };
 
 static const struct {
     const char *via;   /* what the change log says */
-    const char *table; /* in id_counter; NULL: no ids */
+    const char *table; /* the kind of its ids; NULL: none */
 } kinds[IMPORT_KIND_COUNT] = {
     [IMPORT_AREAS] = {"import areas", "area"},
     [IMPORT_HOUSEHOLDS] = {"import households", "household"},
@@ -216,8 +216,9 @@ static enum berm_status import_create(struct store *store, const struct import_s
 /* Inside the transaction, with a change and a scope. */
 static enum berm_status open_rows(struct import *import, struct berm_error *err)
 {
-    if (kinds[import->kind].table != NULL)
-        TRY(id_take(import->store, kinds[import->kind].table, 0, &import->first_id, err));
+    import->first_id = import->start->new_id;
+    if (kinds[import->kind].table != NULL && import->first_id == 0)
+        TRY(id_next(import->store, kinds[import->kind].table, &import->first_id, err));
     import->next_id = import->first_id;
     if (import->kind == IMPORT_HOUSEHOLDS || import->kind == IMPORT_PERSONS)
         TRY(search_writer_create(import->store, &import->search, err));
@@ -328,14 +329,12 @@ static void close_kinds(struct import *import)
 enum berm_status import_end(struct import *import, struct import_counts *ret_counts,
                             struct berm_error *err)
 {
-    int64_t first = 0;
-
     if (import->search != NULL)
         TRY(search_writer_flush(import->search, err));
     close_kinds(import);
-    if (import->next_id > import->first_id)
-        TRY(id_take(import->store, kinds[import->kind].table, import->next_id - import->first_id,
-                    &first, err));
+    if (import->next_id > import->first_id && import->start->new_id == 0)
+        TRY(id_skip(import->store, kinds[import->kind].table, import->next_id - import->first_id,
+                    err));
     *ret_counts = import->counts;
     return BERM_OK;
 }

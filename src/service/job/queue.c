@@ -15,7 +15,7 @@ static enum berm_status add_event(struct store *store, int64_t job_id, enum job_
     CLEANUP(statement_closep) struct statement *insert = NULL;
     int64_t event_id;
 
-    TRY(id_take(store, "job_event", 1, &event_id, err));
+    TRY(id_take_in_order(store, "job_event", &event_id, err));
     TRY(statement_prepare(store, STATEMENT_JOB_EVENT_INSERT, &insert, err));
     statement_bind_int64(insert, JOB_EVENT_INSERT__JOB_EVENT_ID, event_id);
     statement_bind_int64(insert, JOB_EVENT_INSERT__JOB_ID, job_id);

@@ -248,7 +248,10 @@ enum berm_status job_execute(const struct job_runner_options *options, struct jo
 
     *ret_state = JOB_DONE;
     status = work(options, slot, claimed, arena, &why);
-    if (status != BERM_OK)
+    if (status == BERM_UNAVAILABLE)
+        /* It may be done, or another server's by now. Whoever opens the lane next finds out. */
+        status = fail_with(err, status, "%s", why.message);
+    else if (status != BERM_OK)
         status = end_otherwise(slot, store, claimed, &why, ret_state, err);
 
     pthread_mutex_lock(slot->mutex);

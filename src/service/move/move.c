@@ -223,6 +223,7 @@ static enum berm_status finish(struct move *move, struct berm_error *err)
     transaction = move->target;
     TRY(run(move->target, STATEMENT_MOVE_PROGRESS_CLEAR, err));
     TRY(run(move->target, STATEMENT_MOVE_SOURCE_CLEAR, err));
+    TRY(ids_carry(move->source, move->target, err));
     TRY(write_entry(move, err));
     TRY(store_finish(move->target, err));
     TRY(store_commit(move->target, err));

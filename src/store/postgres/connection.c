@@ -124,6 +124,25 @@ static enum berm_status configure(struct connection *connection, struct berm_err
     return run(connection, sql, err);
 }
 
+/* libpq gives no code for a connection that did not come about, only words in the server's
+ * language; but it tells whether the server takes connections at all. */
+static enum berm_status fail_to_connect(const struct connection *connection, PGPing ping,
+                                        struct berm_error *err)
+{
+    const char *words = PQerrorMessage(connection->server);
+    int length = (int)strcspn(words, "\n");
+
+    if (ping == PQPING_REJECT || ping == PQPING_NO_RESPONSE)
+        return fail_with(err, BERM_UNAVAILABLE,
+                         "the server of %s does not take connections (%.*s); it may be starting or "
+                         "stopping: try again in a moment, or check that it runs",
+                         connection->url, length, words);
+    return fail_with(err, BERM_IO,
+                     "%s cannot be opened (%.*s); check that the database is there, and that "
+                     "PGPASSFILE holds its password",
+                     connection->url, length, words);
+}
+
 enum berm_status postgres_connect(struct connection *connection, struct berm_error *err)
 {
     /* The url comes after what it may change, and before what it may not. */
@@ -131,32 +150,29 @@ enum berm_status postgres_connect(struct connection *connection, struct berm_err
                                     "client_encoding", NULL};
     const char *const values[] = {"10", "berm", connection->url, "UTF8", NULL};
 
-    connection->server = PQconnectdbParams(keywords, values, 1);
-    if (connection->server == NULL)
-        return fail_with(err, BERM_NO_MEMORY, "there is no memory left to open %s",
-                         connection->url);
-    if (PQstatus(connection->server) != CONNECTION_OK) {
-        const char *words = PQerrorMessage(connection->server);
+    enum berm_status status = BERM_OK;
+    PGPing ping = PQPING_OK;
 
-        return fail_with(err, BERM_IO,
-                         "%s cannot be opened (%.*s); check that the server runs, that the "
-                         "database is there, and that PGPASSFILE holds its password",
-                         connection->url, (int)strcspn(words, "\n"), words);
+    /* A server that takes connections just now may have refused the first one while it started. */
+    for (int tries = 0; tries < 2 && ping == PQPING_OK; tries++) {
+        PQfinish(connection->server);
+        connection->server = PQconnectdbParams(keywords, values, 1);
+        if (connection->server == NULL)
+            return fail_with(err, BERM_NO_MEMORY, "there is no memory left to open %s",
+                             connection->url);
+        if (PQstatus(connection->server) == CONNECTION_OK)
+            break;
+        ping = PQpingParams(keywords, values, 1);
     }
+    if (PQstatus(connection->server) != CONNECTION_OK)
+        return fail_to_connect(connection, ping, err);
     PQsetNoticeProcessor(connection->server, ignore_notice, NULL);
-    return configure(connection, err);
-}
-
-enum berm_status postgres_reconnect(struct connection *connection, struct berm_error *err)
-{
-    if (postgres_is_alive(connection))
-        return BERM_OK;
-    postgres_forget_sent(connection);
-    PQfinish(connection->server);
-    queue_forget(connection);
-    connection->session++;
-    connection->transaction++;
-    return postgres_connect(connection, err);
+    status = configure(connection, err);
+    if (status != BERM_OK) { /* without its settings it must not be used */
+        PQfinish(connection->server);
+        connection->server = NULL;
+    }
+    return status;
 }
 
 static enum berm_status open_connection(const char *location, enum store_mode mode,
@@ -264,6 +280,7 @@ const struct store_driver postgres_driver = {
     .commit = postgres_commit,
     .rollback = postgres_rollback,
     .is_in_transaction = postgres_is_in_transaction,
+    .loss = postgres_loss,
     .mark = postgres_mark,
     .close_fence = postgres_close_fence,
     .see = postgres_see,

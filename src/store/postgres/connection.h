@@ -42,8 +42,9 @@ struct connection {
     enum store_mode mode;
     int busy_timeout_ms;
     bool is_in_transaction;
-    bool has_failed; /* all of this transaction but its end is refused */
-    bool is_fenced;  /* the session reads as the role of callers */
+    bool has_failed;            /* all of this transaction but its end is refused */
+    bool is_fenced;             /* the session reads as the role of callers */
+    enum transaction_loss loss; /* of the transaction, or of the last one */
     /* Statements compare these with their own: what was prepared in another session, or opened in
      * another transaction, is no longer there. */
     unsigned session;
@@ -64,8 +65,10 @@ struct connection {
     struct bulk bulk;
 };
 
-/** Advisory locks of Berm are in this class; the numbers within it are in lock.c. */
-enum { LOCK_CLASS = 0x4265726D, LOCK_OF_WRITER = 0 };
+/** Advisory locks of Berm are in this class; the numbers within it are in place.c. */
+enum { LOCK_CLASS = 0x4265726D };
+/** In SQL's words: the class, and the number 0. */
+#define LOCK_OF_WRITERS "x'4265726D'::int, 0"
 
 static inline void clear_resultp(PGresult **result)
 {
@@ -76,9 +79,13 @@ static inline void clear_resultp(PGresult **result)
 enum berm_status fail_from_postgres(struct connection *connection, const PGresult *result,
                                     struct berm_error *err);
 
-/** Connect with the settings of every session of Berm. */
+/**
+ * Connect with the settings of every session of Berm.
+ * Errors  BERM_UNAVAILABLE (it does not answer, starts or stops), BERM_IO (it refuses).
+ */
 enum berm_status postgres_connect(struct connection *connection, struct berm_error *err);
-/** Outside of a transaction: connect again where the connection was lost. */
+/** Outside of a transaction: connect again where the connection was lost, and wait a few seconds
+ * for a server that restarts. */
 enum berm_status postgres_reconnect(struct connection *connection, struct berm_error *err);
 /** Run SQL without parameters; the number in the last result's first row, 0 where there is none. */
 enum berm_status postgres_run(struct connection *connection, const char *sql, int64_t *ret_number,
@@ -117,6 +124,9 @@ void postgres_settle(struct connection *connection);
 
 /* The rows of the driver's table that live in transaction.c. */
 bool postgres_is_in_transaction(void *handle);
+enum transaction_loss postgres_loss(void *handle);
+/** Nothing outside of a transaction, and where it was lost before. */
+void postgres_note_loss(struct connection *connection, enum transaction_loss loss);
 enum berm_status postgres_begin(void *handle, enum transaction_kind kind, struct berm_error *err);
 enum berm_status postgres_begin_together(void *const *connections, size_t count,
                                          struct berm_error *err);

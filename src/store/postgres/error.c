@@ -27,7 +27,7 @@ static enum berm_status fail_lost(const struct connection *connection, struct be
     char words[256];
 
     copy_words(PQerrorMessage(connection->server), words, sizeof words);
-    return fail_with(err, BERM_IO,
+    return fail_with(err, BERM_UNAVAILABLE,
                      "the connection to %s was lost (%s); what was not committed is not in the "
                      "register, try again when the server answers",
                      connection->url, words);
@@ -48,6 +48,8 @@ static const struct code {
     {"57014", BERM_CANCELLED, "the server stopped the work"},
     {"42501", BERM_IO, "the database's user may not do this; grant the right, or use another user"},
     {"25006", BERM_IO, "the server or the session may only read; write to the primary"},
+    {"53300", BERM_UNAVAILABLE,
+     "the database's server takes no more connections; try again, or raise its max_connections"},
     {"25P02", BERM_INTERNAL, "an earlier failure undid the transaction"},
     {"22021", BERM_INVALID_INPUT, "a text holds bytes that the database cannot store"},
     {"54000", BERM_LIMIT, "a value is larger than the database takes"},
@@ -61,11 +63,12 @@ static const struct code CLASSES[] = {
     {"53", BERM_IO,
      "the database's server has no disk, memory or connection left; nothing of this step was kept, "
      "make room there and run it again"},
-    {"57", BERM_IO, "the database's server is stopping or starting; try again in a moment"},
+    {"57", BERM_UNAVAILABLE,
+     "the database's server is stopping or starting; try again in a moment"},
     {"58", BERM_IO, "the database's server could not read or write a file; check its disk"},
     {"XX", BERM_CORRUPT,
      "the database is damaged or failed within; look at the server's log, restore it from a copy"},
-    {"08", BERM_IO, "the connection to the database failed; try again"},
+    {"08", BERM_UNAVAILABLE, "the connection to the database failed; try again"},
 };
 
 static const struct code *code_of(const char *code)
@@ -90,13 +93,17 @@ enum berm_status fail_from_postgres(struct connection *connection, const PGresul
 
     connection->has_failed = true;
     if (PQstatus(connection->server) == CONNECTION_BAD) {
-        connection->is_in_transaction = false; /* the server undoes what it had of it */
+        postgres_note_loss(connection, LOSS_CONNECTION);
         return fail_lost(connection, err);
     }
     if (code == NULL) {
         copy_words(PQerrorMessage(connection->server), words, sizeof words);
         return fail_with(err, BERM_INTERNAL, "libpq refused: %s", words);
     }
+    if (strncmp(code, "40", 2) == 0)
+        postgres_note_loss(connection, LOSS_CONFLICT);
+    if (strncmp(code, "57P", 3) == 0) /* the connection ends behind it */
+        postgres_note_loss(connection, LOSS_CONNECTION);
     known = code_of(code);
     copy_words(message == NULL ? "" : message, words, sizeof words);
     if (known == NULL)

@@ -142,7 +142,7 @@ static enum berm_status end_query(struct postgres_statement *statement, struct b
         if (PQresultStatus(result) != PGRES_COMMAND_OK && status == BERM_OK)
             status = fail_from_postgres(connection, result, err);
         if (PQstatus(connection->server) == CONNECTION_BAD)
-            connection->is_in_transaction = false;
+            postgres_note_loss(connection, LOSS_CONNECTION);
     }
     return status;
 }

@@ -214,7 +214,7 @@ static enum berm_status begin(void *handle, enum transaction_kind kind, struct b
 {
     int64_t ignored = 0;
 
-    if (kind == TRANSACTION_WRITE)
+    if (kind != TRANSACTION_READ) /* a file has one writer at a time */
         return run(handle, "BEGIN IMMEDIATE", err);
     TRY(run(handle, "BEGIN", err));
     enum berm_status status = read_number(handle, "PRAGMA schema_version", &ignored, err);

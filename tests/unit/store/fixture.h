@@ -32,6 +32,12 @@ static inline bool is_sqlite(void **state)
             skip();                                                                                \
     } while (0)
 
+#define SKIP_UNLESS_POSTGRES(state)                                                                \
+    do {                                                                                           \
+        if (is_sqlite(state))                                                                      \
+            skip();                                                                                \
+    } while (0)
+
 /* Beside the program, as the server's owner. */
 static inline void psql(const char *database, const char *sql)
 {
