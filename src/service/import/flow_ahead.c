@@ -80,6 +80,7 @@ static enum berm_status list_groups(struct import *import, const struct import_f
     return buffer_status(months, err);
 }
 
+/* Put before the group's others: the last of them is read first. */
 static enum berm_status keep_entry(struct import *import, struct statement *row,
                                    struct berm_error *err)
 {

@@ -18,9 +18,10 @@ LIMIT :count;
 SELECT at, actor, via FROM change WHERE change_id = :change_id;
 
 -- name: history_row_list
+-- In the order in which they were written; rows older than the journal have no number.
 SELECT change_id, key, fields FROM change_row
 WHERE entity = :entity AND entity_id = :entity_id AND change_id BETWEEN :low AND :high
-ORDER BY change_id;
+ORDER BY change_id, coalesce(row_number, 0);
 
 -- name: history_flow_added_list
 -- Reports that no row of change_row tells of: nothing was replaced by them.

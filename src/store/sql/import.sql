@@ -130,7 +130,8 @@ INSERT INTO flow_source (flow_source_id, code) VALUES (:flow_source_id, :code);
 
 -- name: import_entry_list
 SELECT flow_id, flow_source_id, amount_minor, change_id
-FROM flow_entry WHERE household_id = :household_id AND month = :month;
+FROM flow_entry WHERE household_id = :household_id AND month = :month
+ORDER BY flow_id, flow_source_id;
 
 -- name: import_entry_ahead
 -- The same for many households and months, and whether each has its amounts of the month. A group of which nothing is
@@ -144,7 +145,8 @@ SELECT g.household_id, g.month, m.month IS NOT NULL, e.flow_id, e.flow_source_id
 FROM g
 LEFT JOIN monthly_flow AS m ON m.household_id = g.household_id AND m.month = g.month
 LEFT JOIN flow_entry AS e ON e.household_id = g.household_id AND e.month = g.month
-WHERE m.month IS NOT NULL OR e.month IS NOT NULL;
+WHERE m.month IS NOT NULL OR e.month IS NOT NULL
+ORDER BY g.household_id, g.month, e.flow_id DESC, e.flow_source_id DESC;
 
 -- name: import_entry_insert
 INSERT INTO flow_entry (household_id, month, flow_id, flow_source_id, amount_minor, change_id)
