@@ -221,6 +221,35 @@ def byte_array(name, text):
     return [f"static const char {name}[] = {{", *(f"    {row}," for row in rows), "};", ""]
 
 
+TABLE = re.compile(r"(CREATE|ALTER|DROP) TABLE (\w+)(?: RENAME TO (\w+))?")
+REFERENCED = re.compile(r"\bREFERENCES (\w+)")
+
+
+def tables_by_reference(migrations):
+    """Every table behind those that it refers to."""
+    referred = {}
+    for statement in ";".join(migrations).split(";"):
+        made = TABLE.match(statement.strip())
+        if made and made[1] == "DROP":
+            del referred[made[2]]
+        elif made and made[3]:
+            referred[made[3]] = referred.pop(made[2])
+        elif made:
+            referred.setdefault(made[2], []).extend(REFERENCED.findall(statement))
+    ordered = []
+
+    def put(table):
+        if table not in ordered:
+            for other in referred.get(table, []):
+                if other != table:
+                    put(other)
+            ordered.append(table)
+
+    for table in referred:
+        put(table)
+    return ordered
+
+
 def migrations_source(paths):
     out = ["/* Made by tools/number_sql.py out of src/store/migrations/; do not edit. */",
            '#include "store/migration.h"', ""]
@@ -232,6 +261,9 @@ def migrations_source(paths):
     out += ["const struct migration migrations[] = {"]
     out += [f"    {{{c_string(path.stem)}, sqlite_{number}, postgres_{number}}}," for number, path in enumerate(paths, 1)]
     out += ["};", f"const int migration_count = {len(paths)};", ""]
+    tables = tables_by_reference(in_postgres(section(path, "postgres")) for path in paths)
+    out += ["const char *const tables_by_reference[] = {", *(f"    {c_string(table)}," for table in tables), "};",
+            f"const int tables_by_reference_count = {len(tables)};", ""]
     return "\n".join(out)
 
 

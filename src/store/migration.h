@@ -13,6 +13,9 @@ struct migration {
 /* Made by tools/number_sql.py out of migrations/. */
 extern const struct migration migrations[];
 extern const int migration_count;
+/** Every table of the schema behind those that it refers to. */
+extern const char *const tables_by_reference[];
+extern const int tables_by_reference_count;
 
 /** How many migrations were applied. */
 static inline int schema_version(struct schema_state state)

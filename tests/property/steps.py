@@ -404,10 +404,11 @@ def journal(side):
 
 
 def doctor(side):
-    """What it looks at, and whether that is sound; how much room there is, each store tells in its own way."""
+    """What it looks at, and whether that is sound; how much room there is, each store tells in its own way, and one of
+    them has a fence."""
     result = side.call("doctor", "--format", "json")
     return result._replace(out=json.dumps([[row["check"], row["state"], row["check"] == "contents" and row["what"]]
-                                           for row in json.loads(result.out)]))
+                                           for row in json.loads(result.out) if row["check"] != "fence"]))
 
 
 def quoted(text):

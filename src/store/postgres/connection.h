@@ -22,8 +22,6 @@ struct write_queue {
     int table_count;
     uint64_t waiting; /* tables with something waiting: bit number - 1 */
     struct postgres_statement *first;
-    uint64_t last_place; /* given to a statement */
-    unsigned generation; /* of places: raised with each transaction's end */
     size_t byte_count;
     struct berm_error failure; /* of a write of which nobody could be told at once */
 };

@@ -6,9 +6,8 @@
  * server a fifth of what a run costs; of any other statement the values are noted in the same form,
  * and its runs are sent one behind the other, in one round trip.
  *
- * Order. What waits is written by statement, in the order in which their first runs of the
- * transaction came: who writes rows that refer to one another writes the referred one first, for
- * the first as for each later one, so foreign keys hold. Within one table all is written in the
+ * Order. What waits is written by table, one that others refer to before them: so foreign keys
+ * hold, in whatever order the rows of several tables came. Within one table all is written in the
  * order of the calls, because a table has only one statement waiting at a time. Whatever else runs
  * sees what waited: a query that names a table with waiting rows writes all first, and what writes
  * at once does so always, since references and triggers read tables that no SQL names.
@@ -206,18 +205,13 @@ static bool must_write_first(struct postgres_statement *statement)
     return (queue_mentioned(statement) & of_others) != 0 || queue->failure.status != BERM_OK;
 }
 
-/* A statement has something waiting: it gets its place among the others, in the order of their
- * first runs of the transaction, not of those since all was written last. */
+/* A statement has something waiting: it gets its place among the others. */
 static void take_place(struct postgres_statement *statement)
 {
     struct connection *connection = statement->connection;
     struct postgres_statement **link = &connection->queue.first;
 
-    if (statement->runs.generation != connection->queue.generation || statement->runs.place == 0) {
-        statement->runs.generation = connection->queue.generation;
-        statement->runs.place = ++connection->queue.last_place;
-    }
-    while (*link != NULL && (*link)->runs.place < statement->runs.place)
+    while (*link != NULL && (*link)->runs.place <= statement->runs.place)
         link = &(*link)->runs.next;
     statement->runs.next = *link;
     *link = statement;

@@ -16,8 +16,7 @@ struct queued_runs {
     int looked_for;      /* how many of the list's tables mentioned tells of */
     int count;           /* of runs that wait */
     struct buffer bytes; /* their values, as rows of COPY's binary form */
-    uint64_t place;      /* among the statements of the transaction; 0: none yet */
-    unsigned generation; /* of its place */
+    int place;           /* of its table in tables_by_reference */
     struct postgres_statement *next; /* of those with something waiting, by place */
 };
 

@@ -3,6 +3,7 @@
  * it is an INSERT that COPY can do. The statements are Berm's own, so few words are to be known;
  * what is not understood is no reason to fail, it only does not wait.
  */
+#include "store/migration.h"
 #include "store/postgres/queue.h"
 #include "store/postgres/statement.h"
 
@@ -113,6 +114,15 @@ static int number_of_table(struct write_queue *queue, struct text name)
     return number + 1;
 }
 
+/* Tables that no migration made are behind all others, in the order in which they were met. */
+static int place_of(struct text table, int number)
+{
+    for (int place = 0; place < tables_by_reference_count; place++)
+        if (text_equal(text_of(tables_by_reference[place]), table))
+            return place;
+    return tables_by_reference_count + number;
+}
+
 enum berm_status queue_recognise(struct postgres_statement *statement, struct berm_error *err)
 {
     struct text table = written_table(statement->sql);
@@ -122,6 +132,7 @@ enum berm_status queue_recognise(struct postgres_statement *statement, struct be
         statement->parameter_count > QUEUE_PARAMETERS_MAX)
         return BERM_OK;
     statement->runs.table = number_of_table(&statement->connection->queue, table);
+    statement->runs.place = place_of(table, statement->runs.table);
     write_copy(statement, table, &copy);
     statement->runs.copy = copy.bytes;
     return buffer_status(&copy, err);

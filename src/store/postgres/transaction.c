@@ -67,7 +67,6 @@ static void end_transaction(struct connection *connection)
     connection->is_in_transaction = false;
     connection->has_failed = false;
     connection->transaction++;
-    connection->queue.generation++;
 }
 
 void postgres_rollback(void *handle)

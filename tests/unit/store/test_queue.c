@@ -75,6 +75,38 @@ static void rows_that_refer_to_others_come_behind_them(void **state)
                      FEW + MANY);
 }
 
+/* A person who is there joins a household, then one who is new: the first rows that wait are of the
+ * table that refers. */
+static void a_row_comes_behind_those_of_other_tables_whenever_it_was_queued(void **state)
+{
+    CLEANUP(store_closep) struct store *store = store_to_write(state);
+    CLEANUP(statement_closep) struct statement *person = NULL;
+    CLEANUP(statement_closep) struct statement *member = NULL;
+    struct berm_error err;
+
+    person = statement_for(store, "INSERT INTO person (person_id, code, change_id)"
+                                  " VALUES ($1, $2, $3)");
+    member = statement_for(store, "INSERT INTO membership (household_id, person_id, from_date,"
+                                  " change_id) VALUES ($1, $2, $3, $4)");
+    for (int64_t id = 100; id < 100 + MANY; id++) {
+        char code[24];
+
+        snprintf(code, sizeof code, "P%lld", (long long)id);
+        statement_bind_int64(person, 1, id);
+        statement_bind_text(person, 2, text_of(code));
+        statement_bind_int64(person, 3, 1);
+        assert_ok(id == 100 ? statement_run(person, &err) : statement_queue(person, &err));
+        statement_bind_int64(member, 1, 1);
+        statement_bind_int64(member, 2, id);
+        statement_bind_text(member, 3, TEXT("2020-01-01"));
+        statement_bind_int64(member, 4, 1);
+        assert_ok(statement_queue(member, &err));
+    }
+    assert_ok(store_commit(store, &err));
+    assert_int_equal(number_from(store, "SELECT count(*) FROM membership WHERE person_id >= 100"),
+                     MANY);
+}
+
 static void what_waits_is_seen_by_all_that_runs_afterwards(void **state)
 {
     CLEANUP(store_closep) struct store *store = store_to_write(state);
@@ -342,6 +374,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_create, place_remove)
     const struct CMUnitTest tests[] = {
         TEST(rows_that_refer_to_others_come_behind_them),
+        TEST(a_row_comes_behind_those_of_other_tables_whenever_it_was_queued),
         TEST(what_waits_is_seen_by_all_that_runs_afterwards),
         TEST(what_is_written_at_once_may_refer_to_what_waits),
         TEST(values_arrive_as_they_were_bound),
