@@ -25,7 +25,6 @@ NAME = re.compile(r"--\s*name:\s*(.*?)\s*$")
 ONLY = re.compile(r"--\s*only:\s*(.*?)\s*$")
 SCAN = re.compile(r"--\s*scan\s*$")
 FEW = re.compile(r"--\s*few:\s*\S")
-FEW_MARK = "/* few */ "  # which src/store/postgres/statement.c looks for
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 TOKEN = re.compile(
     r"(?P<string>'(?:[^']|'')*')"
@@ -88,6 +87,8 @@ class Block:
             self.fail("the semicolon at the end is missing")
         if self.is_scan and self.parameters[:2] != ["low", "high"]:
             self.fail("a scan's first two parameters are :low and :high")
+        if self.is_scan and self.is_few:
+            self.fail("a scan is not short; take '-- scan' or '-- few:' away")
 
     def text(self, marker, parameters):
         out = []
@@ -96,7 +97,7 @@ class Block:
                 out.append(f"{marker}{parameters.index(part[1]) + 1}")
             elif not (part == " " and (not out or out[-1] == " ")):
                 out.append(part)
-        return (FEW_MARK if self.is_few and marker == "$" else "") + "".join(out).strip()
+        return "".join(out).strip()
 
 
 def read_blocks(path):
@@ -160,7 +161,8 @@ def header(statements):
             out += ["};", ""]
     out += ["/** A statement's SQL for each database; NULL where it has none. */", "struct statement_text {",
             "    const char *name;", "    const char *sqlite;", "    const char *postgres;",
-            "    bool is_scan; /* over the households from parameter 1 to 2 */", "};", "",
+            "    bool is_scan; /* over the households from parameter 1 to 2 */",
+            "    bool is_few;  /* a sorted list that is short by its nature */", "};", "",
             "extern const struct statement_text statement_texts[];", "", "#endif", ""]
     return "\n".join(out)
 
@@ -172,8 +174,8 @@ def source(statements):
         parameters = next(iter(variants.values())).parameters
         texts = [c_string(variants[dialect].text(marker, parameters)) if dialect in variants else "0"
                  for dialect, marker in zip(DIALECTS, "?$")]
-        is_scan = "true" if next(iter(variants.values())).is_scan else "false"
-        out.append(f"    {{{c_string(name)}, {texts[0]}, {texts[1]}, {is_scan}}},")
+        marks = [str(any(getattr(block, mark) for block in variants.values())).lower() for mark in ("is_scan", "is_few")]
+        out.append(f"    {{{c_string(name)}, {', '.join(texts + marks)}}},")
     out += ["};", ""]
     return "\n".join(out)
 

@@ -46,9 +46,10 @@ struct schema_state {
     int version; /* SCHEMA_BERM: how many migrations were applied, + UNFINISHED where it is that */
 };
 
-/** What a database may read ahead. */
+/** How much a statement reads, where its words do not tell. */
 enum statement_kind {
     STATEMENT_PLAIN,
+    STATEMENT_FEW,  /* a sorted list that is short by its nature, such as one household's members */
     STATEMENT_SCAN, /* parameters 1 and 2 are a range of household_ids; the others dates and numbers
                      */
 };

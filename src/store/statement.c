@@ -145,7 +145,9 @@ enum berm_status statement_prepare(struct store *store, enum statement_id id,
                          store->url.bytes);
     struct origin origin = {.name = text->name,
                             .is_constant = true,
-                            .kind = text->is_scan ? STATEMENT_SCAN : STATEMENT_PLAIN};
+                            .kind = text->is_scan  ? STATEMENT_SCAN
+                                    : text->is_few ? STATEMENT_FEW
+                                                   : STATEMENT_PLAIN};
     return prepare(store, text_of(sql), origin, ret_statement, err);
 }
 

@@ -134,15 +134,11 @@ static const char *after_words(const char *sql, const char *words)
     return NULL;
 }
 
-/* What tools/number_sql.py puts before a list that is short by its nature. */
-static const char FEW_MARK[] = "/* few */ ";
-
-static void find_limit(struct postgres_statement *statement)
+static void find_limit(struct postgres_statement *statement, enum statement_kind kind)
 {
     const char *limit = after_words(statement->sql, " LIMIT ");
 
-    statement->is_list = statement->column_count > 0 &&
-                         strncmp(statement->sql, FEW_MARK, sizeof FEW_MARK - 1) != 0 &&
+    statement->is_list = statement->column_count > 0 && kind != STATEMENT_FEW &&
                          after_words(statement->sql, " ORDER BY ") != NULL &&
                          (limit == NULL || *limit == '$');
     statement->limit = limit != NULL && *limit == '$' ? (int)strtol(limit + 1, NULL, 10) : 0;
@@ -194,7 +190,7 @@ enum berm_status postgres_prepare(void *handle, struct text sql, enum statement_
     if (!connection->is_in_transaction)
         TRY(postgres_reconnect(connection, err));
     TRY(prepare(statement, err));
-    find_limit(statement);
+    find_limit(statement, kind);
     TRY(queue_recognise(statement, err));
     *ret_statement = statement;
     statement = NULL;

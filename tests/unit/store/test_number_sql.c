@@ -90,8 +90,8 @@ static void a_name_may_have_one_form_for_each_database(void **state)
            "SELECT :q + :p;\n-- name: b\n-- only: postgres\nSELECT 2;\n",
            &run);
     assert_int_equal(run.exit_code, 0);
-    assert_made(state, "-shm", "{\"a\", \"SELECT ?1, ?2\", \"SELECT $2 + $1\", false}");
-    assert_made(state, "-shm", "{\"b\", 0, \"SELECT 2\", false}");
+    assert_made(state, "-shm", "{\"a\", \"SELECT ?1, ?2\", \"SELECT $2 + $1\", false, false}");
+    assert_made(state, "-shm", "{\"b\", 0, \"SELECT 2\", false, false}");
 }
 
 static void scans_are_marked(void **state)
@@ -101,13 +101,13 @@ static void scans_are_marked(void **state)
     number(state, "statements", "a.sql",
            "-- name: a\n-- scan\nSELECT :low, :high, :day;\n-- name: b\nSELECT 2; -- scan\n", &run);
     assert_int_equal(run.exit_code, 0);
-    assert_made(state, "-shm", "$3\", true}");
-    assert_made(state, "-shm", "\"SELECT 2\", false}");
+    assert_made(state, "-shm", "$3\", true, false}");
+    assert_made(state, "-shm", "\"SELECT 2\", false, false}");
     assert_refused(state, "-- name: a\n-- scan\nSELECT :day, :low, :high;\n",
                    "first two parameters are :low and :high");
 }
 
-static void a_short_list_is_marked_for_the_database_with_cursors(void **state)
+static void a_short_list_is_marked(void **state)
 {
     struct run run;
 
@@ -115,7 +115,9 @@ static void a_short_list_is_marked_for_the_database_with_cursors(void **state)
            &run);
     assert_int_equal(run.exit_code, 0);
     assert_made(state, "-shm",
-                "{\"a\", \"SELECT 1 ORDER BY 1\", \"/* few */ SELECT 1 ORDER BY 1\", false}");
+                "{\"a\", \"SELECT 1 ORDER BY 1\", \"SELECT 1 ORDER BY 1\", false, true}");
+    assert_refused(state, "-- name: a\n-- scan\n-- few: rows\nSELECT :low, :high;\n",
+                   "a scan is not short");
 }
 
 static void faults_stop_the_build_with_their_place(void **state)
@@ -205,7 +207,7 @@ int main(void)
         TEST(parameters_are_numbered_by_first_appearance),
         TEST(a_name_may_have_one_form_for_each_database),
         TEST(scans_are_marked),
-        TEST(a_short_list_is_marked_for_the_database_with_cursors),
+        TEST(a_short_list_is_marked),
         TEST(faults_stop_the_build_with_their_place),
         TEST(migrations_are_numbered_without_a_gap),
         TEST(a_migration_is_written_for_both_databases),
