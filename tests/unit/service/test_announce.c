@@ -68,8 +68,7 @@ static void a_file_tells_nothing_and_refuses_nothing(void **state)
 
 static void what_is_committed_is_heard_and_what_is_undone_is_not(void **state)
 {
-    if (is_sqlite(state))
-        skip();
+    SKIP_UNLESS_POSTGRES(state);
     CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
     CLEANUP(listener_stopp) struct listener *listener = NULL;
     struct ear ear = {.mutex = PTHREAD_MUTEX_INITIALIZER};
@@ -92,8 +91,7 @@ static void what_is_committed_is_heard_and_what_is_undone_is_not(void **state)
 
 static void behind_a_broken_line_anything_may_have_changed(void **state)
 {
-    if (is_sqlite(state))
-        skip();
+    SKIP_UNLESS_POSTGRES(state);
     CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
     CLEANUP(listener_stopp) struct listener *listener = NULL;
     struct ear ear = {.mutex = PTHREAD_MUTEX_INITIALIZER};
@@ -110,8 +108,7 @@ static void behind_a_broken_line_anything_may_have_changed(void **state)
 
 static void a_lock_that_the_server_forgot_is_held_no_more(void **state)
 {
-    if (is_sqlite(state))
-        skip();
+    SKIP_UNLESS_POSTGRES(state);
     CLEANUP(store_closep) struct store *first = store_of(state, STORE_CREATE);
     CLEANUP(store_closep) struct store *second = store_of(state, STORE_READ_WRITE);
     CLEANUP(store_lock_releasep) struct store_lock *lock = NULL;

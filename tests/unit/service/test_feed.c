@@ -71,8 +71,7 @@ static void more_than_one_call_gives_come_with_the_next(void **state)
  * last id has passed it by then. */
 static void a_change_that_is_committed_late_is_not_missed(void **state)
 {
-    if (is_sqlite(state))
-        skip(); /* its writers take turns */
+    SKIP_UNLESS_POSTGRES(state); /* SQLite's writers take turns */
     CLEANUP(store_closep) struct store *reader = store_of(state, STORE_CREATE);
     CLEANUP(store_closep) struct store *slow = store_of(state, STORE_READ_WRITE);
     CLEANUP(store_closep) struct store *quick = store_of(state, STORE_READ_WRITE);
@@ -130,8 +129,7 @@ static void a_snapshot_gives_what_it_sees_and_the_rest_comes_behind_it(void **st
 
 static void a_register_from_another_server_goes_on(void **state)
 {
-    if (is_sqlite(state))
-        skip();
+    SKIP_UNLESS_POSTGRES(state);
     CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
     struct feed_cursor cursor;
     struct berm_error err;

@@ -12,12 +12,6 @@ static const char UNFENCED[] =
     "'login_throttle','pack_version','pack_file','pack_version_file','request_answer','job',"
     "'job_event','upload','berm_schema','move_source','move_progress','move_rule'";
 
-#define SKIP_UNLESS_POSTGRES(state)                                                                \
-    do {                                                                                           \
-        if (is_sqlite(state))                                                                      \
-            skip();                                                                                \
-    } while (0)
-
 /* Ranges of positions, as services write them: area 1 is at 0 to 9, area 2 at 10 to 19. */
 static const struct store_sight OURS = {.areas = {"00000000000000000000000000000000000009", 38},
                                         .roles = {"county", 6}};

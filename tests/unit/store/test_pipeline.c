@@ -8,8 +8,7 @@ static struct store *store_or_skip(void **state)
 {
     struct store *store = NULL;
 
-    if (is_sqlite(state))
-        skip();
+    SKIP_UNLESS_POSTGRES(state);
     store = store_of(state, STORE_CREATE);
     add_two_households(store);
     return store;

@@ -110,8 +110,7 @@ static void where_one_reader_cannot_begin_none_has(void **state)
     struct store *readers[3];
     struct berm_error err;
 
-    if (is_sqlite(state))
-        skip();
+    SKIP_UNLESS_POSTGRES(state);
     place_create(&elsewhere);
     readers[0] = store_of(state, STORE_CREATE);
     readers[1] = store_of(state, STORE_READ_ONLY);
