@@ -7,8 +7,8 @@
 
 static const char HASH[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-static int64_t announce(struct access_register *made, const struct caller *caller, int64_t bytes,
-                        const char *hash)
+static int64_t upload_of(struct access_register *made, const struct caller *caller, int64_t bytes,
+                         const char *hash)
 {
     const struct upload_order order = {TEXT("list.csv"), bytes, text_of(hash)};
     struct berm_error err;
@@ -22,7 +22,7 @@ static void an_upload_goes_on_from_where_it_was(void **state)
 {
     struct access_register *made = *state;
     struct store *store = made->office->store;
-    int64_t upload_id = announce(made, caller_local(), 3, HASH), received = -1;
+    int64_t upload_id = upload_of(made, caller_local(), 3, HASH), received = -1;
     char path[JOB_PATH_BYTES_MAX];
     struct upload_row row;
     struct stat status;
@@ -56,7 +56,7 @@ static void another_content_than_announced_is_refused(void **state)
 {
     struct access_register *made = *state;
     struct store *store = made->office->store;
-    int64_t upload_id = announce(made, caller_local(), 3, HASH), received;
+    int64_t upload_id = upload_of(made, caller_local(), 3, HASH), received;
     char path[JOB_PATH_BYTES_MAX];
     struct text name;
     struct berm_error err;
@@ -107,7 +107,7 @@ static void an_upload_is_its_owners_and_bounded(void **state)
     struct caller viewer = register_new_caller(made, "viewer", ROLE_VIEWER, "A");
     const struct upload_order order = {TEXT("a"), 1, TEXT("")};
     const struct upload_order large = {TEXT("a"), UPLOAD_BYTES_MAX, TEXT("")};
-    int64_t upload_id = announce(made, &owner, 3, ""), received;
+    int64_t upload_id = upload_of(made, &owner, 3, ""), received;
     struct upload_row row;
     struct berm_error err;
 
@@ -117,21 +117,21 @@ static void an_upload_is_its_owners_and_bounded(void **state)
     assert_fails(upload_append(store, &other, upload_id, 0, TEXT("a"), &received, &err),
                  BERM_NOT_FOUND, "no upload");
     assert_fails(upload_delete(store, &other, upload_id, &err), BERM_NOT_FOUND, "no upload");
-    announce(made, &owner, UPLOAD_BYTES_MAX, "");
+    upload_of(made, &owner, UPLOAD_BYTES_MAX, "");
     assert_fails(upload_create(store, &owner, &large, &upload_id, &err), BERM_LIMIT, "more than");
     for (int u = 2; u < UPLOADS_MAX; u++)
-        upload_id = announce(made, &owner, 1, "");
+        upload_id = upload_of(made, &owner, 1, "");
     assert_fails(upload_create(store, &owner, &order, &received, &err), BERM_LIMIT, "16 uploads");
-    announce(made, &other, 1, "");
+    upload_of(made, &other, 1, "");
     assert_ok(upload_delete(store, &owner, upload_id, &err));
-    announce(made, &owner, 1, "");
+    upload_of(made, &owner, 1, "");
 }
 
 static void an_upload_that_nobody_uses_goes(void **state)
 {
     struct access_register *made = *state;
     struct store *store = made->office->store;
-    int64_t upload_id = announce(made, caller_local(), 3, ""), received, count;
+    int64_t upload_id = upload_of(made, caller_local(), 3, ""), received, count;
     char path[JOB_PATH_BYTES_MAX];
     struct berm_error err;
 
