@@ -99,6 +99,8 @@ struct store_driver {
                             struct berm_error *err);
     enum berm_status (*begin_bulk)(void *connection, struct berm_error *err);
     void (*end_bulk)(void *connection); /* after the transaction; nothing where none was begun */
+    /** Outside of transactions. NULL: plans do not depend on it. */
+    void (*make_statistics)(void *connection);
 
     /** Inside a reading transaction: a copy at a new location, with mode 0600. NULL: the database's
      * own tools do it. */

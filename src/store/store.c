@@ -292,6 +292,13 @@ enum berm_status store_expect_bulk(struct store *store, struct berm_error *err)
     return store->driver->begin_bulk(store->connection, err);
 }
 
+void store_make_statistics(struct store *store)
+{
+    assert(!store->driver->is_in_transaction(store->connection));
+    if (store->driver->make_statistics != NULL)
+        store->driver->make_statistics(store->connection);
+}
+
 /* ---- Beside the tables ----------------------------------------------------------------------- */
 
 enum berm_status store_files_folder(struct store *store, struct buffer *out, struct berm_error *err)

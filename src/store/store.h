@@ -156,6 +156,9 @@ void store_unseep(struct store **store); /* for CLEANUP */
  * meanwhile, or only with the commit: the caller has looked the ids up.
  */
 MUST_USE enum berm_status store_expect_bulk(struct store *store, struct berm_error *err);
+/** After many rows came in by other ways, outside of transactions: let the database look at the
+ * tables that they filled, by which it plans. What it could not look at costs time only. */
+void store_make_statistics(struct store *store);
 
 /* ---- The register as a whole ----------------------------------------------------------------- */
 

@@ -235,15 +235,15 @@ def tamper(url, *statements):
              user=ADMINISTRATOR)
 
 
-def dump(url):
-    """All that stands in a register, as text."""
+def dump(url, *options):
+    """All that stands in a register, as text; options are pg_dump's."""
     if url.startswith("sqlite:"):
         database = sqlite3.connect(url.removeprefix("sqlite:"))
         try:
             return "\n".join(database.iterdump())
         finally:
             database.close()
-    return _tool("pg_dump", "--dbname", _database(url))
+    return _tool("pg_dump", *options, "--dbname", _database(url))
 
 
 def copy_register(url, path):
@@ -263,8 +263,8 @@ def copy_register(url, path):
 
 
 @contextlib.contextmanager
-def other_writer(url):
-    """Somebody else is in the middle of writing to the register."""
+def other_writer(url, lock="journal IN EXCLUSIVE MODE"):
+    """Somebody else is in the middle of writing to the register. lock: in PostgreSQL, held by them."""
     if url.startswith("sqlite:"):
         with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:"), isolation_level=None)) as database:
             database.execute("BEGIN IMMEDIATE")
@@ -273,7 +273,7 @@ def other_writer(url):
     process = subprocess.Popen(["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--host", socket_folder(),
                                 "--username", USER, "--dbname", _database(url)], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, text=True)
-    process.stdin.write("BEGIN; LOCK TABLE journal IN EXCLUSIVE MODE; SELECT 'held';\n")  # whoever writes, writes it
+    process.stdin.write(f"BEGIN; LOCK TABLE {lock}; SELECT 'held';\n")  # the journal: whoever writes, writes it
     process.stdin.flush()
     try:
         assert "held" in process.stdout.readline()

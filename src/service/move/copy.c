@@ -129,7 +129,7 @@ static enum berm_status copy_portion(struct copying *copying, struct berm_error 
     char chain[DIGEST_TEXT_MAX];
     enum berm_status status;
 
-    TRY(store_begin(move->target, err));
+    TRY(move_begin(move, err));
     transaction = move->target;
     while (copying->has_row && table->rows - first < move->portion_rows && bytes < PORTION_BYTES) {
         TRY(copy_row(copying, err));

@@ -34,7 +34,35 @@ enum berm_status move_report(struct move *move, int64_t more, struct berm_error 
                      (long long)move->done, (long long)move->total);
 }
 
+/* A transaction may begin on a connection that was made again; the lock's was not. */
+enum berm_status move_begin(struct move *move, struct berm_error *err)
+{
+    TRY(store_begin(move->target, err));
+    if (store_lock_is_held(move->lock))
+        return BERM_OK;
+    store_rollback(move->target);
+    return fail_with(err, BERM_UNAVAILABLE,
+                     "the connection that keeps other moves from %.*s was lost",
+                     TEXT_ARG(move->options->to));
+}
+
 /* ---- The source ------------------------------------------------------------------------------ */
+
+/* A user whom policies hold sees no rows, or some: they would be all that moves. */
+static enum berm_status check_sees_all(struct store *source, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *fenced = NULL;
+    bool has_row;
+
+    TRY(statement_prepare(source, STATEMENT_MOVE_FENCED_TABLE, &fenced, err));
+    TRY(statement_step(fenced, &has_row, err));
+    if (has_row)
+        return fail_with(err, BERM_FORBIDDEN,
+                         "the user of %.*s does not see every row of the table %.*s; move the "
+                         "register as the user who owns its tables",
+                         TEXT_ARG(store_url(source)), TEXT_ARG(statement_text(fenced, 0)));
+    return BERM_OK;
+}
 
 /* A database that checks references would refuse such rows at the very end. */
 static enum berm_status check_references(struct store *source, struct berm_error *err)
@@ -63,6 +91,7 @@ static enum berm_status open_source(struct move *move, struct berm_error *err)
     TRY(store_open(options->from, STORE_READ_ONLY, &move->source, err));
     store_limit_cache(move->source, SOURCE_CACHE_KIB);
     TRY(store_snapshot_begin(move->source, err));
+    TRY(check_sees_all(move->source, err));
     if (options->key != NULL && *options->key != NULL)
         TRY(journal_check_key(move->source, *options->key, err));
     TRY(check_references(move->source, err));
@@ -125,7 +154,7 @@ static enum berm_status begin(struct move *move, struct berm_error *err)
     for (size_t t = 0; t < move->table_count; t++)
         if (move->tables[t].not_because.length == 0)
             tables[count++] = move->tables[t].table;
-    TRY(store_begin(move->target, err));
+    TRY(move_begin(move, err));
     transaction = move->target;
     TRY(store_make_room(move->target, tables, count, err));
     TRY(move_add_columns(move, err));
@@ -219,7 +248,7 @@ static enum berm_status finish(struct move *move, struct berm_error *err)
 {
     CLEANUP(store_rollbackp) struct store *transaction = NULL;
 
-    TRY(store_begin(move->target, err));
+    TRY(move_begin(move, err));
     transaction = move->target;
     TRY(run(move->target, STATEMENT_MOVE_PROGRESS_CLEAR, err));
     TRY(run(move->target, STATEMENT_MOVE_SOURCE_CLEAR, err));
@@ -261,6 +290,7 @@ static void report_tables(const struct move *move)
 
 static void move_close(struct move *move)
 {
+    store_lock_release(move->lock);
     store_close(move->target);
     if (move->source != NULL)
         store_close(move->source);
@@ -279,7 +309,7 @@ static double now_s(void)
 /* What passes by itself, or once somebody made room: said with what to do about the move. */
 static enum berm_status fail_stopped(enum berm_status status, struct berm_error *err)
 {
-    if (status != BERM_IO && status != BERM_BUSY)
+    if (status != BERM_IO && status != BERM_BUSY && status != BERM_UNAVAILABLE)
         return status;
     return fail_within(err, status, "the move stopped, and run again it goes on from there");
 }
@@ -287,20 +317,20 @@ static enum berm_status fail_stopped(enum berm_status status, struct berm_error 
 static enum berm_status bring(struct move *move, struct berm_error *err)
 {
     TRY(move_copy(move, err));
+    store_make_statistics(move->target);
     TRY(move_check(move, err));
     TRY(verify_journal(move, err));
     TRY(check_unchanged(move, err));
     return finish(move, err);
 }
 
-/* The lock keeps two moves to one place apart; it ends with the process. */
+/* The lock ends with the process. */
 static enum berm_status fill(struct move *move, struct berm_error *err)
 {
-    CLEANUP(store_lock_releasep) struct store_lock *lock = NULL;
     enum berm_status status;
 
     TRY(store_open(move->options->to, STORE_UNFINISHED, &move->target, err));
-    TRY(store_lock_take(move->target, "move", &lock, err));
+    TRY(store_lock_take(move->target, "move", &move->lock, err));
     TRY(move_check_schema(move, err));
     TRY(begin_or_resume(move, err));
     TRY(move_files(move, err));
@@ -317,6 +347,7 @@ enum berm_status move_register(const struct move_options *options, struct move_r
     TRY(arena_create(MOVE_BYTES_MAX, &move.arena, err));
     TRY(open_source(&move, err));
     TRY(fill(&move, err));
+    store_lock_releasep(&move.lock);
     store_closep(&move.target);
     TRY(open_moved(&move, err));
     report_tables(&move);

@@ -19,6 +19,7 @@ struct move {
     struct arena *arena;
     struct store *source; /* one snapshot, from the beginning to the end */
     struct store *target;
+    struct store_lock *lock;   /* of the destination: keeps two moves to one place apart */
     struct table_move *tables; /* those of the source */
     size_t table_count;
     struct text register_id;
@@ -31,6 +32,13 @@ struct move {
 
 /** Tell the progress, in rows that were written or read back. BERM_CANCELLED. */
 MUST_USE enum berm_status move_report(struct move *move, int64_t more, struct berm_error *err);
+
+/**
+ * Begin a writing transaction at the destination, in which nobody else writes.
+ * Errors  BERM_UNAVAILABLE: the lock went with the server's restart, and another move may have
+ *         begun since.
+ */
+MUST_USE enum berm_status move_begin(struct move *move, struct berm_error *err);
 
 /* ---- plan.c ---------------------------------------------------------------------------------- */
 

@@ -24,16 +24,17 @@ enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err)
     return BERM_OK;
 }
 
-/* Tables that were empty until now: without statistics the planner takes them for small until the
- * server's own cleaning comes by, which may be a minute and in the middle of a run. That they could
- * not be made hurts nobody. */
-static void make_statistics(struct connection *connection)
+/* Tables that were empty until now, or have grown much since the server looked at them: without
+ * statistics the planner takes them for small until the server's own cleaning comes by, which may
+ * be a minute and in the middle of a run. That they could not be made hurts nobody. */
+void postgres_make_statistics(void *handle)
 {
-    (void)postgres_run(connection,
+    (void)postgres_run(handle,
                        "DO $$ DECLARE filled text; BEGIN"
                        " FOR filled IN SELECT quote_ident(relname) FROM pg_catalog.pg_class"
                        "  WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
-                       "  AND reltuples < 0 AND pg_relation_size(oid) > 0 LOOP"
+                       "  AND pg_relation_size(oid) > 0 AND (reltuples < 0 OR pg_relation_size(oid)"
+                       "   > 1.1 * relpages * current_setting('block_size')::bigint) LOOP"
                        "  EXECUTE 'ANALYZE ' || filled;"
                        " END LOOP; END $$",
                        NULL, NULL);
@@ -46,7 +47,7 @@ void postgres_end_bulk(void *handle)
     connection->bulk.is_expected = false;
     buffer_clear(&connection->bulk.restore);
     if (connection->mode != STORE_READ_ONLY && !connection->is_in_transaction)
-        make_statistics(connection);
+        postgres_make_statistics(connection);
 }
 
 /* Other users' sessions are counted too, though what they are is hidden from most users. */

@@ -286,6 +286,7 @@ const struct store_driver postgres_driver = {
     .see = postgres_see,
     .begin_bulk = postgres_begin_bulk,
     .end_bulk = postgres_end_bulk,
+    .make_statistics = postgres_make_statistics,
     .copy_to = NULL, /* pg_dump's work */
     .space = postgres_space,
     .files_folder = postgres_files_folder,

@@ -135,6 +135,7 @@ enum berm_status postgres_mark(void *handle, enum mark_action action, struct ber
 /* The rows of the driver's table that live in bulk.c, and what the others of its moments call. */
 enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err);
 void postgres_end_bulk(void *handle);
+void postgres_make_statistics(void *handle);
 /** Before the first COPY to a table, by its number in queue.tables. */
 enum berm_status bulk_prepare_table(struct connection *connection, int table,
                                     struct berm_error *err);
