@@ -27,8 +27,9 @@ BEGIN
                    current_schema());
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE EXCEPTION USING ERRCODE = ''insufficient_privilege'', MESSAGE = format(
-        ''an administrator of the server runs once: CREATE ROLE berm_fenced NOLOGIN; GRANT berm_fenced TO %I;'',
-        current_user);
+        ''an administrator of the server runs once: %sGRANT berm_fenced TO %I;'',
+        CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ''berm_fenced'') THEN ''''
+             ELSE ''CREATE ROLE berm_fenced NOLOGIN; '' END, current_user);
 END';
 
 -- One comparison a statement where the caller sees everything: in a scalar subquery it is asked once.
