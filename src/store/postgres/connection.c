@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETTINGS_BYTES_MAX = 512, URL_PREFIX_BYTES = sizeof "postgresql:" - 1 };
+enum { SETTINGS_BYTES_MAX = 768, URL_PREFIX_BYTES = sizeof "postgresql:" - 1 };
 
 enum berm_status postgres_run(struct connection *connection, const char *sql, int64_t *ret_number,
                               struct berm_error *err)
@@ -94,8 +94,10 @@ static void ignore_notice(void *nothing, const char *message)
     (void)message;
 }
 
-/* Plans of a register's statements are short: compiling them at run time only costs, and so does
- * planning them again for each value, since none has another plan for another value. */
+/* Limits that an administrator sets for people's statements are not for a month's run, as they are
+ * not for pg_dump. Plans of a register's statements are short: compiling them at run time only
+ * costs, and so does planning them again for each value, since none has another plan for another
+ * value. */
 static enum berm_status configure(struct connection *connection, struct berm_error *err)
 {
     char sql[SETTINGS_BYTES_MAX];
@@ -112,7 +114,8 @@ static enum berm_status configure(struct connection *connection, struct berm_err
                          connection->url, PQserverVersion(connection->server) / 10000);
     snprintf(sql, sizeof sql,
              "SET lock_timeout = %d; SET jit = off; SET plan_cache_mode = force_generic_plan;"
-             " SET TimeZone = 'UTC';"
+             " SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
+             " SET idle_session_timeout = 0; SET TimeZone = 'UTC';"
              " SET standard_conforming_strings = on;"
              /* a session whose machine is gone ends, and with it what it holds, in half a minute */
              " SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5;"
@@ -138,8 +141,9 @@ static enum berm_status fail_to_connect(const struct connection *connection, PGP
                          "stopping: try again in a moment, or check that it runs",
                          connection->url, length, words);
     return fail_with(err, BERM_IO,
-                     "%s cannot be opened (%.*s); check that the database is there, and that "
-                     "PGPASSFILE holds its password",
+                     "%s cannot be opened (%.*s); check that the database is there, that "
+                     "PGPASSFILE holds its password, and that the server has a connection to spare "
+                     "(max_connections; fewer --workers or --threads need fewer)",
                      connection->url, length, words);
 }
 
@@ -202,6 +206,27 @@ static void limit_cache(void *handle, int cache_kib)
 
 /* ---- The schema ------------------------------------------------------------------------------ */
 
+/* To a user who does not own the tables, as after a dump was restored by somebody else, the fence
+ * would show a register without households, in which nothing seems to be wrong. */
+static enum berm_status check_sight(struct connection *connection, struct berm_error *err)
+{
+    int64_t hidden = 0;
+
+    TRY(postgres_run(connection,
+                     "SELECT count(*) FROM pg_catalog.pg_class"
+                     " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+                     " AND relrowsecurity AND row_security_active(oid)",
+                     &hidden, err));
+    if (hidden > 0)
+        return fail_with(err, BERM_IO,
+                         "the tables of %s belong to another user than %s, to whom the database "
+                         "shows only part of them; make %s their owner, or restore the dump with "
+                         "pg_restore --no-owner --role=%s",
+                         connection->url, PQuser(connection->server), PQuser(connection->server),
+                         PQuser(connection->server));
+    return BERM_OK;
+}
+
 static enum berm_status schema_state(void *handle, struct schema_state *ret_state,
                                      struct berm_error *err)
 {
@@ -230,6 +255,7 @@ static enum berm_status schema_state(void *handle, struct schema_state *ret_stat
         return BERM_OK;
     }
     TRY(postgres_run(connection, "SELECT version FROM berm_schema", &version, err));
+    TRY(check_sight(connection, err));
     *ret_state = (struct schema_state){.owner = SCHEMA_BERM, .version = (int)version};
     return BERM_OK;
 }
