@@ -7,6 +7,10 @@
 static enum berm_status url_of_path(struct arena *arena, const char *path, struct text *ret_url,
                                     struct berm_error *err)
 {
+    if (text_starts_with(text_of(path), TEXT("postgresql:"))) /* and may hold a password */
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "a backup is a file, and this is the address of a database: berm doctor "
+                         "--store looks at a register there, and pg_dump makes a copy of it");
     return text_format(arena, ret_url, err, "sqlite:%s", path);
 }
 

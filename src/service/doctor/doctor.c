@@ -79,7 +79,8 @@ static enum berm_status examine_fence(struct examination *examination, struct be
         doctor_tell(examination, "fence", DOCTOR_OK,
                     "the database shows callers only the rows of their areas");
     while (has_row) {
-        doctor_tell(examination, "fence", DOCTOR_FAULT, "%.*s", TEXT_ARG(statement_text(check, 0)));
+        doctor_tell(examination, "fence", statement_int64(check, 1) ? DOCTOR_FAULT : DOCTOR_NOTE,
+                    "%.*s", TEXT_ARG(statement_text(check, 0)));
         TRY(statement_step(check, &has_row, err));
     }
     return BERM_OK;

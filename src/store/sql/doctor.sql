@@ -28,27 +28,32 @@ WHERE connamespace = current_schema()::regnamespace AND contype = 'f' AND NOT co
 GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: doctor_fence
--- What lets a caller's reading pass the rules for rows; a file has none.
+-- What lets a caller's reading pass the rules for rows, and whether that is a fault; a file has none.
 -- only: sqlite
-SELECT 'none' WHERE 0;
+SELECT 'none', 0 WHERE 0;
 
 -- name: doctor_fence
--- A role that bypasses the rules, or counts as the tables' owner, is held by none of them.
+-- A role that bypasses the rules, or counts as the tables' owner, is held by none of them. A superuser is held back by
+-- berm_fenced while it reads for a caller, and by nothing else.
 -- only: postgres
-SELECT 'the role berm_fenced is a superuser or bypasses rules; run ALTER ROLE berm_fenced NOSUPERUSER NOBYPASSRLS'
+SELECT 'the role berm_fenced is a superuser or bypasses rules; run ALTER ROLE berm_fenced NOSUPERUSER NOBYPASSRLS', 1
 FROM pg_catalog.pg_roles WHERE rolname = 'berm_fenced' AND (rolsuper OR rolbypassrls)
 UNION ALL
-SELECT 'the role berm_fenced is a member of ' || o.rolname || ', which owns tables of the register; revoke that'
+SELECT 'the role berm_fenced is a member of ' || o.rolname || ', which owns tables of the register; revoke that', 1
 FROM pg_catalog.pg_roles AS f, pg_catalog.pg_roles AS o
 WHERE f.rolname = 'berm_fenced' AND NOT f.rolsuper AND pg_has_role(f.oid, o.oid, 'USAGE')
   AND o.oid IN (SELECT relowner FROM pg_catalog.pg_class
                 WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')
 UNION ALL
 SELECT 'the rules of the table ' || c.relname || ' are switched off; run ALTER TABLE ' || c.relname
-       || ' ENABLE ROW LEVEL SECURITY'
+       || ' ENABLE ROW LEVEL SECURITY', 1
 FROM pg_catalog.pg_class AS c
 WHERE c.relnamespace = current_schema()::regnamespace AND NOT c.relrowsecurity
-  AND EXISTS (SELECT 1 FROM pg_catalog.pg_policy AS p WHERE p.polrelid = c.oid);
+  AND EXISTS (SELECT 1 FROM pg_catalog.pg_policy AS p WHERE p.polrelid = c.oid)
+UNION ALL
+SELECT 'the database''s user ' || rolname || ' is a superuser, whom nothing in the server holds back; let an ordinary user own '
+       || 'the database and its tables', 0
+FROM pg_catalog.pg_roles WHERE rolname = session_user AND rolsuper;
 
 -- name: doctor_contents
 -- How much there is.
