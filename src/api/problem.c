@@ -171,6 +171,8 @@ void call_fail(struct call *call, enum berm_status status, const struct berm_err
         detail = TEXT("the server failed at this; who keeps it finds the reason in its messages "
                       "under the request's id");
     }
+    if (status == BERM_UNAVAILABLE) /* the words name the database's host and user */
+        detail = TEXT("the register's database does not answer at this moment; try again");
     write_problem(call, http_status, code, detail);
     if (http_status == 401)
         http_response_header(call->response, "WWW-Authenticate", TEXT("Bearer realm=\"berm\""));

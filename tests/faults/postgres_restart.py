@@ -127,6 +127,7 @@ try:
             again = server.figure("berm_batches_again_total")
             database.stop()
             unready, _, _ = clients[0].ask_once("GET", "/readyz", None, {})
+            away, _, refusal = clients[0].ask_once("GET", "/v1/areas", None, {"Authorization": f"Bearer {token}"})
             result = berm("findings", "--store", store)
             database.start()
             ready, _, _ = clients[0].ask_once("GET", "/readyz", None, {})
@@ -142,6 +143,8 @@ try:
         check("the clients came through", len(told) > 4 * len(ways) and reads > 4 * len(ways), (len(told), reads))
         check("no answer took longer than a server is waited for, twice", slowest < 12, slowest)
         equal("a server whose database is away is not ready, and is again", (unready, ready), (503, 200))
+        check("whoever asks meanwhile is not told where the database is", away == 503 and b"does not answer" in refusal
+              and b"postgresql:" not in refusal and str(postgres.socket_folder()).encode() not in refusal, refusal)
         check("a command says that the database does not answer", result.code == 1 and "try again" in result.err,
               (result.code, result.err))
         equal("the server ends in order", ending, 0)

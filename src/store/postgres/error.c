@@ -108,6 +108,6 @@ enum berm_status fail_from_postgres(struct connection *connection, const PGresul
     copy_words(message == NULL ? "" : message, words, sizeof words);
     if (known == NULL)
         return fail_with(err, BERM_INTERNAL, "PostgreSQL refused (%s: %s)", code, words);
-    return fail_with(err, known->status, "%s (%s, %s: %s)", known->words, connection->url, code,
-                     words);
+    /* without the url, because clients of a server read some of these */
+    return fail_with(err, known->status, "%s (%s: %s)", known->words, code, words);
 }

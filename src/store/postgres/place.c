@@ -31,9 +31,9 @@ enum berm_status postgres_files_folder(void *handle, struct buffer *out, struct 
 
     if (folder == NULL || folder[0] != '/')
         return fail_with(err, BERM_INVALID_INPUT,
-                         "where do the files of %s lie? Set BERM_FILES to the full path of a "
-                         "folder that all its servers share",
-                         connection->url);
+                         "where do the files of the register %s lie? Set BERM_FILES to the full "
+                         "path of a folder that all its servers share",
+                         database);
     if (database[0] == '.' || strchr(database, '/') != NULL)
         return fail_with(err, BERM_INVALID_INPUT,
                          "the database of %s has no name for a folder; rename it", connection->url);
