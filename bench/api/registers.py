@@ -112,9 +112,9 @@ class Postgres(Register):
 
     def settle(self):
         """As a server is that has run for a while: old rows cleared away, statistics taken, all on disk."""
-        subprocess.run(["vacuumdb", "--quiet", "--analyze", "--host", self.server.folder, "--username", postgres.USER,
-                        self.database], check=True)
-        postgres.psql("postgres", "CHECKPOINT")
+        subprocess.run(["vacuumdb", "--quiet", "--analyze", "--host", self.server.folder, "--username",
+                        postgres.ADMINISTRATOR, self.database], check=True)
+        postgres.psql("postgres", "CHECKPOINT", user=postgres.ADMINISTRATOR)
 
     def describe(self):
         shown = ", ".join(f"{name} {postgres.psql('postgres', f'SHOW {name}')[0][0]}" for name in SETTINGS_SHOWN)
