@@ -232,24 +232,27 @@ static enum berm_status load_flows(struct loader *loader, struct batch *batch,
     return BERM_OK;
 }
 
-static enum berm_status cursor_start(struct cursor *cursor, struct id_range range,
-                                     struct berm_error *err)
+static void cursor_start(struct cursor *cursor, struct id_range range)
 {
     statement_reset(cursor->rows); /* also where the last load ended in an error */
     statement_bind_int64(cursor->rows, 1, range.low);
     statement_bind_int64(cursor->rows, 2, range.high);
-    return cursor_step(cursor, err);
+    statement_start(cursor->rows);
 }
 
 static enum berm_status load_range(struct loader *loader, struct id_range range,
                                    struct batch *batch, struct berm_error *err)
 {
-    TRY(cursor_start(&loader->household, range, err));
+    cursor_start(&loader->household, range);
+    cursor_start(&loader->member, range);
+    if (loader->flow.rows)
+        cursor_start(&loader->flow, range);
+    TRY(cursor_step(&loader->household, err));
     if (!loader->household.has_row)
         return BERM_OK;
-    TRY(cursor_start(&loader->member, range, err));
+    TRY(cursor_step(&loader->member, err));
     if (loader->flow.rows)
-        TRY(cursor_start(&loader->flow, range, err));
+        TRY(cursor_step(&loader->flow, err));
     while (loader->household.has_row) {
         TRY(load_household(loader, batch, err));
         TRY(load_members(loader, batch, err));

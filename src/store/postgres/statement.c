@@ -147,7 +147,8 @@ static void find_limit(struct postgres_statement *statement, enum statement_kind
 /* As it is bound now. */
 static bool is_long(const struct postgres_statement *statement)
 {
-    if (!statement->is_list || !statement->connection->is_in_transaction)
+    if (!statement->is_list || !statement->connection->is_in_transaction ||
+        postgres_is_narrow_scan(statement))
         return false;
     return statement->limit == 0 ||
            postgres_bound_number(statement, statement->limit) > PAGE_ROWS_MAX;

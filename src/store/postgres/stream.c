@@ -174,15 +174,22 @@ static enum berm_status receive(struct postgres_statement *statement, struct tex
 
 /* ---- The face -------------------------------------------------------------------------------- */
 
+/* From the first to the last household of a scan, as it is bound now. */
+static uint64_t distance(const struct postgres_statement *statement)
+{
+    return (uint64_t)postgres_bound_number(statement, 2) -
+           (uint64_t)postgres_bound_number(statement, 1);
+}
+
+bool postgres_is_narrow_scan(const struct postgres_statement *statement)
+{
+    return statement->is_scan && distance(statement) < STREAM_IDS_MIN;
+}
+
 bool postgres_wants_stream(const struct postgres_statement *statement)
 {
-    uint64_t low, high;
-
-    if (!statement->is_scan)
-        return false;
-    low = (uint64_t)postgres_bound_number(statement, 1);
-    high = (uint64_t)postgres_bound_number(statement, 2);
-    return high - low >= STREAM_IDS_MIN && high - low <= STREAM_IDS_MAX;
+    return statement->is_scan && distance(statement) >= STREAM_IDS_MIN &&
+           distance(statement) <= STREAM_IDS_MAX;
 }
 
 enum berm_status postgres_stream_start(struct postgres_statement *statement, struct berm_error *err)

@@ -11,6 +11,9 @@ enum { STREAM_IDS_MIN = 64, STREAM_IDS_MAX = 65536 };
 /** What comes before a scan, so that it is planned in the order of its first table's key. */
 #define STREAM_PLANNING "SET LOCAL enable_sort = off"
 
+/** Whether a scan, as it is bound now, is of so few households that it runs as it was prepared. */
+bool postgres_is_narrow_scan(const struct postgres_statement *statement);
+
 /** Whether a scan, as it is bound now, is read by COPY. */
 bool postgres_wants_stream(const struct postgres_statement *statement);
 enum berm_status postgres_stream_start(struct postgres_statement *statement,
