@@ -144,6 +144,8 @@ enum berm_status bulk_restore(struct connection *connection, struct berm_error *
 
 /* The rows of the driver's table that live in fence.c. */
 enum berm_status postgres_close_fence(void *handle, struct berm_error *err);
+/** For a write outside of a transaction, in the round trip that runs it. */
+enum berm_status postgres_leave_fence(struct connection *connection, struct berm_error *err);
 enum berm_status postgres_see(void *handle, const struct store_sight *sight,
                               struct berm_error *err);
 

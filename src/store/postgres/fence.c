@@ -3,9 +3,10 @@
  * that its caller may see (migration fence).
  *
  * A store that reads for whoever calls takes the role for its session, so that a transaction of
- * which nobody said anything sees nothing. Writing goes on as the owner: whoever writes was checked
- * and has to look beyond the own area, since codes and id numbers are unique in the whole register.
- * What a transaction may see ends with it. The command is sent ahead: it costs no round trip.
+ * which nobody said anything sees nothing. Writing goes on as the owner, in a transaction or by a
+ * statement between two: whoever writes was checked and has to look beyond the own area, since
+ * codes and id numbers are unique in the whole register. What a transaction may see ends with it.
+ * The command is sent ahead: it costs no round trip.
  */
 #include "store/postgres/connection.h"
 
@@ -31,6 +32,13 @@ enum berm_status postgres_close_fence(void *handle, struct berm_error *err)
                            connection->url, PQuser(connection->server));
     connection->is_fenced = true;
     return BERM_OK;
+}
+
+/* What goes in one round trip is one transaction, with whose end the role is taken again. */
+enum berm_status postgres_leave_fence(struct connection *connection, struct berm_error *err)
+{
+    TRY(postgres_catch_up(connection, err)); /* nothing before it is to share that transaction */
+    return postgres_send_ahead(connection, "SELECT set_config('role', 'none', true)", err);
 }
 
 /* "(,)" is how everything is told; the policies compare it. A high end stands for the one behind it

@@ -20,7 +20,7 @@ struct queued_runs {
     struct postgres_statement *next; /* of those with something waiting, by place */
 };
 
-/** Whether and how a statement can wait: from its SQL. */
+/** Whether a statement writes, and whether and how it can wait: from its SQL. */
 enum berm_status queue_recognise(struct postgres_statement *statement, struct berm_error *err);
 void queue_free_runs(struct queued_runs *runs);
 

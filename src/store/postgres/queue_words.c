@@ -128,6 +128,7 @@ enum berm_status queue_recognise(struct postgres_statement *statement, struct be
     struct text table = written_table(statement->sql);
     struct buffer copy = {0};
 
+    statement->is_write = table.length > 0;
     if (table.length == 0 || statement->column_count > 0 || statement->parameter_count == 0 ||
         statement->parameter_count > QUEUE_PARAMETERS_MAX)
         return BERM_OK;

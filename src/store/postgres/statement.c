@@ -261,13 +261,17 @@ static enum berm_status send_run(struct postgres_statement *statement, struct be
 
 static enum berm_status run_at_once(struct postgres_statement *statement, struct berm_error *err)
 {
+    struct connection *connection = statement->connection;
+
+    if (statement->is_write && connection->is_fenced && !connection->is_in_transaction)
+        TRY(postgres_leave_fence(connection, err));
     if (!statement->is_started)
         TRY(send_run(statement, err));
     statement->is_started = false;
     statement->fetch_count = 0;
     TRY(take_rows(statement, err));
     if (statement->column_count == 0)
-        statement->connection->changed_count = strtoll(PQcmdTuples(statement->rows), NULL, 10);
+        connection->changed_count = strtoll(PQcmdTuples(statement->rows), NULL, 10);
     return BERM_OK;
 }
 

@@ -35,6 +35,7 @@ struct postgres_statement {
     unsigned session; /* in which it was prepared */
     bool is_scan;     /* of a range of households, which parameters 1 and 2 give */
     bool is_list;     /* may give many rows: read through a cursor */
+    bool is_write;    /* an INSERT, UPDATE or DELETE */
     int limit;        /* the parameter that limits a list, 0: none does */
 
     int parameter_count;

@@ -187,6 +187,26 @@ static void a_server_store_still_writes(void **state)
     assert_int_equal(households(store), 0);
 }
 
+/* A wish to stop a job does so, past whoever holds the lock of writers. */
+static void what_is_written_between_transactions_is_not_fenced(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = make_register(state);
+    CLEANUP(statement_closep) struct statement *write = NULL;
+    struct berm_error err;
+
+    assert_ok(store_close_fence(store, &err));
+    assert_ok(statement_prepare_text(
+        store, TEXT("UPDATE household SET is_active = 0 WHERE household_id = $1"), "test", &write,
+        &err));
+    for (int64_t id = 1; id <= 2; id++) {
+        statement_bind_int64(write, 1, id);
+        assert_ok(statement_run(write, &err));
+        assert_int_equal(statement_changed_count(write), 1);
+        assert_int_equal(households(store), 0); /* reading still is */
+    }
+}
+
 static void what_is_no_range_is_refused(void **state)
 {
     SKIP_UNLESS_POSTGRES(state);
@@ -206,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_table_has_a_policy_or_a_reason, place_create,
                                         place_remove),
+        cmocka_unit_test_setup_teardown(what_is_written_between_transactions_is_not_fenced,
+                                        place_create, place_remove),
         cmocka_unit_test_setup_teardown(nothing_is_shown_until_it_is_said, place_create,
                                         place_remove),
         cmocka_unit_test_setup_teardown(
