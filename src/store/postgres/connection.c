@@ -32,6 +32,20 @@ enum berm_status postgres_run(struct connection *connection, const char *sql, in
     return BERM_OK;
 }
 
+enum berm_status postgres_take_results(struct connection *connection, struct berm_error *err)
+{
+    enum berm_status status = BERM_OK;
+
+    for (;;) {
+        CLEANUP(clear_resultp) PGresult *result = PQgetResult(connection->server);
+
+        if (result == NULL)
+            return status;
+        if (PQresultStatus(result) != PGRES_COMMAND_OK && status == BERM_OK)
+            status = fail_from_postgres(connection, result, err);
+    }
+}
+
 static enum berm_status run(struct connection *connection, const char *sql, struct berm_error *err)
 {
     return postgres_run(connection, sql, NULL, err);

@@ -63,10 +63,10 @@ struct connection {
     struct bulk bulk;
 };
 
-/** Advisory locks of Berm are in this class; the numbers within it are in place.c. */
-enum { LOCK_CLASS = 0x4265726D };
-/** In SQL's words: the class, and the number 0. */
-#define LOCK_OF_WRITERS "x'4265726D'::int, 0"
+/** Advisory locks of Berm are in this class, in SQL's words; the numbers within it are in place.c.
+ */
+#define LOCK_CLASS "x'4265726D'::int"
+#define LOCK_OF_WRITERS LOCK_CLASS ", 0"
 
 static inline void clear_resultp(PGresult **result)
 {
@@ -85,6 +85,8 @@ enum berm_status postgres_connect(struct connection *connection, struct berm_err
 /** Outside of a transaction: connect again where the connection was lost, and wait a few seconds
  * for a server that restarts. */
 enum berm_status postgres_reconnect(struct connection *connection, struct berm_error *err);
+/** Take every result that a command still has, as libpq wants it; the first failure among them. */
+enum berm_status postgres_take_results(struct connection *connection, struct berm_error *err);
 /** Run SQL without parameters; the number in the last result's first row, 0 where there is none. */
 enum berm_status postgres_run(struct connection *connection, const char *sql, int64_t *ret_number,
                               struct berm_error *err);

@@ -45,14 +45,17 @@ static const struct code {
      "refers to it"},
     {"55P03", BERM_BUSY,
      "another process is writing to the register; wait until it has finished and try again"},
-    {"57014", BERM_CANCELLED, "the server stopped the work"},
+    {"57014", BERM_CANCELLED,
+     "the server stopped the work, because somebody asked it to or its statement_timeout was over; "
+     "run it again"},
     {"42501", BERM_IO, "the database's user may not do this; grant the right, or use another user"},
     {"25006", BERM_IO, "the server or the session may only read; write to the primary"},
     {"53300", BERM_UNAVAILABLE,
      "the database's server takes no more connections; try again, or raise its max_connections"},
     {"25P02", BERM_INTERNAL, "an earlier failure undid the transaction"},
-    {"22021", BERM_INVALID_INPUT, "a text holds bytes that the database cannot store"},
-    {"54000", BERM_LIMIT, "a value is larger than the database takes"},
+    {"22021", BERM_INVALID_INPUT,
+     "a text holds bytes that the database cannot store; take them out"},
+    {"54000", BERM_LIMIT, "a value is larger than the database takes; shorten it"},
 };
 
 /* Classes of codes: the first two letters. */

@@ -99,7 +99,7 @@ enum berm_status postgres_take_lock(void *handle, const char *name, void **ret_l
     int64_t is_taken = 0;
 
     TRY(open_holder(connection, &holder, err));
-    snprintf(sql, sizeof sql, "SELECT pg_try_advisory_lock(%d, %d)::int", LOCK_CLASS,
+    snprintf(sql, sizeof sql, "SELECT pg_try_advisory_lock(" LOCK_CLASS ", %d)::int",
              lock_number(name));
     status = postgres_run(holder, sql, &is_taken, err);
     if (status != BERM_OK) {

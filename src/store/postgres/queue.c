@@ -24,7 +24,6 @@ enum {
     KEPT_BYTES_MAX = 1 << 18,  /* of a statement's memory, while nothing of it waits */
     SENT_BYTES_MAX = 1 << 16,  /* at one time: libpq keeps memory for as much */
     COPY_ROWS_MIN = 24,        /* a COPY takes a round trip more than runs that are sent together */
-    COPY_HEADER_BYTES = 19,
 };
 
 void queue_free_runs(struct queued_runs *runs)
@@ -78,21 +77,6 @@ static enum berm_status send_runs(struct postgres_statement *statement, struct b
     return BERM_OK;
 }
 
-/* What COPY answered when all was sent; libpq wants every result to be taken. */
-static enum berm_status end_copy(struct connection *connection, struct berm_error *err)
-{
-    enum berm_status status = BERM_OK;
-
-    for (;;) {
-        CLEANUP(clear_resultp) PGresult *result = PQgetResult(connection->server);
-
-        if (result == NULL)
-            return status;
-        if (PQresultStatus(result) != PGRES_COMMAND_OK && status == BERM_OK)
-            status = fail_from_postgres(connection, result, err);
-    }
-}
-
 static enum berm_status copy_rows(struct postgres_statement *statement, struct berm_error *err)
 {
     static const char header[COPY_HEADER_BYTES] = "PGCOPY\n\377\r\n"; /* no flags, no extension */
@@ -116,7 +100,7 @@ static enum berm_status copy_rows(struct postgres_statement *statement, struct b
     }
     (void)PQputCopyData(connection->server, end, sizeof end);
     (void)PQputCopyEnd(connection->server, NULL);
-    return end_copy(connection, err);
+    return postgres_take_results(connection, err);
 }
 
 void queue_forget(struct connection *connection)

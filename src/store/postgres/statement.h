@@ -6,6 +6,9 @@
 
 enum { STATEMENT_NAME_BYTES_MAX = 24 };
 
+/** What a COPY in binary begins with: "PGCOPY\n\377\r\n\0", flags, the length of an extension. */
+enum { COPY_HEADER_BYTES = 11 + 4 + 4 };
+
 /** Types by their numbers in pg_type, which never change. */
 enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25 };
 enum { OID_NAME = 19, OID_VARCHAR = 1043 };

@@ -22,9 +22,6 @@
 
 enum {
     KEPT_BYTES_MAX = 64 << 20,
-    NUMBER_SQL_BYTES_MAX = 40,
-    /* "PGCOPY\n\377\r\n\0", flags, length of an extension */
-    HEADER_BYTES = 11 + 4 + 4,
 };
 
 /* ---- The query ------------------------------------------------------------------------------- */
@@ -135,16 +132,9 @@ static void release_message(struct stream *stream)
 static enum berm_status end_query(struct postgres_statement *statement, struct berm_error *err)
 {
     struct connection *connection = statement->connection;
-    enum berm_status status = BERM_OK;
 
     connection->streaming = NULL;
-    for (PGresult *result; (result = PQgetResult(connection->server)) != NULL; PQclear(result)) {
-        if (PQresultStatus(result) != PGRES_COMMAND_OK && status == BERM_OK)
-            status = fail_from_postgres(connection, result, err);
-        if (PQstatus(connection->server) == CONNECTION_BAD)
-            postgres_note_loss(connection, LOSS_CONNECTION);
-    }
-    return status;
+    return postgres_take_results(connection, err);
 }
 
 /* The next message: the file's header goes before the first row, and an end mark behind the last.
@@ -164,8 +154,8 @@ static enum berm_status receive(struct postgres_statement *statement, struct tex
     *ret_row = (struct text){stream->message, (size_t)length};
     if (!stream->has_header) {
         stream->has_header = true;
-        assert(length >= HEADER_BYTES);
-        *ret_row = text_from(*ret_row, HEADER_BYTES);
+        assert(length >= COPY_HEADER_BYTES);
+        *ret_row = text_from(*ret_row, COPY_HEADER_BYTES);
     }
     if (ret_row->length == 2 && read_int16(ret_row->bytes) == -1)
         return receive(statement, ret_row, err); /* nothing follows but the end */

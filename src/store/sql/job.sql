@@ -127,12 +127,6 @@ WHERE account_id = :account_id OR (:account_id = 0 AND account_id IS NULL);
 SELECT coalesce(account_id, 0), file_name, total_bytes, sha256, created_at_s, expires_at_s
 FROM upload WHERE upload_id = :upload_id;
 
--- name: upload_list_of_account
-SELECT upload_id, file_name, total_bytes, sha256, created_at_s, expires_at_s
-FROM upload
-WHERE account_id = :account_id OR (:account_id = 0 AND account_id IS NULL)
-ORDER BY upload_id;
-
 -- name: upload_delete
 DELETE FROM upload WHERE upload_id = :upload_id;
 
