@@ -147,6 +147,16 @@ def folder():
         shutil.rmtree(path, ignore_errors=True)
 
 
+def wait_until(condition, seconds=30):
+    """Ask again and again; whether it held in time."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.005)
+    return True
+
+
 def write(path, text):
     """Write a text (or bytes) file, making its folder."""
     path = pathlib.Path(path)

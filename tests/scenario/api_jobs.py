@@ -14,7 +14,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from postgres import ask  # noqa: E402
 from registers import make_register, wages  # noqa: E402
-from scenario import check, contains, equal, finish, folder  # noqa: E402
+from scenario import check, contains, equal, finish, folder, wait_until  # noqa: E402
 from server import Client, make_account, make_token, served  # noqa: E402
 
 MONTH = {"month": "2020-09"}
@@ -27,15 +27,6 @@ def state_of(url, job):
 
 def count(url, table):
     return ask(url, f"SELECT count(*) FROM {table}")[0][0]
-
-
-def wait_until(condition, seconds=30):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def end_of(client, job, seconds=60):

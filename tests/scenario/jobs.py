@@ -11,7 +11,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from postgres import ask, files_folder, is_postgres, store_url  # noqa: E402
 from registers import AREAS, make_pack, make_register, wages  # noqa: E402
-from scenario import berm, check, contains, equal, finish, folder, program, write  # noqa: E402
+from scenario import berm, check, contains, equal, finish, folder, program, wait_until, write  # noqa: E402
 
 HOUSEHOLDS = 200000
 
@@ -27,15 +27,6 @@ def count(url, table):
 def start(url):
     return subprocess.Popen([program(), "job", "run", "--store", url], stderr=subprocess.PIPE,
                             env={**os.environ, "BERM_STORE": ""})
-
-
-def wait_until(condition, seconds=30):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.005)
-    return False
 
 
 def state(url, job):

@@ -15,7 +15,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from postgres import ask, is_postgres  # noqa: E402
 from registers import PACK, make_pack, make_register, wages  # noqa: E402
-from scenario import berm, check, contains, equal, finish, folder, program, write  # noqa: E402
+from scenario import berm, check, contains, equal, finish, folder, program, wait_until, write  # noqa: E402
 from server import PASSWORD, Client, make_account, make_token, served  # noqa: E402
 
 HOUSEHOLDS = 8000
@@ -27,15 +27,6 @@ cases:
     flows: {wage: {2019-10..2020-09: 300}}
     expect: {findings: [{code: income_low, threshold: 5000}]}
 """
-
-
-def wait_until(condition, seconds=20):
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def one(url, sql):
