@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The user of a database of PostgreSQL: one who may make no roles, one who does not own the tables, a superuser, one
-with an administrator's limits; and what is said where an address of a database is no place for a command."""
+without a connection left; and what is said where an address of a database is no place for a command."""
 import os
 import pathlib
 import sys
@@ -47,15 +47,6 @@ with folder() as here:
         administrate(f"GRANT berm_fenced TO {OTHER}")
         made = berm("init", *place)
         check("once it is granted, the same command makes the register", made.code == 0, made.text)
-
-        # Limits for people's statements are not for a run.
-        administrate(*(f"ALTER ROLE {OTHER} SET {limit} = 1" for limit in (
-            "statement_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout")))
-        made = berm("synth", "--store", seen_by(OTHER, empty), "--households", 100)
-        check("an administrator's limits of time do not end what is long", made.code == 0, made.text)
-        made = berm("doctor", "--store", seen_by(OTHER, empty))
-        check("nor what looks at all rows", made.code == 0, made.text)
-        administrate(f"ALTER ROLE {OTHER} RESET ALL")
 
         # Where the rules for rows hold the user, nobody must take the rest for the register.
         psql(name_of(url), f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {OTHER}")

@@ -181,6 +181,29 @@ static void a_lock_has_one_holder(void **state)
     store_lock_release(lock);
 }
 
+/* As an administrator sets them for a user or a database. */
+static void limits_of_time_for_people_do_not_hold_the_program(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *created = store_of(state, STORE_CREATE);
+    CLEANUP(store_closep) struct store *store = NULL;
+    struct berm_error err;
+    char url[384];
+
+    snprintf(url, sizeof url,
+             "%s&options=-cstatement_timeout%%3D61001%%20-cidle_session_timeout%%3D61001"
+             "%%20-cidle_in_transaction_session_timeout%%3D61001",
+             ((struct place *)*state)->url);
+    assert_ok(store_open(text_of(url), STORE_READ_ONLY, &store, &err));
+    assert_int_equal(
+        number_from(store, "SELECT count(*) FROM pg_settings WHERE reset_val = '61001'"),
+        3); /* they were there */
+    assert_int_equal(number_from(store, "SELECT sum(setting::int) FROM pg_settings WHERE name IN"
+                                        " ('statement_timeout', 'idle_session_timeout',"
+                                        " 'idle_in_transaction_session_timeout')"),
+                     0);
+}
+
 static void texts_compare_by_bytes(void **state)
 {
     SKIP_UNLESS_POSTGRES(state);
@@ -226,6 +249,7 @@ int main(void)
         TEST(a_value_that_does_not_fit_is_told),
         TEST(tables_that_were_filled_have_statistics),
         TEST(a_lock_has_one_holder),
+        TEST(limits_of_time_for_people_do_not_hold_the_program),
         TEST(texts_compare_by_bytes),
         TEST(a_password_in_the_url_is_refused_and_not_repeated),
     };
