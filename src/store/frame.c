@@ -4,9 +4,10 @@
  * A batch is a frame for writing, so that one wait for the disk serves many. Each caller's
  * transaction is a mark (a savepoint): where it fails, only what came after its mark is undone.
  * Some failures undo more than that: where the disk is full or broken SQLite may take back the
- * whole transaction, and PostgreSQL does when the connection breaks. The batch is lost then. It
- * accepts no further transaction (a savepoint outside of a transaction would begin one of its own,
- * which nobody commits), and its commit fails, so that no caller is told that something was kept.
+ * whole transaction, and PostgreSQL does when the connection breaks or when another batch was in
+ * the way. The batch is lost then. It accepts no further transaction (a savepoint outside of a
+ * transaction would begin one of its own, which nobody commits), and its commit fails, so that no
+ * caller is told that something was kept.
  *
  * A snapshot is a frame for reading. A transaction inside it has nothing to do: there is nothing to
  * undo, and the moment that it sees is the frame's.
