@@ -42,11 +42,10 @@ struct move_result {
  * Move a register. The source is only read. The destination is empty, or holds what an earlier move
  * of the same register brought before it stopped; it is a register when all rows were read back and
  * found to be the source's, and never before.
- * Errors  BERM_NOT_FOUND, BERM_FORBIDDEN (the source's user does not see every row), BERM_VERSION
- *         (the source needs berm migrate), BERM_CONFLICT (there is something at the destination;
- *         the source changed; another key), BERM_CORRUPT (what was read back differs),
- *         BERM_CANCELLED (by progress), BERM_BUSY, BERM_IO, BERM_UNAVAILABLE. After all but the
- *         first four, the same move again goes on where it stopped.
+ * Errors  BERM_NOT_FOUND, BERM_VERSION (the source needs berm migrate), BERM_CONFLICT (there is
+ *         something at the destination; the source changed; another key), BERM_CORRUPT (what was
+ *         read back differs), BERM_CANCELLED (by progress), BERM_BUSY, BERM_IO, BERM_UNAVAILABLE.
+ *         After all but the first three, the same move again goes on where it stopped.
  */
 MUST_USE enum berm_status move_register(const struct move_options *options,
                                         struct move_result *ret_result, struct berm_error *err);

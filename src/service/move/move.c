@@ -48,22 +48,6 @@ enum berm_status move_begin(struct move *move, struct berm_error *err)
 
 /* ---- The source ------------------------------------------------------------------------------ */
 
-/* A user whom policies hold sees no rows, or some: they would be all that moves. */
-static enum berm_status check_sees_all(struct store *source, struct berm_error *err)
-{
-    CLEANUP(statement_closep) struct statement *fenced = NULL;
-    bool has_row;
-
-    TRY(statement_prepare(source, STATEMENT_MOVE_FENCED_TABLE, &fenced, err));
-    TRY(statement_step(fenced, &has_row, err));
-    if (has_row)
-        return fail_with(err, BERM_FORBIDDEN,
-                         "the user of %.*s does not see every row of the table %.*s; move the "
-                         "register as the user who owns its tables",
-                         TEXT_ARG(store_url(source)), TEXT_ARG(statement_text(fenced, 0)));
-    return BERM_OK;
-}
-
 /* A database that checks references would refuse such rows at the very end. */
 static enum berm_status check_references(struct store *source, struct berm_error *err)
 {
@@ -91,7 +75,6 @@ static enum berm_status open_source(struct move *move, struct berm_error *err)
     TRY(store_open(options->from, STORE_READ_ONLY, &move->source, err));
     store_limit_cache(move->source, SOURCE_CACHE_KIB);
     TRY(store_snapshot_begin(move->source, err));
-    TRY(check_sees_all(move->source, err));
     if (options->key != NULL && *options->key != NULL)
         TRY(journal_check_key(move->source, *options->key, err));
     TRY(check_references(move->source, err));

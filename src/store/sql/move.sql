@@ -32,17 +32,6 @@ WHERE a.attrelid = (SELECT oid FROM pg_catalog.pg_class
   AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum;
 
--- name: move_fenced_table
--- A table of which the connection's user sees only the rows that policies show, and no error tells of the others.
--- only: sqlite
-SELECT '' WHERE 0;
-
--- name: move_fenced_table
--- only: postgres
-SELECT relname FROM pg_catalog.pg_class
-WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND row_security_active(oid)
-ORDER BY relname COLLATE "C" LIMIT 1;
-
 -- name: move_rule_aside
 -- Rules that would hinder rows that come table by table: SQL that puts each aside, and SQL that puts it back.
 -- only: sqlite
