@@ -75,8 +75,9 @@ static const char *after_parameters(const char *at, int count)
 /*
  * "INSERT INTO t (a, b) VALUES ($1, $2)" as "COPY t (a, b) FROM STDIN": nothing where it says more.
  * Plans that the server makes while a table is small, also those that look whether a referred row
- * is there, read it from end to end, and are kept while it grows by thousands of rows: so from the
- * first COPY to the transaction's end an index is used wherever there is one.
+ * is there, read it from end to end, and are kept while it grows by thousands of rows: so with each
+ * COPY they are made anew, and from the first one to the transaction's end an index is used
+ * wherever there is one.
  */
 static void write_copy(const struct postgres_statement *statement, struct text table,
                        struct buffer *out)
@@ -90,9 +91,9 @@ static void write_copy(const struct postgres_statement *statement, struct text t
     at = after_parameters(after_word(skip_space(end + 1), "VALUES"), statement->parameter_count);
     if (at == NULL || (*at != 0 && *at != ';'))
         return;
-    buffer_append_format(out,
-                         "SET LOCAL enable_seqscan = off; COPY %.*s FROM STDIN (FORMAT binary)",
-                         (int)(end + 1 - table.bytes), table.bytes);
+    buffer_append_format(
+        out, "SET LOCAL enable_seqscan = off; DISCARD PLANS; COPY %.*s FROM STDIN (FORMAT binary)",
+        (int)(end + 1 - table.bytes), table.bytes);
     buffer_append_char(out, 0);
 }
 

@@ -185,11 +185,11 @@ static void a_lock_has_one_holder(void **state)
 static void limits_of_time_for_people_do_not_hold_the_program(void **state)
 {
     SKIP_UNLESS_POSTGRES(state);
-    CLEANUP(store_closep) struct store *created = store_of(state, STORE_CREATE);
-    CLEANUP(store_closep) struct store *store = NULL;
+    CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
     struct berm_error err;
     char url[384];
 
+    store_closep(&store);
     snprintf(url, sizeof url,
              "%s&options=-cstatement_timeout%%3D61001%%20-cidle_session_timeout%%3D61001"
              "%%20-cidle_in_transaction_session_timeout%%3D61001",
