@@ -6,7 +6,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from postgres import ask, tamper  # noqa: E402
+from postgres import ask, is_postgres, tamper  # noqa: E402
 from registers import PACK, make_pack, make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
 
@@ -191,6 +191,7 @@ with folder() as here:
 with folder() as here:
     url = make_register(here, HOUSEHOLDS, PERSONS, FLOWS)
     tamper(url, *(f"DELETE FROM {table}" for table in ("pack_version_file", "pack_file", "pack_version")),
+           "ALTER SEQUENCE id_pack_version RESTART" if is_postgres() else
            "DELETE FROM id_counter WHERE name = 'pack_version'")
     equal("an older register opens as before", berm("screen", "--store", url, "--month", "2020-09").code, 0)
     versions = json.loads(berm("policy", "versions", "--store", url, "--format", "json").out)
