@@ -3,7 +3,7 @@
 #include "exchange/exchange.h"
 
 job_function *const exchange_job_functions[JOB_KIND_COUNT] = {
-#define JOB_KIND_ROW(id, name, permission, lane, function) [JOB_##id] = function,
+#define JOB_KIND_ROW(id, name, permission, lane, function) [JOB_##id] = (function),
     JOB_KINDS(JOB_KIND_ROW)
 #undef JOB_KIND_ROW
 };

@@ -207,6 +207,7 @@ static enum berm_status read_members(struct office *office, const struct area_sc
             statement_has_int64(list, 9, &elsewhere) && !area_scope_contains(scope, elsewhere);
         TRY(statement_step(list, &has_row, err));
     }
+    assert(facts->member_count == 0 || members != NULL);
     TRY(read_member_data(office, lists, arena, members, facts->member_count, err));
     for (size_t m = 0; m < facts->member_count; m++)
         facts->shows_sensitive |= mask_member(dictionary, facts->class_seen, &members[m]);

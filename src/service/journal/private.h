@@ -64,6 +64,7 @@ struct sealing {
     struct store *store;
     const struct key_file *key;
     struct text public_key; /* whose signature the seals get */
+    char public_key_bytes[PUBLIC_KEY_TEXT_MAX];
     struct chain_end end;   /* of chain_lock */
     int64_t sealed;         /* so far */
 };

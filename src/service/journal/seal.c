@@ -166,12 +166,11 @@ static enum berm_status is_anything_waiting(struct store *store, bool *ret_is_wa
 static enum berm_status seal_in_transaction(struct sealing *sealing, const struct actor *actor,
                                             struct berm_error *err)
 {
-    char bytes[PUBLIC_KEY_TEXT_MAX];
     int64_t journal_id;
 
     TRY(chain_lock(sealing->store, &sealing->end, err));
     TRY(journal_check_key(sealing->store, sealing->key, err));
-    TRY(journal_public_key(sealing->store, bytes, &sealing->public_key, err));
+    TRY(journal_public_key(sealing->store, sealing->public_key_bytes, &sealing->public_key, err));
     if (sealing->public_key.length == 0) {
         /* The first seal of a register: from now on it knows its key, and the journal says so. */
         sealing->public_key = key_newest_public(sealing->key);
