@@ -294,11 +294,11 @@ def fault_within(url):
     """What is broken in the database itself; "ok" where nothing is."""
     if url.startswith("sqlite:"):
         return ask(url, "PRAGMA integrity_check")[0][0]
-    psql(_database(url), "CREATE EXTENSION IF NOT EXISTS amcheck SCHEMA pg_catalog")
+    psql(_database(url), "CREATE EXTENSION IF NOT EXISTS amcheck SCHEMA pg_catalog", user=ADMINISTRATOR)
     try:
         psql(_database(url), "SELECT bt_index_check(c.oid, true) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
                              "JOIN pg_am a ON a.oid = c.relam "
-                             "WHERE a.amname = 'btree' AND c.relnamespace = 'public'::regnamespace")
+                             "WHERE a.amname = 'btree' AND c.relnamespace = 'public'::regnamespace", user=ADMINISTRATOR)
     except Refused as why:
         return str(why)
     return "ok"
