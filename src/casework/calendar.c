@@ -23,9 +23,12 @@ static enum berm_status read_day(const struct csv_table *table, const struct csv
     enum berm_status status = date_parse(row->fields[COLUMN_DATE], &day->date, err);
 
     if (status != BERM_OK) {
-        (void)fail_within(err, status, "%s", FILE_NAME);
-        return fail_at(err, status, row->line, table->positions[COLUMN_DATE], "%s",
-                       err == NULL ? "" : err->message);
+        status = fail_within(err, status, "%s", FILE_NAME);
+        if (err != NULL) {
+            err->line = row->line;
+            err->column = table->positions[COLUMN_DATE];
+        }
+        return status;
     }
     if (!text_equal(kind, TEXT("holiday")) && !text_equal(kind, TEXT("workday")))
         return fail_at(err, BERM_INVALID_INPUT, row->line, table->positions[COLUMN_KIND],

@@ -188,7 +188,7 @@ struct case_account {
     int64_t struck_off; /* ended after watching */
     int64_t left;       /* ended otherwise: moved away, died, found by mistake */
 };
-/** A case went from one stage to another; was_found: it was monitored before. */
+/** A case went from one stage to another. */
 void case_account_move(struct case_account *account, enum case_stage from, enum case_stage to);
 bool case_account_balances(const struct case_account *account);
 

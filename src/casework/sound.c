@@ -136,7 +136,7 @@ static enum berm_status check_order(const struct workflow *workflow, struct berm
         enum case_stage to = workflow->states[step->to].stage;
         bool is_end = to == STAGE_ENDED;
 
-        if (!is_end && from < STAGE_ENDED && (int)to > (int)from + 1)
+        if (!is_end && (int)to > (int)from + 1)
             return fail_at(err, BERM_INVALID_INPUT, step->line, 0,
                            "workflow.csv: '%.*s' leads from the stage %s to %s; no stage may be "
                            "left out",
@@ -146,7 +146,7 @@ static enum berm_status check_order(const struct workflow *workflow, struct berm
                            "workflow.csv: '%.*s' leads from the stage %s back to %s; lead it to "
                            "monitored, or end the case",
                            TEXT_ARG(step->action), case_stage_name(from), case_stage_name(to));
-        if (is_end && step->from != step->to && from != STAGE_ENDED &&
+        if (is_end && from != STAGE_ENDED &&
             (step->needs & (1u << NEED_REASON | 1u << NEED_MONTHS_PASSED)) == 0)
             return fail_at(err, BERM_INVALID_INPUT, step->line, 0,
                            "workflow.csv: '%.*s' ends a case without a reason; add 'reason' to its "
