@@ -12,6 +12,7 @@
 #include "map.h"
 #include "money.h"
 #include "random.h"
+#include "rows.h"
 #include "status.h"
 #include "text.h"
 

@@ -88,15 +88,7 @@ static enum berm_status keep_entry(struct import *import, struct statement *row,
     struct group_key key = {statement_int64(row, 0), statement_month(row, 1)};
     struct ahead_entry *kept;
 
-    if (ahead->count == ahead->capacity) {
-        size_t capacity = ahead->capacity == 0 ? 1024 : ahead->capacity * 2;
-        struct ahead_entry *entries = realloc(ahead->entries, capacity * sizeof *entries);
-
-        if (entries == NULL)
-            return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
-        ahead->entries = entries;
-        ahead->capacity = capacity;
-    }
+    TRY(rows_grow(&ahead->entries, sizeof *ahead->entries, ahead->count, &ahead->capacity, err));
     kept = &ahead->entries[ahead->count];
     *kept = (struct ahead_entry){.has_month = statement_int64(row, 2) != 0,
                                  .has_entry = !statement_is_null(row, 3),

@@ -17,15 +17,7 @@ enum { SEEN_MONTH_FIRST = 1900 * 12 };
 enum berm_status flow_group_add(struct group *group, struct group_entry entry,
                                 struct berm_error *err)
 {
-    if (group->count == group->capacity) {
-        size_t capacity = group->capacity == 0 ? 64 : group->capacity * 2;
-        struct group_entry *entries = realloc(group->entries, capacity * sizeof *entries);
-
-        if (entries == NULL)
-            return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
-        group->entries = entries;
-        group->capacity = capacity;
-    }
+    TRY(rows_grow(&group->entries, sizeof *group->entries, group->count, &group->capacity, err));
     group->entries[group->count++] = entry;
     return BERM_OK;
 }

@@ -119,15 +119,7 @@ static enum berm_status remember(struct code_lookup *lookup, struct text code,
                                  struct known_code known, size_t *ret_number,
                                  struct berm_error *err)
 {
-    if (lookup->count == lookup->capacity) {
-        size_t capacity = lookup->capacity == 0 ? 64 : lookup->capacity * 2;
-        struct known_code *more = realloc(lookup->known, capacity * sizeof *more);
-
-        if (more == NULL)
-            return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
-        lookup->known = more;
-        lookup->capacity = capacity;
-    }
+    TRY(rows_grow(&lookup->known, sizeof *lookup->known, lookup->count, &lookup->capacity, err));
     TRY(map_put(lookup->numbers, code, (int64_t)lookup->count, err));
     lookup->known[lookup->count] = known;
     *ret_number = lookup->count++;

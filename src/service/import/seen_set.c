@@ -116,15 +116,8 @@ static enum berm_status free_frame(struct seen_set *set, size_t *ret_frame, stru
 static enum berm_status new_page(struct seen_set *set, struct text key, size_t *ret_page,
                                  struct berm_error *err)
 {
-    if (set->page_count == set->page_capacity) {
-        size_t capacity = set->page_capacity == 0 ? 64 : set->page_capacity * 2;
-        int32_t *frames_of = realloc(set->frames_of, capacity * sizeof *frames_of);
-
-        if (frames_of == NULL)
-            return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
-        set->frames_of = frames_of;
-        set->page_capacity = capacity;
-    }
+    TRY(rows_grow(&set->frames_of, sizeof *set->frames_of, set->page_count, &set->page_capacity,
+                  err));
     TRY(map_put(set->pages, key, (int64_t)set->page_count, err));
     set->frames_of[set->page_count] = NO_FRAME;
     *ret_page = set->page_count++;

@@ -92,15 +92,8 @@ static enum berm_status read_open(struct screen_worker *worker, struct id_range 
     while (has_row) {
         enum severity severity = SEVERITY_NONE;
 
-        if (worker->open_count == worker->open_capacity) {
-            size_t capacity = worker->open_capacity ? 2 * worker->open_capacity : BATCH_ROWS_MAX;
-            struct open_of_household *grown = realloc(worker->open, capacity * sizeof *grown);
-
-            if (!grown)
-                return fail_with(err, BERM_NO_MEMORY, "no memory for the open findings");
-            worker->open = grown;
-            worker->open_capacity = capacity;
-        }
+        TRY(rows_grow(&worker->open, sizeof *worker->open, worker->open_count,
+                      &worker->open_capacity, err));
         (void)severity_find(statement_text(rows, 3), &severity);
         worker->open[worker->open_count++] = (struct open_of_household){
             .household_id = statement_int64(rows, 1),
