@@ -83,17 +83,7 @@ static void write_spell(const struct finding_row *row, struct json_writer *json)
 {
     json_begin_object(json);
     json_key_of_text(json, "code", row->code);
-    json_key_of_text(json, "severity", row->severity);
-    json_key_of_bool(json, "undetermined", row->is_undetermined);
-    json_key(json, "since");
-    json_month(json, row->from_month);
-    json_key(json, "until");
-    if (row->has_ended)
-        json_month(json, row->to_month);
-    else
-        json_null_value(json);
-    json_key(json, "evidence");
-    json_number_text(json, row->evidence);
+    finding_write_spell_json(row, "since", "until", json);
     json_end_object(json);
 }
 

@@ -190,17 +190,7 @@ static enum berm_status write_finding(void *context, const struct finding_row *r
     json_key_of_text(json, "area_name_en", row->area_name_en);
     json_key_of_text(json, "code", row->code);
     write_labels(json, row->info);
-    json_key_of_text(json, "severity", row->severity);
-    json_key_of_bool(json, "undetermined", row->is_undetermined);
-    json_key(json, "from_month");
-    json_month(json, row->from_month);
-    json_key(json, "to_month");
-    if (row->has_ended)
-        json_month(json, row->to_month);
-    else
-        json_null_value(json);
-    json_key(json, "evidence");
-    json_number_text(json, row->evidence);
+    finding_write_spell_json(row, "from_month", "to_month", json);
     json_end_object(json);
     return row->shows_sensitive
                ? call_note_look(call, LOOK_FINDINGS, "household", row->household, err)

@@ -1,6 +1,24 @@
 /* A household's reasons as JSON: what is found by the facts known now, beside what is on record. */
 #include "view/view.h"
 
+void finding_write_spell_json(const struct finding_row *row, const char *from_key,
+                              const char *to_key, struct json_writer *json)
+{
+    json_key_of_text(json, "severity", row->severity);
+    json_key_of_bool(json, "undetermined", row->is_undetermined);
+    json_key(json, from_key);
+    json_month(json, row->from_month);
+    if (to_key != NULL) {
+        json_key(json, to_key);
+        if (row->has_ended)
+            json_month(json, row->to_month);
+        else
+            json_null_value(json);
+    }
+    json_key(json, "evidence");
+    json_number_text(json, row->evidence);
+}
+
 /* What is on record for the month, as it was found then. */
 static void write_recorded_json(const struct household_reasons *reasons, struct json_writer *json)
 {
@@ -12,12 +30,7 @@ static void write_recorded_json(const struct household_reasons *reasons, struct 
             continue;
         json_begin_object(json);
         json_key_of_text(json, "code", row->code);
-        json_key_of_text(json, "severity", row->severity);
-        json_key_of_bool(json, "undetermined", row->is_undetermined);
-        json_key(json, "since");
-        json_month(json, row->from_month);
-        json_key(json, "evidence");
-        json_number_text(json, row->evidence);
+        finding_write_spell_json(row, "since", NULL, json);
         json_end_object(json);
     }
     json_end_array(json);

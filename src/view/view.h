@@ -20,6 +20,10 @@ void flows_write_json(const struct dictionary *dictionary, const struct househol
                       struct json_writer *json);
 void history_write_json(const struct history_page *history, struct json_writer *json);
 
+/** Members of an object: how severe a finding is, since when, until when (NULL: not told), and why.
+ */
+void finding_write_spell_json(const struct finding_row *row, const char *from_key,
+                              const char *to_key, struct json_writer *json);
 /** What people call a finding; its code where the pack no longer has it. */
 struct text finding_label(const struct finding_row *row, enum language language);
 /** A household's reasons in plain sentences. */
