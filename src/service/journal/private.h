@@ -65,8 +65,8 @@ struct sealing {
     const struct key_file *key;
     struct text public_key; /* whose signature the seals get */
     char public_key_bytes[PUBLIC_KEY_TEXT_MAX];
-    struct chain_end end;   /* of chain_lock */
-    int64_t sealed;         /* so far */
+    struct chain_end end; /* of chain_lock */
+    int64_t sealed;       /* so far */
 };
 /** Seal one entry that waits, or all (only_id 0), in the order of their ids. */
 MUST_USE enum berm_status seal_waiting(struct sealing *sealing, int64_t only_id,
