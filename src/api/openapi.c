@@ -341,13 +341,14 @@ static void write_tags(struct json_writer *json)
 
 /* ---- Components ------------------------------------------------------------------------------ */
 
+/* What variable_write_json writes. */
 static void write_value_type(struct json_writer *json, const struct variable *variable)
 {
     static const char *const TYPES[] = {
-        [VARIABLE_INTEGER] = "integer",   [VARIABLE_DECIMAL] = "string",
+        [VARIABLE_INTEGER] = "integer",   [VARIABLE_DECIMAL] = "number",
         [VARIABLE_MONEY] = "string",      [VARIABLE_BOOLEAN] = "boolean",
         [VARIABLE_DATE] = "string",       [VARIABLE_TEXT] = "string",
-        [VARIABLE_SELECT_ONE] = "string", [VARIABLE_SELECT_MULTIPLE] = "string",
+        [VARIABLE_SELECT_ONE] = "string", [VARIABLE_SELECT_MULTIPLE] = "array",
     };
 
     json_key(json, "type");
@@ -355,6 +356,12 @@ static void write_value_type(struct json_writer *json, const struct variable *va
     json_text(json, text_of(TYPES[variable->type]));
     json_text(json, TEXT("null"));
     json_end_array(json);
+    if (variable->type == VARIABLE_SELECT_MULTIPLE) {
+        json_key(json, "items");
+        json_begin_object(json);
+        json_key_of_text(json, "type", TEXT("string"));
+        json_end_object(json);
+    }
 }
 
 static void write_values(struct json_writer *json, const char *name,

@@ -5,7 +5,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from registers import make_register, wages  # noqa: E402
+from registers import PACK, make_pack, make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder  # noqa: E402
 from server import Client, make_account, make_token, served  # noqa: E402
 
@@ -16,6 +16,14 @@ B-1,B,Bela Hill,male,1950-01-01,head,,2010-01-01
 C-1,C,Cora Dale,female,1985-01-01,head,,2010-01-01
 """
 FLOWS = "household,month,wage\n" + wages("A", 300) + wages("B", 700) + wages("C", 100)
+TYPES = """floor_area,household,decimal,m2,,,,,,Floor area,面积,,,made up
+rent,household,money,XTS,,,,,,Rent,租金,,,made up
+crops,household,select_multiple crops,,,,,,,Crops,作物,,,made up
+built_on,household,date,,,,,,,Built on,建成日期,,,made up
+road,household,text,,,,,,,Road,道路,,,made up
+has_tap,household,boolean,,,,,,,Has a tap,自来水,,,made up
+"""
+CROPS = "crops,rice,Rice,水稻\ncrops,beans,Beans,豆类\n"
 SCOPES = ("household_read", "household_write", "fields_internal", "fields_personal", "fields_sensitive")
 
 
@@ -39,6 +47,17 @@ def changing(clerk):
                          headers={"If-Match": answer.headers["ETag"]})
     equal("the tag of a change serves the next one", answer.status, 200)
     equal("null makes a value unknown", clerk.get("/v1/households/A").json["values"]["rooms"], None)
+
+
+def types(clerk):
+    """A value of each type goes in and comes out; what comes out is held against the description."""
+    values = {"floor_area": 62.125, "rent": "1250.50", "crops": ["rice", "beans"], "built_on": "1987-06-01",
+              "road": "past the mill", "has_tap": False}
+    tag = clerk.get("/v1/households/B").headers["ETag"]
+    answer = clerk.patch("/v1/households/B", {"values": values}, headers={"If-Match": tag})
+    equal("values of every type", (answer.status, answer.json.get("errors")), (200, None))
+    after = clerk.get("/v1/households/B").json["values"]
+    equal("come out as they went in", {name: after[name] for name in values}, values)
 
 
 def problems(clerk):
@@ -143,13 +162,16 @@ def neighbours(clerk, looker):
 
 
 with folder() as here:
-    url = make_register(here, HOUSEHOLDS, PERSONS, FLOWS)
+    pack = make_pack(here / "pack", **{"dictionary.csv": PACK["dictionary.csv"] + TYPES,
+                                       "choices.csv": PACK["choices.csv"] + CROPS})
+    url = make_register(here, HOUSEHOLDS, PERSONS, FLOWS, pack)
     equal("a month is screened", berm("screen", "--month", "2020-09", "--store", url).code, 0)
     make_account(url, "clerk", ("township", "X1"))
     make_account(url, "looker", ("viewer", "X1"))
     with served(store=url) as server:
         clerk = Client(server, make_token(url, "clerk", *SCOPES))
         looker = Client(server, make_token(url, "looker", "household_read"))
+        types(clerk)
         changing(clerk)
         problems(clerk)
         entering(clerk)
