@@ -4,6 +4,7 @@
   run_tests.py                     everything
   run_tests.py --only unit,golden  some steps (--list names them)
   run_tests.py --match WORD        of units and scripts only those whose name contains WORD
+                                   (--only scenarios --match situation_16: one situation)
   run_tests.py --reformat          format the C files and stop
 
 Environment: JOBS (default: all cores), CI=true (warnings are errors, fuzzing takes a minute a target),
@@ -11,6 +12,7 @@ FUZZ_SECONDS, BUILD (default build). Only the standard library is used, so that 
 """
 import argparse
 import concurrent.futures
+import csv
 import hashlib
 import json
 import os
@@ -244,7 +246,7 @@ def step_clang_tidy(results):
 
 
 def run_script(results, path, more=None):
-    """A script that prints `ok NAME`, `not ok NAME: why` and `skip NAME: why`."""
+    """A script that prints `ok NAME`, `not ok NAME: why` and `skip NAME: why`; how many passed and failed."""
     name = path.relative_to(ROOT / "tests").as_posix()
     environment = {"PYTHONDONTWRITEBYTECODE": "1", "BERM": str(ROOT / BUILD / "berm")}
     asan = ROOT / BUILD_ASAN / "berm"
@@ -255,6 +257,7 @@ def run_script(results, path, more=None):
         environment["BERM_SHARED"] = str(shared)
     environment.update(more or {})
     started = time.monotonic()
+    before = results.passed, results.failed
     code, out, err = call([path], timeout=SCRIPT_TIMEOUT_SECONDS, env=environment)
     count = failed = 0
     for line in out.splitlines():
@@ -276,14 +279,43 @@ def run_script(results, path, more=None):
     seconds = time.monotonic() - started
     if seconds > 10:
         print(f"  {name} took {seconds:.0f} s", flush=True)
+    return results.passed - before[0], results.failed - before[1]
 
 
 def run_scripts(results, *folders, more=None):
     for folder in folders:
         for path in sorted((ROOT / "tests" / folder).glob("*")):
             if path.suffix in (".py", ".sh") and os.access(path, os.X_OK) and \
-                    Options.match in str(path.relative_to(ROOT)):
+                    not is_situation(path) and Options.match in str(path.relative_to(ROOT)):
                 run_script(results, path, more)
+
+
+def is_situation(path):
+    return path.name.startswith("situation_")
+
+
+def run_situations(results, more=None):
+    """The situations that the program must handle, each by its number, and what came of it.
+
+    tests/scenario/situations.csv lists them; situation_NN_*.py runs one. One without a script is said
+    to be not built, so that nobody takes the list for a promise that was kept.
+    """
+    folder = ROOT / "tests" / "scenario"
+    with open(folder / "situations.csv", encoding="utf-8", newline="") as file:
+        rows = [(int(row["number"]), row["situation"]) for row in csv.DictReader(file)]
+    scripts = sorted(filter(is_situation, folder.glob("*.py")))
+    known = {f"situation_{number:02}_" for number, _ in rows}
+    lost = [path.name for path in scripts if path.name[:len("situation_00_")] not in known]
+    results.add("every situation's script has a row in situations.csv", not lost, ", ".join(lost))
+    for number, words in rows:
+        for path in [path for path in scripts if path.name.startswith(f"situation_{number:02}_")] or [None]:
+            if Options.match not in (str(path.relative_to(ROOT)) if path else ""):
+                continue
+            print(f"  situation {number}: {words}" + ("" if path else ": not built yet"), flush=True)
+            if path is None:
+                continue
+            passed, failed = run_script(results, path, more)
+            print(f"    {passed} checks held" + (f", {failed} did not" if failed else ""), flush=True)
 
 
 def step_golden(results):
@@ -291,6 +323,7 @@ def step_golden(results):
 
 
 def step_scenarios(results):
+    run_situations(results)
     run_scripts(results, "scenario", "faults", "conformance", "property")
 
 
@@ -309,6 +342,7 @@ def step_postgres(results):
             "BERM_FILES": str(files)}
     try:
         run_units(results, BUILD, more, "unit-store-")
+        run_situations(results, more)
         run_scripts(results, "scenario", "faults", more=more)  # those of property have both stores
     finally:
         server.remove()
