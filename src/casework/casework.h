@@ -4,7 +4,8 @@
  * storing it is the service's.
  *
  * Files: workflow (reading the tables), sound (what every workflow must hold, looked at when it is
- * read), step (what a person may do now, and what is missing), calendar (days that count).
+ * read), step (what a person may do now, and what is missing), words (the same in plain words),
+ * calendar (days that count).
  *
  * A state is where a case is; a step leads from one state to another (or stays: planning measures).
  * The stage of a state says what the state means to the program, whatever the pack calls it.
@@ -174,6 +175,14 @@ need_set case_missing(const struct calendar *calendar, const struct workflow_ste
 bool case_due(const struct calendar *calendar, const struct workflow *workflow,
               const struct case_view *view, const struct workflow_step **ret_step,
               date_days *ret_due);
+
+/** What is missing and what to do about it, in plain words, without a full stop: "an objection is
+ * open: settle it first". step: whose need it is, for its numbers. */
+void need_write(const struct workflow_step *step, enum need need, bool is_chinese,
+                struct buffer *out);
+/** All of a set, one behind the other. */
+void needs_write(const struct workflow_step *step, need_set needs, bool is_chinese,
+                 struct buffer *out);
 
 /* ---- The account of problems ----------------------------------------------------------------- */
 
