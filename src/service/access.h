@@ -109,6 +109,13 @@ MUST_USE enum berm_status caller_of_account(struct store *store, struct text nam
 /** A copy that lives in arena. */
 MUST_USE enum berm_status caller_copy(struct arena *arena, const struct caller *caller,
                                       struct caller *ret_caller, struct berm_error *err);
+/**
+ * Who does a step that wants another person than the one before: the account's name, or at the
+ * machine itself that of the operating system's user. Names of accounts are never given twice, and
+ * a user who has an account of the same name is taken for the same person. What one person with two
+ * names could do stands in the journal, which names the user who sat there as well as the account.
+ */
+struct text caller_person(const struct caller *caller, const struct actor *actor);
 /** Whether the caller holds the permission anywhere. */
 bool caller_holds(const struct caller *caller, enum permission permission);
 /** BERM_FORBIDDEN, in a sentence that names the permission, where the caller holds it nowhere. */

@@ -96,6 +96,11 @@ enum berm_status caller_copy(struct arena *arena, const struct caller *caller,
     return BERM_OK;
 }
 
+struct text caller_person(const struct caller *caller, const struct actor *actor)
+{
+    return caller->is_local ? actor->name : caller->name;
+}
+
 /* ---- Asking ---------------------------------------------------------------------------------- */
 
 static bool has_scope(const struct caller *caller, enum permission permission)

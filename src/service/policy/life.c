@@ -1,23 +1,13 @@
 /*
  * The steps of a version's life. Whatever takes time (compiling, checks, cases) is done before the
  * transaction, on files that cannot change any more; what the step rests on is read again inside
- * it.
- *
- * The second person is told by name: an account's, or that of the operating system's user. Names of
- * accounts are never given twice, and a user who has an account of the same name is taken for the
- * same person. What one person with two names could do stands in the journal, which names the user
- * who sat there as well as the account.
+ * it. The second person is told by name (caller_person).
  */
 #include "service/policy/private.h"
 
 #include <stdio.h>
 
 enum { DETAILS_BYTES_MAX = 512 };
-
-static struct text person_of(const struct office *office, const struct caller *caller)
-{
-    return caller->is_local ? office->actor.name : caller->name;
-}
 
 /* The step's entry. What stands in details are numbers, months, digests and names of accounts. */
 static enum berm_status journal_step(struct office *office, const struct caller *caller,
@@ -30,7 +20,7 @@ static enum berm_status journal_step(struct office *office, const struct caller 
 
     snprintf(subject, sizeof subject, "policy version %lld", (long long)version->pack_version_id);
     json_begin_object(&json);
-    json_key_of_text(&json, "person", person_of(office, caller));
+    json_key_of_text(&json, "person", caller_person(caller, &office->actor));
     json_key_of_text(&json, "pack", version->pack);
     json_key_of_text(&json, "version", version->version);
     json_key_of_text(&json, "sha256", version->sha256);
@@ -164,7 +154,7 @@ enum berm_status policy_draft(struct office *office, const struct caller *caller
     transaction = office->store;
     TRY(store_check_dictionary(office->store, &pack->dictionary, err));
     TRY(version_insert(office->store, pack, text_of(sha256), bundle, note,
-                       person_of(office, caller), &version.pack_version_id, err));
+                       caller_person(caller, &office->actor), &version.pack_version_id, err));
     version.pack = pack->name;
     version.version = pack->version;
     version.sha256 = text_of(sha256);
@@ -213,7 +203,7 @@ static enum berm_status store_check(struct office *office, const struct caller *
     if (version.state != PACK_DRAFT && version.state != PACK_CHECKED)
         return refuse_state(&version, "only a draft is checked", err);
     TRY(statement_prepare(office->store, STATEMENT_PACK_VERSION_CHECK, &check, err));
-    statement_bind_text(check, PACK_VERSION_CHECK__PERSON, person_of(office, caller));
+    statement_bind_text(check, PACK_VERSION_CHECK__PERSON, caller_person(caller, &office->actor));
     statement_bind_text(check, PACK_VERSION_CHECK__AT, instant_now(now));
     statement_bind_int64(check, PACK_VERSION_CHECK__CASES_PASSED, verdict->passed);
     statement_bind_int64(check, PACK_VERSION_CHECK__WARNINGS, verdict->warnings);
@@ -302,7 +292,7 @@ static enum berm_status publish_in_transaction(struct office *office, const stru
                                                const struct pack *pack, month_number from_month,
                                                struct pack_version *version, struct berm_error *err)
 {
-    struct text person = person_of(office, caller);
+    struct text person = caller_person(caller, &office->actor);
 
     TRY(caller_check_everywhere(office->store, caller, PERMISSION_POLICY_PUBLISH, err));
     if (text_equal(version->drafted.by, person))
@@ -360,7 +350,7 @@ static enum berm_status withdraw_in_transaction(struct office *office, const str
         TRY(check_month_is_free(office->store, version->from_month,
                                 "publish another version from a later month", err));
     TRY(statement_prepare(office->store, STATEMENT_PACK_VERSION_WITHDRAW, &withdraw, err));
-    statement_bind_text(withdraw, PACK_VERSION_WITHDRAW__PERSON, person_of(office, caller));
+    statement_bind_text(withdraw, PACK_VERSION_WITHDRAW__PERSON, caller_person(caller, &office->actor));
     statement_bind_text(withdraw, PACK_VERSION_WITHDRAW__AT, instant_now(now));
     statement_bind_int64(withdraw, PACK_VERSION_WITHDRAW__PACK_VERSION_ID,
                          version->pack_version_id);
