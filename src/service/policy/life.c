@@ -350,7 +350,8 @@ static enum berm_status withdraw_in_transaction(struct office *office, const str
         TRY(check_month_is_free(office->store, version->from_month,
                                 "publish another version from a later month", err));
     TRY(statement_prepare(office->store, STATEMENT_PACK_VERSION_WITHDRAW, &withdraw, err));
-    statement_bind_text(withdraw, PACK_VERSION_WITHDRAW__PERSON, caller_person(caller, &office->actor));
+    statement_bind_text(withdraw, PACK_VERSION_WITHDRAW__PERSON,
+                        caller_person(caller, &office->actor));
     statement_bind_text(withdraw, PACK_VERSION_WITHDRAW__AT, instant_now(now));
     statement_bind_int64(withdraw, PACK_VERSION_WITHDRAW__PACK_VERSION_ID,
                          version->pack_version_id);
