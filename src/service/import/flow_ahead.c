@@ -59,7 +59,7 @@ static enum berm_status add_group(struct flow_ahead *ahead, struct group_key key
     return map_put(ahead->groups, key_of(&key), NOTHING, err);
 }
 
-/* The groups that something may be there of. */
+/* The groups that something may be there of. The one that is still open was read. */
 static enum berm_status list_groups(struct import *import, const struct import_flow *rows,
                                     size_t count, struct buffer *households, struct buffer *months,
                                     struct berm_error *err)
@@ -72,7 +72,8 @@ static enum berm_status list_groups(struct import *import, const struct import_f
         if (rows[i].row.outcome == IMPORT_REJECTED)
             continue;
         TRY(code_lookup_find(&state->households, rows[i].household, &household, err));
-        if (is_usable(household) && !flow_group_is_fresh(state, household->id, rows[i].month))
+        if (is_usable(household) && !flow_group_is_open(state, household->id, rows[i].month) &&
+            !flow_group_is_fresh(state, household->id, rows[i].month))
             TRY(add_group(&state->ahead, (struct group_key){household->id, rows[i].month},
                           households, months, err));
     }

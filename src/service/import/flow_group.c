@@ -2,7 +2,8 @@
  * One household and month: what is there is read once, rows are laid over it, then the entries that
  * are new or different are written and the month's amounts (monthly_flow) are worked out again from
  * all entries. While the register had no entries and the groups come in rising order, nothing can
- * be there, and nothing is read.
+ * be there, and nothing is read. The last group of a batch stays open, because the next batch may
+ * begin with more of it.
  *
  * An entry that this import wrote carries its change_id, and one that it found unchanged is kept in
  * the set of those seen; so a second report of the same thing in one file is known.

@@ -91,6 +91,12 @@ MUST_USE enum berm_status flow_ahead_ask(struct import *import, const struct imp
 /** Give the group what was read of it, once; false where it is to be read now. */
 MUST_USE enum berm_status flow_ahead_take(struct import *import, bool *ret_was_asked,
                                           struct berm_error *err);
+static inline bool flow_group_is_open(const struct import_flow_state *state, int64_t household_id,
+                                      month_number month)
+{
+    return state->group.household_id == household_id && state->group.month == month;
+}
+
 /** Whether a group is behind all others of an import that began without entries: nothing of it can
  * be there. */
 static inline bool flow_group_is_fresh(const struct import_flow_state *state, int64_t household_id,

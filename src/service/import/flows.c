@@ -173,7 +173,7 @@ static enum berm_status take_flow(struct import *import, struct import_flow *row
     TRY(find_source(import, row, arena, &source_id, err));
     if (source_id == 0)
         return BERM_OK;
-    if (state->group.household_id != household->id || state->group.month != row->month) {
+    if (!flow_group_is_open(state, household->id, row->month)) {
         TRY(flow_group_end(import, err));
         TRY(flow_group_begin(import, household->id, row->month, err));
     }
@@ -193,5 +193,5 @@ enum berm_status import_flows(struct import *import, struct import_flow *rows, s
         if (rows[i].row.outcome == IMPORT_REJECTED)
             import_count_row(import, &rows[i].row, IMPORT_REJECTED);
     }
-    return flow_group_end(import, err);
+    return BERM_OK;
 }

@@ -4,7 +4,7 @@
  * was added points to it, a row that was changed has a change_row with the fields before and after.
  * Ids are counted here and written back once at the end, which the store's write lock makes safe.
  */
-#include "service/import/private.h"
+#include "service/import/flow_group.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -331,6 +331,8 @@ enum berm_status import_end(struct import *import, struct import_counts *ret_cou
 {
     if (import->search != NULL)
         TRY(search_writer_flush(import->search, err));
+    if (import->flows != NULL)
+        TRY(flow_group_end(import, err));
     close_kinds(import);
     if (import->next_id > import->first_id && import->start->new_id == 0)
         TRY(id_skip(import->store, kinds[import->kind].table, import->next_id - import->first_id,

@@ -5,8 +5,13 @@
  * once. All of it is part of the transaction: a failure leaves the table as it was.
  *
  * To drop one locks both tables against everybody, hence only for whoever is alone. A user
- * who does not own both tables loads with the foreign keys in place. Indexes stay: the
- * import looks codes and memberships up while it writes.
+ * who does not own both tables loads with the foreign keys in place.
+ *
+ * Indexes. To sort all rows at the end takes less than to find each row's place, but the import
+ * looks codes and memberships up while it writes. So what decides is what happens: a table that
+ * has got its first rows, and that no statement has named since, loses its indexes before the next
+ * COPY, and has them again before the first statement that names it, or before the commit. A small
+ * load never gets that far. Keys that a foreign key refers to stay.
  */
 #include "store/postgres/queue.h"
 
@@ -20,7 +25,7 @@ enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err)
 
     (void)err;
     connection->bulk.is_expected = true;
-    connection->bulk.prepared = 0;
+    connection->bulk.prepared = connection->bulk.unread = 0;
     return BERM_OK;
 }
 
@@ -33,11 +38,21 @@ void postgres_make_statistics(void *handle)
                        "DO $$ DECLARE filled text; BEGIN"
                        " FOR filled IN SELECT quote_ident(relname) FROM pg_catalog.pg_class"
                        "  WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
-                       "  AND pg_relation_size(oid) > 0 AND (reltuples < 0 OR pg_relation_size(oid)"
-                       "   > 1.1 * relpages * current_setting('block_size')::bigint) LOOP"
+                       "  AND pg_relation_size(oid) > 0 AND (pg_relation_size(oid)"
+                       "   > 1.1 * relpages * current_setting('block_size')::bigint OR NOT EXISTS ("
+                       "   SELECT FROM pg_catalog.pg_stats"
+                       "   WHERE schemaname = current_schema() AND tablename = relname)) LOOP"
                        "  EXECUTE 'ANALYZE ' || filled;"
                        " END LOOP; END $$",
                        NULL, NULL);
+}
+
+void bulk_free(struct bulk *bulk)
+{
+    buffer_free(&bulk->restore);
+    for (int t = 0; t < QUEUE_TABLES_MAX; t++)
+        buffer_free(&bulk->indexes[t]);
+    bulk->unindexed = 0;
 }
 
 void postgres_end_bulk(void *handle)
@@ -45,7 +60,7 @@ void postgres_end_bulk(void *handle)
     struct connection *connection = handle;
 
     connection->bulk.is_expected = false;
-    buffer_clear(&connection->bulk.restore);
+    bulk_free(&connection->bulk);
     if (connection->mode != STORE_READ_ONLY && !connection->is_in_transaction)
         postgres_make_statistics(connection);
 }
@@ -76,15 +91,34 @@ static enum berm_status is_empty(struct connection *connection, const char *tabl
     return BERM_OK;
 }
 
-/* What drops the foreign keys of a table, and what makes them again: from the catalogue, so that
- * they come back as they were. */
+/* Drop what a query of the catalogue finds: rows of what drops one thing, and of what makes it
+ * again, so that all comes back as it was. */
+static enum berm_status drop_found(struct connection *connection, const char *query,
+                                   struct buffer *restore, struct berm_error *err)
+{
+    CLEANUP(clear_resultp) PGresult *found = PQexec(connection->server, query);
+    CLEANUP(buffer_free) struct buffer drop = {0};
+
+    if (PQresultStatus(found) != PGRES_TUPLES_OK)
+        return fail_from_postgres(connection, found, err);
+    for (int row = 0; row < PQntuples(found); row++) {
+        buffer_append_text(&drop, text_of(PQgetvalue(found, row, 0)));
+        buffer_append_text(restore, text_of(PQgetvalue(found, row, 1)));
+    }
+    buffer_append_char(&drop, 0);
+    TRY(buffer_status(&drop, err));
+    TRY(buffer_status(restore, err));
+    return PQntuples(found) > 0 ? postgres_run(connection, drop.bytes, NULL, err) : BERM_OK;
+}
+
 static enum berm_status drop_references(struct connection *connection, const char *table,
                                         struct berm_error *err)
 {
-    CLEANUP(clear_resultp) PGresult *found = NULL;
-    CLEANUP(buffer_free) struct buffer drop = {0};
     char sql[SQL_BYTES_MAX];
 
+    /* A cursor that was left open would be in the way. */
+    connection->transaction++;
+    TRY(postgres_run(connection, "CLOSE ALL", NULL, err));
     snprintf(
         sql, sizeof sql,
         "SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I;', c.conrelid::regclass, c.conname),"
@@ -97,38 +131,90 @@ static enum berm_status drop_references(struct connection *connection, const cha
         " AND pg_has_role(own.relowner, 'USAGE') AND pg_has_role(other.relowner, 'USAGE')"
         " ORDER BY c.conname",
         table);
-    found = PQexec(connection->server, sql);
-    if (PQresultStatus(found) != PGRES_TUPLES_OK)
-        return fail_from_postgres(connection, found, err);
-    buffer_append_text(&drop,
-                       TEXT("CLOSE ALL;")); /* a cursor that was left open would be in the way */
-    connection->transaction++;
-    for (int row = 0; row < PQntuples(found); row++) {
-        buffer_append_text(&drop, text_of(PQgetvalue(found, row, 0)));
-        buffer_append_text(&connection->bulk.restore, text_of(PQgetvalue(found, row, 1)));
-    }
-    buffer_append_char(&drop, 0);
-    TRY(buffer_status(&drop, err));
-    TRY(buffer_status(&connection->bulk.restore, err));
-    return PQntuples(found) > 0 ? postgres_run(connection, drop.bytes, NULL, err) : BERM_OK;
+    return drop_found(connection, sql, &connection->bulk.restore, err);
 }
 
-enum berm_status bulk_prepare_table(struct connection *connection, int table,
+/* No cursor is open on the table: they were closed before its first rows, and nothing has read it
+ * since. */
+static enum berm_status drop_indexes(struct connection *connection, int table,
+                                     struct berm_error *err)
+{
+    struct bulk *bulk = &connection->bulk;
+    char sql[SQL_BYTES_MAX];
+
+    TRY(look_around(connection, err));
+    if (!bulk->is_alone)
+        return BERM_OK;
+    snprintf(sql, sizeof sql,
+             "SELECT CASE WHEN c.oid IS NULL THEN format('DROP INDEX %%s;', i.indexrelid::regclass)"
+             " ELSE format('ALTER TABLE %%s DROP CONSTRAINT %%I;', i.indrelid::regclass, c.conname)"
+             " END, CASE WHEN c.oid IS NULL THEN pg_get_indexdef(i.indexrelid) || ';'"
+             " ELSE format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s;', i.indrelid::regclass,"
+             " c.conname, pg_get_constraintdef(c.oid)) END"
+             " FROM pg_catalog.pg_index AS i"
+             " JOIN pg_catalog.pg_class AS own ON own.oid = i.indrelid"
+             " LEFT JOIN pg_catalog.pg_constraint AS c"
+             " ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')"
+             " WHERE i.indrelid = '%s'::regclass AND pg_has_role(own.relowner, 'USAGE')"
+             " AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS f"
+             "  WHERE f.contype = 'f' AND f.conindid = i.indexrelid)"
+             " ORDER BY i.indexrelid",
+             connection->queue.tables[table - 1]);
+    bulk->unindexed |= UINT64_C(1) << (table - 1);
+    return drop_found(connection, sql, &bulk->indexes[table - 1], err);
+}
+
+enum berm_status bulk_prepare_table(struct connection *connection, int table, bool are_many,
                                     struct berm_error *err)
 {
     struct bulk *bulk = &connection->bulk;
     uint64_t bit = UINT64_C(1) << (table - 1);
     bool is_new;
 
-    if (!bulk->is_expected || (bulk->prepared & bit) != 0)
+    if (!bulk->is_expected)
         return BERM_OK;
+    if ((bulk->prepared & bit) != 0) {
+        bool loses_indexes =
+            are_many && bulk->is_alone && (bulk->unread & ~bulk->unindexed & bit) != 0;
+
+        return loses_indexes ? drop_indexes(connection, table, err) : BERM_OK;
+    }
     if (bulk->prepared == 0)
         TRY(look_around(connection, err));
     bulk->prepared |= bit;
     if (!bulk->is_alone)
         return BERM_OK;
     TRY(is_empty(connection, connection->queue.tables[table - 1], &is_new, err));
-    return is_new ? drop_references(connection, connection->queue.tables[table - 1], err) : BERM_OK;
+    if (!is_new)
+        return BERM_OK;
+    bulk->unread |= bit;
+    return drop_references(connection, connection->queue.tables[table - 1], err);
+}
+
+enum berm_status bulk_before_read(struct connection *connection, uint64_t tables,
+                                  struct berm_error *err)
+{
+    struct bulk *bulk = &connection->bulk;
+    uint64_t lost = bulk->unindexed & tables;
+
+    bulk->unread &= ~tables;
+    bulk->unindexed &= ~tables;
+    for (int t = 0; lost != 0; t++, lost >>= 1) {
+        if ((lost & 1) == 0 || bulk->indexes[t].length == 0)
+            continue;
+        buffer_append_char(&bulk->indexes[t], 0);
+        TRY(buffer_status(&bulk->indexes[t], err));
+        TRY(postgres_run(connection, bulk->indexes[t].bytes, NULL, err));
+        buffer_free(&bulk->indexes[t]);
+    }
+    return BERM_OK;
+}
+
+/* To undo a mark would bring back what was dropped behind it: from here on nothing more is. */
+enum berm_status bulk_before_mark(struct connection *connection, struct berm_error *err)
+{
+    connection->bulk.is_expected = false;
+    return bulk_before_read(connection, UINT64_MAX, err);
 }
 
 enum berm_status bulk_restore(struct connection *connection, struct berm_error *err)
@@ -136,6 +222,7 @@ enum berm_status bulk_restore(struct connection *connection, struct berm_error *
     struct buffer *restore = &connection->bulk.restore;
     CLEANUP(buffer_free) struct buffer sql = {0};
 
+    TRY(bulk_before_read(connection, UINT64_MAX, err)); /* foreign keys may refer to them */
     if (restore->length == 0)
         return BERM_OK;
     /* The check of all rows reads both tables whole, which COPY's setting would forbid. */

@@ -63,7 +63,7 @@ static void close_connection(void *handle)
     postgres_forget_sent(connection);
     PQfinish(connection->server);
     queue_free(&connection->queue);
-    buffer_free(&connection->bulk.restore);
+    bulk_free(&connection->bulk);
     free(connection->url);
     free(connection);
 }

@@ -29,9 +29,12 @@ struct write_queue {
 /** The first load of a register (bulk.c). */
 struct bulk {
     bool is_expected;
-    bool is_alone;         /* nobody else is connected to the database */
-    uint64_t prepared;     /* tables that were looked at, as queue.waiting has them */
-    struct buffer restore; /* SQL that makes again what was dropped */
+    bool is_alone;      /* nobody else is connected to the database */
+    uint64_t prepared;  /* tables that were looked at, as queue.waiting has them */
+    uint64_t unread;    /* tables that were empty, and that nothing has read since */
+    uint64_t unindexed; /* tables whose indexes were dropped */
+    struct buffer indexes[QUEUE_TABLES_MAX]; /* SQL that makes them again, by table */
+    struct buffer restore;                   /* the same for the foreign keys of all tables */
 };
 
 struct connection {
@@ -138,11 +141,16 @@ enum berm_status postgres_mark(void *handle, enum mark_action action, struct ber
 enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err);
 void postgres_end_bulk(void *handle);
 void postgres_make_statistics(void *handle);
-/** Before the first COPY to a table, by its number in queue.tables. */
-enum berm_status bulk_prepare_table(struct connection *connection, int table,
+/** Before rows are added to a table, by its number in queue.tables; are_many: by COPY. */
+enum berm_status bulk_prepare_table(struct connection *connection, int table, bool are_many,
                                     struct berm_error *err);
+/** Before something reads tables (bits as queue.waiting has them): their indexes are there. */
+enum berm_status bulk_before_read(struct connection *connection, uint64_t tables,
+                                  struct berm_error *err);
+enum berm_status bulk_before_mark(struct connection *connection, struct berm_error *err);
 /** Before the transaction commits. */
 enum berm_status bulk_restore(struct connection *connection, struct berm_error *err);
+void bulk_free(struct bulk *bulk);
 
 /* The rows of the driver's table that live in fence.c. */
 enum berm_status postgres_close_fence(void *handle, struct berm_error *err);

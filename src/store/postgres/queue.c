@@ -86,7 +86,6 @@ static enum berm_status copy_rows(struct postgres_statement *statement, struct b
     CLEANUP(clear_resultp) PGresult *begun = NULL;
 
     TRY(postgres_catch_up(connection, err));
-    TRY(bulk_prepare_table(connection, statement->runs.table, err));
     begun = PQexec(connection->server, statement->runs.copy);
     if (PQresultStatus(begun) != PGRES_COPY_IN)
         return fail_from_postgres(connection, begun, err);
@@ -129,6 +128,10 @@ static enum berm_status write_all(struct connection *connection, struct berm_err
          statement = statement->runs.next) {
         bool goes_by_copy = statement->runs.copy != NULL && statement->runs.count >= COPY_ROWS_MIN;
 
+        if (statement->runs.copy == NULL)
+            TRY(bulk_before_read(connection, queue_mentioned(statement), err));
+        else
+            TRY(bulk_prepare_table(connection, statement->runs.table, goes_by_copy, err));
         TRY(goes_by_copy ? copy_rows(statement, err) : send_runs(statement, err));
     }
     return BERM_OK;
@@ -171,6 +174,8 @@ enum berm_status queue_before_run(struct postgres_statement *statement, struct b
     struct connection *connection = statement->connection;
     const struct write_queue *queue = &connection->queue;
 
+    if (connection->bulk.is_expected)
+        TRY(bulk_before_read(connection, queue_mentioned(statement), err));
     if (queue->first == NULL && queue->failure.status == BERM_OK)
         return BERM_OK;
     if (is_query(statement) && (queue_mentioned(statement) & queue->waiting) == 0)

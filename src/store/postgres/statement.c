@@ -343,8 +343,8 @@ static enum berm_status run(struct postgres_statement *statement, struct berm_er
     return run_at_once(statement, err);
 }
 
-/* What takes more than one command, comes behind rows that wait, or cannot be sent, is left to the
- * first step, which tells. */
+/* What takes more than one command, comes behind rows that wait or into a first load, or cannot be
+ * sent, is left to the first step, which tells. */
 void postgres_start(void *handle)
 {
     struct postgres_statement *statement = handle;
@@ -352,7 +352,8 @@ void postgres_start(void *handle)
 
     if (statement->is_started || statement->rows != NULL || !connection->is_in_transaction ||
         statement->session != connection->session || check_misfits(statement, NULL) != BERM_OK ||
-        postgres_wants_stream(statement) || is_long(statement) || connection->queue.first != NULL)
+        postgres_wants_stream(statement) || is_long(statement) || connection->queue.first != NULL ||
+        connection->bulk.is_expected)
         return;
     statement->is_started = send_run(statement, NULL) == BERM_OK;
 }

@@ -295,6 +295,7 @@ enum berm_status postgres_mark(void *handle, enum mark_action action, struct ber
     switch (action) {
     case MARK_SET:
         TRY(queue_settle(connection, err));
+        TRY(bulk_before_mark(connection, err));
         return postgres_send_ahead(connection, "SAVEPOINT mark", err);
     case MARK_KEEP:
         return keep_mark(connection, err);

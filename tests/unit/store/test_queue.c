@@ -367,6 +367,98 @@ static void a_first_load_locks_nobody_out(void **state)
     assert_int_equal(number_from(other, "SELECT count(*) FROM child"), MANY);
 }
 
+/* They are looked for without the table's whole name, which would be a reason to make them. */
+static const char PARENT_INDEXES[] =
+    "SELECT count(*) FROM pg_catalog.pg_index AS i"
+    " JOIN pg_catalog.pg_class AS c ON c.oid = i.indrelid WHERE c.relname LIKE 'paren_'";
+
+/* Parents from first to last, written by a query that names another table. */
+static void load_parents(struct store *store, struct statement *parent, struct statement *child,
+                         int64_t first, int64_t last)
+{
+    for (int64_t id = first; id <= last; id++)
+        queue_parent(parent, id, TEXT("p"));
+    queue_child(child, last, last);
+    assert_true(number_from(store, "SELECT count(*) FROM child") > 0);
+}
+
+static void a_first_load_makes_indexes_before_they_are_read(void **state)
+{
+    struct berm_error err;
+
+    if (is_sqlite(state))
+        skip();
+    CLEANUP(store_closep) struct store *store = store_to_write(state);
+    CLEANUP(statement_closep) struct statement *parent = NULL;
+    CLEANUP(statement_closep) struct statement *child = NULL;
+
+    execute(store, "CREATE INDEX parent_by_name ON parent (name)");
+    assert_ok(store_commit(store, &err));
+    assert_ok(store_expect_bulk(store, &err));
+    assert_ok(store_begin(store, &err));
+    parent = statement_for(store, PARENT);
+    child = statement_for(store, CHILD);
+    load_parents(store, parent, child, 1, FEW);
+    assert_int_equal(number_from(store, PARENT_INDEXES), 2); /* a small load keeps them */
+    load_parents(store, parent, child, FEW + 1, MANY);
+    assert_int_equal(number_from(store, PARENT_INDEXES), 0);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM parent"), MANY);
+    assert_int_equal(number_from(store, PARENT_INDEXES), 2);
+    load_parents(store, parent, child, MANY + 1, 2 * MANY);
+    assert_int_equal(number_from(store, PARENT_INDEXES), 2); /* it may be read again */
+    assert_ok(store_commit(store, &err));
+    assert_int_equal(number_from(store, "SELECT count(*) FROM pg_catalog.pg_stats"
+                                        " WHERE tablename = 'parent'"),
+                     2);
+}
+
+static void a_first_load_finds_what_is_there_twice_at_its_end(void **state)
+{
+    struct berm_error err;
+
+    if (is_sqlite(state))
+        skip();
+    CLEANUP(store_closep) struct store *store = store_to_write(state);
+    CLEANUP(statement_closep) struct statement *parent = statement_for(store, PARENT);
+    CLEANUP(statement_closep) struct statement *child = statement_for(store, CHILD);
+
+    assert_ok(store_commit(store, &err));
+    assert_ok(store_expect_bulk(store, &err));
+    assert_ok(store_begin(store, &err));
+    load_parents(store, parent, child, 1, FEW);
+    load_parents(store, parent, child, FEW, MANY);
+    assert_int_equal(number_from(store, PARENT_INDEXES), 0);
+    assert_int_equal(store_commit(store, &err), BERM_CONFLICT);
+    store_rollback(store);
+    assert_int_equal(number_from(store, PARENT_INDEXES), 1);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM parent"), 0);
+}
+
+static void a_mark_ends_the_shortcuts_of_a_first_load(void **state)
+{
+    struct berm_error err;
+
+    if (is_sqlite(state))
+        skip();
+    CLEANUP(store_closep) struct store *store = store_to_write(state);
+    CLEANUP(statement_closep) struct statement *parent = statement_for(store, PARENT);
+    CLEANUP(statement_closep) struct statement *child = statement_for(store, CHILD);
+
+    assert_ok(store_commit(store, &err));
+    assert_ok(store_expect_bulk(store, &err));
+    assert_ok(store_begin(store, &err));
+    load_parents(store, parent, child, 1, FEW);
+    load_parents(store, parent, child, FEW + 1, MANY);
+    assert_int_equal(number_from(store, PARENT_INDEXES), 0);
+    assert_ok(store->driver->mark(store->connection, MARK_SET, &err));
+    load_parents(store, parent, child, MANY + 1, 2 * MANY);
+    assert_int_equal(number_from(store, PARENT_INDEXES), 1);
+    assert_ok(store->driver->mark(store->connection, MARK_UNDO, &err));
+    assert_ok(store_commit(store, &err));
+    assert_int_equal(number_from(store, PARENT_INDEXES), 1);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM parent"), MANY);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_create, place_remove)
@@ -383,6 +475,9 @@ int main(void)
         TEST(a_row_replaces_those_that_wait),
         TEST(a_first_load_checks_references_at_its_end),
         TEST(a_first_load_locks_nobody_out),
+        TEST(a_first_load_makes_indexes_before_they_are_read),
+        TEST(a_first_load_finds_what_is_there_twice_at_its_end),
+        TEST(a_mark_ends_the_shortcuts_of_a_first_load),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
