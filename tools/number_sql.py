@@ -182,7 +182,7 @@ def source(statements):
 
 BOTH = re.compile(r"--\s*both:\s*$")
 # Texts compare by bytes, as they do in SQLite and in the program; the database's own order may differ.
-POSTGRES_TYPES = {"INTEGER": "BIGINT", "TEXT": 'TEXT COLLATE "C"'}
+POSTGRES_TYPES = {"INTEGER": "BIGINT", "TEXT": 'TEXT COLLATE "C"', "BLOB": "BYTEA"}
 SQLITE_OPTIONS = re.compile(r"\)\s*STRICT(?:\s*,\s*WITHOUT\s+ROWID)?\s*;")
 
 

@@ -9,6 +9,8 @@
  *   export/     lists of any length, in pieces (face: export.h)
  *   job/        work that takes long, and uploads for it (face: job.h)
  *   warning/    what departments tell (face: warning.h)
+ *   visit/      visits and what they found (face: visit.h)
+ *   attachment/ photos, signatures, papers (face: attachment.h)
  *   move/       a register to another store, proven to be the same (face: move.h)
  *   look/       who saw sensitive values (face: look.h)
  *   doctor/     whether a register is sound (face: doctor.h)
@@ -34,6 +36,7 @@
 #include "screening/screening.h"
 #include "service/access.h"
 #include "service/announce.h"
+#include "service/attachment.h"
 #include "service/digest.h"
 #include "service/doctor.h"
 #include "service/export.h"
@@ -53,6 +56,7 @@
 #include "service/screen_again.h"
 #include "service/secret.h"
 #include "service/synth.h"
+#include "service/visit.h"
 #include "service/warning.h"
 #include "service/writer.h"
 #include "statistics/statistics.h"

@@ -131,6 +131,7 @@ struct store_driver {
     /* false: the parameter does not exist or memory ran out. Text must outlive the run. */
     bool (*bind_int64)(void *handle, int parameter, int64_t value);
     bool (*bind_text)(void *handle, int parameter, struct text value);
+    bool (*bind_bytes)(void *handle, int parameter, struct text value);
     bool (*bind_null)(void *handle, int parameter);
     /** What statement_start says; NULL where nothing is won by it. */
     void (*start)(void *handle);
@@ -142,8 +143,9 @@ struct store_driver {
     void (*clear)(void *handle); /* reset, and nothing is bound any more */
     int64_t (*changed_count)(void *connection);
     bool (*is_null)(void *handle, int column);
-    int64_t (*int64)(void *handle, int column);    /* 0 for NULL */
-    struct text (*text)(void *handle, int column); /* bytes are NULL only for NULL */
+    int64_t (*int64)(void *handle, int column);     /* 0 for NULL */
+    struct text (*text)(void *handle, int column);  /* bytes are NULL only for NULL */
+    struct text (*bytes)(void *handle, int column); /* the same, of a column of bytes */
     struct field_value (*field)(void *handle, int column, const struct variable *variable);
 };
 

@@ -188,6 +188,12 @@ void statement_bind_text(struct statement *statement, int parameter, struct text
         statement->bad_parameter = parameter;
 }
 
+void statement_bind_bytes(struct statement *statement, int parameter, struct text value)
+{
+    if (!statement->driver->bind_bytes(statement->handle, parameter, value))
+        statement->bad_parameter = parameter;
+}
+
 void statement_bind_null(struct statement *statement, int parameter)
 {
     if (!statement->driver->bind_null(statement->handle, parameter))
@@ -354,6 +360,11 @@ bool statement_has_int64(struct statement *statement, int column, int64_t *ret_v
 struct text statement_text(struct statement *statement, int column)
 {
     return statement->driver->text(statement->handle, column);
+}
+
+struct text statement_bytes(struct statement *statement, int column)
+{
+    return statement->driver->bytes(statement->handle, column);
 }
 
 date_days statement_date(struct statement *statement, int column)

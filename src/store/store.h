@@ -190,9 +190,10 @@ MUST_USE enum berm_status store_files_folder(struct store *store, struct buffer 
 
 struct store_column {
     struct text name;
-    struct text type; /* as SQLite calls it, "INTEGER" or "TEXT"; of another one cannot be moved */
+    struct text type; /* as SQLite calls it: "INTEGER", "TEXT", "BLOB"; another cannot be moved */
     int64_t key_position; /* in the key, from 1; 0: not in it */
     bool is_number;
+    bool is_bytes;
     bool is_computed; /* by the database out of others */
 };
 
@@ -287,6 +288,8 @@ void statement_closep(struct statement **statement);
  * stepped to its end or reset. Failures are remembered and returned by the next step. */
 void statement_bind_int64(struct statement *statement, int parameter, int64_t value);
 void statement_bind_text(struct statement *statement, int parameter, struct text value);
+/** Bytes of any kind, for a column of type BLOB (BYTEA); the same promise as for text. */
+void statement_bind_bytes(struct statement *statement, int parameter, struct text value);
 void statement_bind_null(struct statement *statement, int parameter);
 void statement_bind_id(struct statement *statement, int parameter, int64_t id); /* 0: NULL */
 /** NULL where the text is empty. */
@@ -331,6 +334,7 @@ int64_t statement_int64(struct statement *statement, int column);
 /** The column's number in *ret_value; false where it is NULL. */
 bool statement_has_int64(struct statement *statement, int column, int64_t *ret_value);
 struct text statement_text(struct statement *statement, int column);
+struct text statement_bytes(struct statement *statement, int column); /* of a column of bytes */
 date_days statement_date(struct statement *statement, int column);
 month_number statement_month(struct statement *statement, int column);
 /** A dictionary value as it was stored. text: a slice of the row; for SELECT_ONE a slice of the

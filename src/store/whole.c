@@ -25,6 +25,7 @@ static enum berm_status read_column(struct statement *list, struct arena *arena,
     TRY(text_copy(arena, statement_text(list, 0), &column.name, err));
     TRY(text_copy(arena, statement_text(list, 1), &column.type, err));
     column.is_number = text_equal(column.type, TEXT("INTEGER"));
+    column.is_bytes = text_equal(column.type, TEXT("BLOB"));
     *ret_column = column;
     return BERM_OK;
 }

@@ -91,7 +91,7 @@ static enum berm_status choose_columns(struct arena *arena, struct store_table *
 
         if (move_column_stays(table->name, column))
             continue;
-        if (!column->is_number && !text_equal(column->type, TEXT("TEXT")))
+        if (!column->is_number && !column->is_bytes && !text_equal(column->type, TEXT("TEXT")))
             return fail_type(table, column, err);
         kept[count++] = *column;
     }

@@ -1,7 +1,7 @@
 /*
  * A row in a form that is the same whatever database it lies in: for each column a letter for what
- * it holds, then a number as eight bytes, or a text with its length before it. So no two rows give
- * the same bytes, and none depends on how a database writes numbers.
+ * it holds, then a number as eight bytes, or text or bytes with their length before them. So no two
+ * rows give the same bytes, and none depends on how a database writes numbers.
  */
 #include <endian.h>
 
@@ -28,16 +28,18 @@ static void read_value(struct statement *scan, const struct store_column *column
         return;
     }
     if (!column->is_number)
-        text = statement_text(scan, index);
+        text = column->is_bytes ? statement_bytes(scan, index) : statement_text(scan, index);
     if (text.bytes == NULL) {
         buffer_append_char(row, 'n');
         if (insert != NULL)
             statement_bind_null(insert, index + 1);
         return;
     }
-    append_number(row, 't', text.length);
+    append_number(row, column->is_bytes ? 'b' : 't', text.length);
     buffer_append_text(row, text);
-    if (insert != NULL)
+    if (insert != NULL && column->is_bytes)
+        statement_bind_bytes(insert, index + 1, text);
+    else if (insert != NULL)
         statement_bind_text(insert, index + 1, text);
 }
 
@@ -62,6 +64,8 @@ static void append_named(struct statement *scan, const struct store_column *colu
     buffer_append_format(out, "%s%.*s ", out->length > 0 ? ", " : "", TEXT_ARG(column->name));
     if (statement_is_null(scan, index)) {
         buffer_append_text(out, TEXT("unknown"));
+    } else if (column->is_bytes) {
+        buffer_append_format(out, "of %zu bytes", statement_bytes(scan, index).length);
     } else if (column->is_number) {
         buffer_append_int64(out, statement_int64(scan, index));
     } else {

@@ -342,6 +342,7 @@ const struct store_driver postgres_driver = {
     .column_count = postgres_column_count,
     .bind_int64 = postgres_bind_int64,
     .bind_text = postgres_bind_text,
+    .bind_bytes = postgres_bind_bytes,
     .bind_null = postgres_bind_null,
     .start = postgres_start,
     .step = postgres_step,
@@ -352,5 +353,6 @@ const struct store_driver postgres_driver = {
     .is_null = postgres_column_is_null,
     .int64 = postgres_column_int64,
     .text = postgres_column_text,
+    .bytes = postgres_column_bytes,
     .field = postgres_column_field,
 };

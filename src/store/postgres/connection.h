@@ -183,6 +183,7 @@ int postgres_parameter_count(void *handle);
 int postgres_column_count(void *handle);
 bool postgres_bind_int64(void *handle, int parameter, int64_t value);
 bool postgres_bind_text(void *handle, int parameter, struct text value);
+bool postgres_bind_bytes(void *handle, int parameter, struct text value);
 bool postgres_bind_null(void *handle, int parameter);
 void postgres_start(void *handle);
 enum berm_status postgres_step(void *connection, void *handle, bool *ret_has_row,
@@ -194,6 +195,7 @@ int64_t postgres_changed_count(void *connection);
 bool postgres_column_is_null(void *handle, int column);
 int64_t postgres_column_int64(void *handle, int column);
 struct text postgres_column_text(void *handle, int column);
+struct text postgres_column_bytes(void *handle, int column);
 struct field_value postgres_column_field(void *handle, int column, const struct variable *variable);
 
 #endif

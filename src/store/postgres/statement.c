@@ -47,6 +47,7 @@ static bool is_readable(Oid type)
     case OID_INT4:
     case OID_INT8:
     case OID_TEXT:
+    case OID_BYTEA:
     case OID_NAME:
     case OID_VARCHAR:
         return true;

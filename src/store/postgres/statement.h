@@ -11,7 +11,7 @@ enum { COPY_HEADER_BYTES = 11 + 4 + 4 };
 
 /** Types by their numbers in pg_type, which never change. */
 enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25 };
-enum { OID_NAME = 19, OID_VARCHAR = 1043 };
+enum { OID_BYTEA = 17, OID_NAME = 19, OID_VARCHAR = 1043 };
 
 struct bound_parameter {
     Oid type;

@@ -93,15 +93,32 @@ static bool is_text_type(Oid type)
     return type == OID_TEXT || type == OID_VARCHAR || type == OID_NAME;
 }
 
+/* libpq takes a NULL pointer for the value NULL; an empty text is a value. */
+static bool bind_slice(struct postgres_statement *statement, int parameter, struct text value,
+                       bool is_misfit)
+{
+    return bind(statement, parameter, value.bytes == NULL ? "" : value.bytes, value.length,
+                is_misfit);
+}
+
 bool postgres_bind_text(void *handle, int parameter, struct text value)
 {
     struct postgres_statement *statement = handle;
 
     if (parameter < 1 || parameter > statement->parameter_count)
         return false;
-    /* libpq takes a NULL pointer for the value NULL; an empty text is a value. */
-    return bind(statement, parameter, value.bytes == NULL ? "" : value.bytes, value.length,
-                !is_text_type(statement->parameters[parameter - 1].type));
+    return bind_slice(statement, parameter, value,
+                      !is_text_type(statement->parameters[parameter - 1].type));
+}
+
+bool postgres_bind_bytes(void *handle, int parameter, struct text value)
+{
+    struct postgres_statement *statement = handle;
+
+    if (parameter < 1 || parameter > statement->parameter_count)
+        return false;
+    return bind_slice(statement, parameter, value,
+                      statement->parameters[parameter - 1].type != OID_BYTEA);
 }
 
 int64_t postgres_bound_number(const struct postgres_statement *statement, int parameter)
@@ -157,6 +174,15 @@ struct text postgres_column_text(void *handle, int column)
     struct text value = value_of(statement, column);
 
     assert(value.bytes == NULL || is_text_type(statement->column_types[column]));
+    return value;
+}
+
+struct text postgres_column_bytes(void *handle, int column)
+{
+    const struct postgres_statement *statement = handle;
+    struct text value = value_of(statement, column);
+
+    assert(value.bytes == NULL || statement->column_types[column] == OID_BYTEA);
     return value;
 }
 

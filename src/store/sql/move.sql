@@ -22,7 +22,7 @@ SELECT name, type, pk, hidden FROM pragma_table_xinfo(:table_name) ORDER BY cid;
 -- only: postgres
 SELECT a.attname,
        CASE format_type(a.atttypid, NULL) WHEN 'bigint' THEN 'INTEGER' WHEN 'text' THEN 'TEXT'
-                                          ELSE format_type(a.atttypid, NULL) END,
+                                          WHEN 'bytea' THEN 'BLOB' ELSE format_type(a.atttypid, NULL) END,
        coalesce(array_position(k.conkey, a.attnum), 0)::bigint,
        (a.attgenerated <> '')::int::bigint
 FROM pg_catalog.pg_attribute AS a

@@ -346,6 +346,7 @@ const struct store_driver sqlite_driver = {
     .column_count = sqlite_column_count,
     .bind_int64 = sqlite_bind_int64,
     .bind_text = sqlite_bind_text,
+    .bind_bytes = sqlite_bind_bytes,
     .bind_null = sqlite_bind_null,
     .start = NULL, /* there is no wire */
     .step = sqlite_step,
@@ -355,5 +356,6 @@ const struct store_driver sqlite_driver = {
     .is_null = sqlite_column_is_null,
     .int64 = sqlite_column_int64,
     .text = sqlite_column_text,
+    .bytes = sqlite_column_bytes,
     .field = sqlite_column_field,
 };

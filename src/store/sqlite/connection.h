@@ -38,6 +38,7 @@ int sqlite_parameter_count(void *handle);
 int sqlite_column_count(void *handle);
 bool sqlite_bind_int64(void *handle, int parameter, int64_t value);
 bool sqlite_bind_text(void *handle, int parameter, struct text value);
+bool sqlite_bind_bytes(void *handle, int parameter, struct text value);
 bool sqlite_bind_null(void *handle, int parameter);
 enum berm_status sqlite_step(void *connection, void *handle, bool *ret_has_row,
                              struct berm_error *err);
@@ -47,6 +48,7 @@ int64_t sqlite_changed_count(void *connection);
 bool sqlite_column_is_null(void *handle, int column);
 int64_t sqlite_column_int64(void *handle, int column);
 struct text sqlite_column_text(void *handle, int column);
+struct text sqlite_column_bytes(void *handle, int column);
 struct field_value sqlite_column_field(void *handle, int column, const struct variable *variable);
 
 #endif

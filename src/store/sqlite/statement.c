@@ -49,6 +49,13 @@ bool sqlite_bind_text(void *handle, int parameter, struct text value)
                                SQLITE_UTF8) == SQLITE_OK;
 }
 
+bool sqlite_bind_bytes(void *handle, int parameter, struct text value)
+{
+    const char *bytes = value.bytes == NULL ? "" : value.bytes;
+
+    return sqlite3_bind_blob64(handle, parameter, bytes, value.length, SQLITE_STATIC) == SQLITE_OK;
+}
+
 bool sqlite_bind_null(void *handle, int parameter)
 {
     return sqlite3_bind_null(handle, parameter) == SQLITE_OK;
@@ -107,6 +114,16 @@ struct text sqlite_column_text(void *handle, int column)
     if (bytes == NULL)
         return (struct text){0};
     return (struct text){(const char *)bytes, (size_t)sqlite3_column_bytes(handle, column)};
+}
+
+/* SQLite gives a NULL pointer for no bytes, too. */
+struct text sqlite_column_bytes(void *handle, int column)
+{
+    const char *bytes = sqlite3_column_blob(handle, column);
+
+    if (bytes == NULL)
+        return (struct text){sqlite_column_is_null(handle, column) ? NULL : "", 0};
+    return (struct text){bytes, (size_t)sqlite3_column_bytes(handle, column)};
 }
 
 struct field_value sqlite_column_field(void *handle, int column, const struct variable *variable)

@@ -50,6 +50,53 @@ CREATE INDEX area_by_position ON public.area USING btree (position_low);
 
 CREATE INDEX area_district ON public.area USING btree (area_id, position_low, position_high) WHERE (area_id = district_id);
 
+CREATE TABLE attachment (
+    household_id BIGINT NOT NULL,
+    attachment_id BIGINT NOT NULL,
+    sha256 TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    file_name TEXT COLLATE "C" NOT NULL,
+    taken_on TEXT COLLATE "C",
+    note TEXT COLLATE "C" NOT NULL,
+    visit_id BIGINT,
+    case_id BIGINT,
+    has_metadata BIGINT NOT NULL,
+    added_at TEXT COLLATE "C" NOT NULL,
+    added_by TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, attachment_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id, sha256) REFERENCES attachment_file(household_id, sha256)
+);
+
+CREATE INDEX attachment_by_id ON public.attachment USING btree (attachment_id);
+
+CREATE POLICY fence ON attachment FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
+
+CREATE TABLE attachment_file (
+    household_id BIGINT NOT NULL,
+    sha256 TEXT COLLATE "C" NOT NULL,
+    media_type TEXT COLLATE "C" NOT NULL,
+    byte_count BIGINT NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, sha256),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id) REFERENCES household(household_id)
+);
+
+CREATE POLICY fence ON attachment_file FOR r TO berm_fenced USING fence_shows_files(household_id);
+
+CREATE TABLE attachment_piece (
+    household_id BIGINT NOT NULL,
+    sha256 TEXT COLLATE "C" NOT NULL,
+    piece_number BIGINT NOT NULL,
+    bytes BYTEA NOT NULL,
+    PRIMARY KEY (household_id, sha256, piece_number),
+    FOREIGN KEY (household_id, sha256) REFERENCES attachment_file(household_id, sha256)
+);
+
+CREATE POLICY fence ON attachment_piece FOR r TO berm_fenced USING fence_shows_files(household_id);
+
 CREATE TABLE berm_schema (
     version BIGINT NOT NULL
 );
@@ -90,6 +137,8 @@ CASE entity
     WHEN 'area'::text THEN true
     WHEN 'household'::text THEN fence_shows_household(entity_id)
     WHEN 'flow'::text THEN fence_shows_household(entity_id)
+    WHEN 'visit'::text THEN fence_shows_household(entity_id)
+    WHEN 'attachment'::text THEN fence_shows_household(entity_id)
     WHEN 'person'::text THEN fence_shows_person(entity_id)
     WHEN 'warning'::text THEN (EXISTS ( SELECT
        FROM warning w
@@ -547,6 +596,56 @@ CREATE TABLE variable (
     type TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (entity, name)
 );
+
+CREATE TABLE visit (
+    household_id BIGINT NOT NULL,
+    visit_id BIGINT NOT NULL,
+    case_id BIGINT,
+    purpose TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    due_on TEXT COLLATE "C",
+    worker TEXT COLLATE "C" NOT NULL,
+    groups TEXT COLLATE "C" NOT NULL,
+    note TEXT COLLATE "C" NOT NULL,
+    planned_at TEXT COLLATE "C" NOT NULL,
+    planned_by TEXT COLLATE "C" NOT NULL,
+    visited_on TEXT COLLATE "C",
+    ended_at TEXT COLLATE "C",
+    ended_by TEXT COLLATE "C",
+    summary TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, visit_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id) REFERENCES household(household_id)
+);
+
+CREATE INDEX visit_by_id ON public.visit USING btree (visit_id);
+
+CREATE INDEX visit_planned ON public.visit USING btree (due_on) WHERE (state = 'planned'::text);
+
+CREATE POLICY fence ON visit FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
+
+CREATE TABLE visit_change (
+    household_id BIGINT NOT NULL,
+    visit_id BIGINT NOT NULL,
+    change_number BIGINT NOT NULL,
+    entity TEXT COLLATE "C" NOT NULL,
+    entity_id BIGINT NOT NULL,
+    month BIGINT,
+    variable TEXT COLLATE "C" NOT NULL,
+    before TEXT COLLATE "C",
+    proposed TEXT COLLATE "C",
+    state TEXT COLLATE "C" NOT NULL,
+    decided_at TEXT COLLATE "C",
+    decided_by TEXT COLLATE "C",
+    reason TEXT COLLATE "C",
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, visit_id, change_number),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id, visit_id) REFERENCES visit(household_id, visit_id)
+);
+
+CREATE POLICY fence ON visit_change FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE warning (
     warning_id BIGINT NOT NULL,

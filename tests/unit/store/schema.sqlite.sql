@@ -40,6 +40,44 @@ CREATE INDEX area_by_position ON area (position_low);
 
 CREATE INDEX area_district ON area (area_id, position_low, position_high) WHERE area_id = district_id;
 
+CREATE TABLE attachment (
+    household_id     INTEGER NOT NULL,
+    attachment_id    INTEGER NOT NULL,         -- unique over all households
+    sha256           TEXT NOT NULL,
+    kind             TEXT NOT NULL,            -- 'photo', 'signature', 'document'
+    file_name        TEXT NOT NULL,            -- as it was sent, without folders
+    taken_on         TEXT,                     -- the day it is of; NULL: not said
+    note             TEXT NOT NULL,
+    visit_id         INTEGER,                  -- the household's visit that brought it; NULL: none
+    case_id          INTEGER,                  -- the household's case that it belongs to; NULL: none
+    has_metadata     INTEGER NOT NULL,         -- 1: position, device and comments were wanted and are still in it
+    added_at         TEXT NOT NULL,            -- UTC instant
+    added_by         TEXT NOT NULL,
+    change_id        INTEGER NOT NULL REFERENCES change,
+    PRIMARY KEY (household_id, attachment_id),
+    FOREIGN KEY (household_id, sha256) REFERENCES attachment_file (household_id, sha256)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attachment_by_id ON attachment (attachment_id);
+
+CREATE TABLE attachment_file (
+    household_id INTEGER NOT NULL REFERENCES household,
+    sha256       TEXT NOT NULL,                -- hexadecimal, of the bytes as they are kept
+    media_type   TEXT NOT NULL,                -- 'image/jpeg', 'image/png', 'application/pdf': by the content
+    byte_count   INTEGER NOT NULL,
+    change_id    INTEGER NOT NULL REFERENCES change, -- the change that brought it first
+    PRIMARY KEY (household_id, sha256)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attachment_piece (
+    household_id INTEGER NOT NULL,
+    sha256       TEXT NOT NULL,
+    piece_number INTEGER NOT NULL,             -- from 0; all but the last are of one size
+    bytes        BLOB NOT NULL,
+    PRIMARY KEY (household_id, sha256, piece_number),
+    FOREIGN KEY (household_id, sha256) REFERENCES attachment_file (household_id, sha256)
+) STRICT;
+
 CREATE TABLE change (
     change_id   INTEGER NOT NULL PRIMARY KEY,
     at          TEXT NOT NULL,               -- UTC instant
@@ -435,6 +473,49 @@ CREATE TABLE variable (
     name   TEXT NOT NULL,
     type   TEXT NOT NULL,
     PRIMARY KEY (entity, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE visit (
+    household_id INTEGER NOT NULL REFERENCES household,
+    visit_id     INTEGER NOT NULL,             -- unique over all households
+    case_id      INTEGER,                      -- the household's case that it is for; NULL: none
+    purpose      TEXT NOT NULL,                -- 'verification', 'elimination', 'follow_up', 'shock'
+    state        TEXT NOT NULL,                -- 'planned', 'done', 'cancelled'
+    due_on       TEXT,                         -- to be made by the end of this day; NULL: no day was set
+    worker       TEXT NOT NULL,                -- the account that is to go, later the one that went; '': not said
+    groups       TEXT NOT NULL,                -- the dictionary's groups that the form asks for, a blank between; '': all
+    note         TEXT NOT NULL,                -- for whoever goes: what to look at
+    planned_at   TEXT NOT NULL,                -- UTC instant
+    planned_by   TEXT NOT NULL,
+    visited_on   TEXT,                         -- done: the day on which somebody was there
+    ended_at     TEXT,                         -- done or cancelled: when that was recorded
+    ended_by     TEXT,
+    summary      TEXT NOT NULL,                -- done: what was found, in words; cancelled: why
+    change_id    INTEGER NOT NULL REFERENCES change, -- the change that wrote it last
+    PRIMARY KEY (household_id, visit_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX visit_by_id ON visit (visit_id);
+
+CREATE INDEX visit_planned ON visit (due_on) WHERE state = 'planned';
+
+CREATE TABLE visit_change (
+    household_id  INTEGER NOT NULL,
+    visit_id      INTEGER NOT NULL,
+    change_number INTEGER NOT NULL,            -- from 1, in the visit's own order
+    entity        TEXT NOT NULL,               -- 'household', 'person', 'flow'
+    entity_id     INTEGER NOT NULL,            -- the person's id, else the household's
+    month         INTEGER,                     -- flows: of which month
+    variable      TEXT NOT NULL,               -- the dictionary's name
+    before        TEXT,                        -- as the visitor knew it; NULL: unknown, or nothing reported
+    proposed      TEXT,                        -- as the visitor found it; NULL: unknown
+    state         TEXT NOT NULL,               -- 'confirmed' (the register had it so), 'proposed', 'applied', 'refused'
+    decided_at    TEXT,
+    decided_by    TEXT,
+    reason        TEXT,                        -- why it was refused
+    change_id     INTEGER NOT NULL REFERENCES change, -- the change that wrote it last: when applied, the facts' own
+    PRIMARY KEY (household_id, visit_id, change_number),
+    FOREIGN KEY (household_id, visit_id) REFERENCES visit (household_id, visit_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE warning (

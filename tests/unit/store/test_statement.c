@@ -340,6 +340,72 @@ static void ids_are_given_out_in_runs_and_once(void **state)
     }
 }
 
+static void put_piece(struct fixture *fixture, int64_t number, struct text bytes, bool is_queued)
+{
+    CLEANUP(statement_closep) struct statement *insert = NULL;
+    struct berm_error err;
+
+    assert_ok(statement_prepare(fixture->store, STATEMENT_ATTACHMENT_PIECE_INSERT, &insert, &err));
+    statement_bind_int64(insert, ATTACHMENT_PIECE_INSERT__HOUSEHOLD_ID, 1);
+    statement_bind_text(insert, ATTACHMENT_PIECE_INSERT__SHA256, TEXT("s"));
+    statement_bind_int64(insert, ATTACHMENT_PIECE_INSERT__PIECE_NUMBER, number);
+    statement_bind_bytes(insert, ATTACHMENT_PIECE_INSERT__BYTES, bytes);
+    assert_ok(is_queued ? statement_queue(insert, &err) : statement_run(insert, &err));
+}
+
+static void assert_piece(struct fixture *fixture, int64_t number, struct text wanted)
+{
+    CLEANUP(statement_closep) struct statement *get = NULL;
+    struct berm_error err;
+    struct text bytes;
+
+    assert_ok(statement_prepare(fixture->store, STATEMENT_ATTACHMENT_PIECE_GET, &get, &err));
+    statement_bind_int64(get, ATTACHMENT_PIECE_GET__HOUSEHOLD_ID, 1);
+    statement_bind_text(get, ATTACHMENT_PIECE_GET__SHA256, TEXT("s"));
+    statement_bind_int64(get, ATTACHMENT_PIECE_GET__PIECE_NUMBER, number);
+    assert_ok(statement_step_to_row(get, &err));
+    bytes = statement_bytes(get, 0);
+    assert_non_null(bytes.bytes); /* no bytes are not NULL */
+    assert_int_equal(bytes.length, wanted.length);
+    assert_memory_equal(bytes.bytes, wanted.bytes, wanted.length);
+}
+
+static void bytes_of_every_value_come_back(void **state)
+{
+    struct fixture *fixture = *state;
+    struct berm_error err;
+    char every[256];
+
+    for (int i = 0; i < 256; i++)
+        every[i] = (char)i;
+    execute(fixture->store, "INSERT INTO attachment_file (household_id, sha256, media_type,"
+                            " byte_count, change_id) VALUES (1, 's', 'image/png', 1, 1)");
+    assert_ok(store_begin(fixture->store, &err));
+    put_piece(fixture, 0, (struct text){every, sizeof every}, false);
+    put_piece(fixture, 1, TEXT(""), false);
+    for (int64_t number = 2; number < 40; number++) /* more than go in one by one */
+        put_piece(fixture, number, (struct text){every, sizeof every - (size_t)number}, true);
+    assert_ok(store_commit(fixture->store, &err));
+    assert_piece(fixture, 0, (struct text){every, sizeof every});
+    assert_piece(fixture, 1, TEXT(""));
+    for (int64_t number = 2; number < 40; number++)
+        assert_piece(fixture, number, (struct text){every, sizeof every - (size_t)number});
+}
+
+static void text_is_not_bound_as_bytes_to_a_column_of_text(void **state)
+{
+    struct fixture *fixture = *state;
+    CLEANUP(statement_closep) struct statement *insert = NULL;
+    struct berm_error err;
+
+    assert_ok(statement_prepare(fixture->store, STATEMENT_ATTACHMENT_PIECE_INSERT, &insert, &err));
+    statement_bind_int64(insert, ATTACHMENT_PIECE_INSERT__HOUSEHOLD_ID, 1);
+    statement_bind_bytes(insert, ATTACHMENT_PIECE_INSERT__SHA256, TEXT("s"));
+    statement_bind_int64(insert, ATTACHMENT_PIECE_INSERT__PIECE_NUMBER, 0);
+    statement_bind_text(insert, ATTACHMENT_PIECE_INSERT__BYTES, TEXT("b"));
+    assert_int_not_equal(statement_run(insert, &err), BERM_OK);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -355,6 +421,8 @@ int main(void)
         TEST(what_is_there_already_is_a_conflict_and_the_statement_goes_on),
         TEST(a_reference_to_nothing_is_a_conflict),
         TEST(ids_are_given_out_in_runs_and_once),
+        TEST(bytes_of_every_value_come_back),
+        TEST(text_is_not_bound_as_bytes_to_a_column_of_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
