@@ -69,6 +69,7 @@ enum case_stage {
     STAGE_COUNT,
 };
 const char *case_stage_name(enum case_stage stage);
+bool case_stage_find(struct text name, enum case_stage *ret_stage);
 
 /** What a step may want besides the role: proof that stands in the register. */
 enum need {
@@ -197,8 +198,9 @@ struct case_account {
     int64_t struck_off; /* ended after watching */
     int64_t left;       /* ended otherwise: moved away, died, found by mistake */
 };
-/** A case went from one stage to another. */
-void case_account_move(struct case_account *account, enum case_stage from, enum case_stage to);
+/** So many cases went from one stage to another. */
+void case_account_move(struct case_account *account, enum case_stage from, enum case_stage to,
+                       int64_t count);
 bool case_account_balances(const struct case_account *account);
 
 #endif

@@ -68,19 +68,21 @@ static int64_t *account_of(struct case_account *account, enum case_stage stage)
     }
 }
 
-void case_account_move(struct case_account *account, enum case_stage from, enum case_stage to)
+void case_account_move(struct case_account *account, enum case_stage from, enum case_stage to,
+                       int64_t count)
 {
     int64_t *left = account_of(account, from);
     int64_t *entered = account_of(account, to);
 
     if (left == NULL && entered != NULL)
-        account->found++;
+        account->found += count;
     if (left != NULL)
-        --*left;
+        *left -= count;
     if (entered != NULL)
-        ++*entered;
+        *entered += count;
     else if (left != NULL)
-        ++*(from == STAGE_WATCHED && to == STAGE_ENDED ? &account->struck_off : &account->left);
+        *(from == STAGE_WATCHED && to == STAGE_ENDED ? &account->struck_off : &account->left) +=
+            count;
 }
 
 bool case_account_balances(const struct case_account *account)

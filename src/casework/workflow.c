@@ -54,6 +54,16 @@ const char *case_stage_name(enum case_stage stage)
     return STAGES[stage].bytes;
 }
 
+bool case_stage_find(struct text name, enum case_stage *ret_stage)
+{
+    for (int s = 0; s < STAGE_COUNT; s++)
+        if (text_equal(name, STAGES[s])) {
+            *ret_stage = (enum case_stage)s;
+            return true;
+        }
+    return false;
+}
+
 const char *need_name(enum need need)
 {
     return NEEDS[need].bytes;

@@ -131,7 +131,7 @@ static void take(struct walk *walk, const struct workflow_step *step)
     if (to == STAGE_MONITORED || to == STAGE_LEAD || to == STAGE_ENDED)
         walk->shown = 0;
     walk->ended_count += to == STAGE_ENDED;
-    case_account_move(&walk->account, from, to);
+    case_account_move(&walk->account, from, to, 1);
     assert_true(case_account_balances(&walk->account));
     walk->view = (struct case_view){.state = step->to, .entered = walk->view.entered};
 }
