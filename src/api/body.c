@@ -166,6 +166,19 @@ month_number body_month(struct body body, const char *name, bool is_required)
     return month;
 }
 
+bool body_date(struct body body, const char *name, bool is_required, date_days *ret_date)
+{
+    struct text text = body_text(body, name, is_required);
+
+    if (text.length == 0)
+        return false;
+    if (date_parse(text, ret_date, NULL) == BERM_OK)
+        return true;
+    call_add_problem(body.call, body_pointer(body, text_of(name)), "invalid",
+                     "%s is a day such as 2020-09-30, not %.*s", name, TEXT_ARG(text));
+    return false;
+}
+
 const struct json_node *body_member(struct body body, const char *name, enum node_kind kind,
                                     bool is_required)
 {

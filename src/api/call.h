@@ -78,6 +78,9 @@ bool call_query_bool(struct call *call, const char *name, bool fallback);
 /** 0 where it is missing. */
 month_number call_query_month(struct call *call, const char *name);
 
+/** A day; false, and *ret_date stays, where it is missing or none. */
+bool call_query_date(struct call *call, const char *name, date_days *ret_date);
+
 /** The language that the client would read: lang of the query (a field of kind LANGUAGE, which is
  * looked at before the handler runs), else Accept-Language. */
 enum language call_language(struct call *call);
@@ -97,6 +100,8 @@ struct text body_text(struct body body, const char *name, bool is_required);
 int64_t body_int64(struct body body, const char *name, int64_t low, int64_t high, int64_t fallback);
 bool body_bool(struct body body, const char *name, bool fallback);
 month_number body_month(struct body body, const char *name, bool is_required);
+/** A day; false, and *ret_date stays, where it is missing or none. */
+bool body_date(struct body body, const char *name, bool is_required, date_days *ret_date);
 /** An array or object inside; NULL where it is missing. */
 const struct json_node *body_member(struct body body, const char *name, enum node_kind kind,
                                     bool is_required);

@@ -167,6 +167,19 @@ month_number call_query_month(struct call *call, const char *name)
     return month;
 }
 
+bool call_query_date(struct call *call, const char *name, date_days *ret_date)
+{
+    struct text text = call_query(call, name);
+
+    if (!call_has_query(call, name))
+        return false;
+    if (date_parse(text, ret_date, NULL) == BERM_OK)
+        return true;
+    call_add_query_problem(call, name, "invalid", "%s is a day such as 2020-09-30, not %.*s", name,
+                           TEXT_ARG(text));
+    return false;
+}
+
 /* The language that the client would read: only Chinese is told from the rest. */
 enum language call_language(struct call *call)
 {

@@ -71,6 +71,10 @@ MUST_USE enum berm_status invocation_int64(struct invocation *invocation, const 
 /** --month; *ret_has is false where it was not given. */
 MUST_USE enum berm_status invocation_month(struct invocation *invocation, bool *ret_has,
                                            month_number *ret_month, struct berm_error *err);
+/** A day such as 2020-09-30; *ret_has is false where it was not given, and *ret_date stays. */
+MUST_USE enum berm_status invocation_date(struct invocation *invocation, const char *name,
+                                          bool *ret_has, date_days *ret_date,
+                                          struct berm_error *err);
 /** --lang, else BERM_LANG. */
 MUST_USE enum berm_status invocation_language(struct invocation *invocation,
                                               enum language *ret_language, struct berm_error *err);

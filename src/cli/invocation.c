@@ -62,6 +62,19 @@ enum berm_status invocation_month(struct invocation *invocation, bool *ret_has,
     return BERM_OK;
 }
 
+enum berm_status invocation_date(struct invocation *invocation, const char *name, bool *ret_has,
+                                 date_days *ret_date, struct berm_error *err)
+{
+    const char *value = invocation_value(invocation, name);
+
+    *ret_has = value != NULL;
+    if (value && date_parse(text_of(value), ret_date, err) != BERM_OK) {
+        invocation->exit_code = EXIT_CODE_USAGE;
+        return fail_within(err, BERM_INVALID_INPUT, "--%s", name);
+    }
+    return BERM_OK;
+}
+
 /* The words that an option of the command takes, as its row writes them: "table|json". */
 static const char *words_of(const struct command *command, const char *name)
 {
