@@ -2,22 +2,27 @@
  * The first load. A foreign key looks its row up for every row that comes, which takes longer than
  * to write the row: so where a table is empty and nobody else is connected, its foreign keys are
  * dropped before its first rows and made again before the commit, when one query checks all rows at
- * once. All of it is part of the transaction: a failure leaves the table as it was.
+ * once. So are those that refer to it, which stand on its key. All of it is part of the
+ * transaction: a failure leaves the tables as they were.
  *
  * To drop one locks both tables against everybody, hence only for whoever is alone. A user
- * who does not own both tables loads with the foreign keys in place.
+ * who does not own both tables loads with the foreign keys in place, and with the keys that these
+ * stand on.
  *
  * Indexes. To sort all rows at the end takes less than to find each row's place, but the import
  * looks codes and memberships up while it writes. So what decides is what happens: a table that
- * has got its first rows, and that no statement has named since, loses its indexes before the next
- * COPY, and has them again before the first statement that names it, or before the commit. A small
- * load never gets that far. Keys that a foreign key refers to stay.
+ * gets many rows at once, or has got its first rows and no statement has named it since, loses its
+ * indexes before the next COPY, and has them again before the first statement that names it, or
+ * before the commit. A small load never gets that far.
  */
 #include "store/postgres/queue.h"
 
 #include <stdio.h>
 
-enum { SQL_BYTES_MAX = 1024 };
+enum {
+    SQL_BYTES_MAX = 1024,
+    MANY_ROWS = 4096, /* to drop an index and make it again takes as long as to add to it as many */
+};
 
 enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err)
 {
@@ -31,11 +36,14 @@ enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err)
 
 /* Tables that were empty until now, or have grown much since the server looked at them: without
  * statistics the planner takes them for small until the server's own cleaning comes by, which may
- * be a minute and in the middle of a run. That they could not be made hurts nobody. */
+ * be a minute and in the middle of a run. A tenth of the usual sample is enough: all plans are
+ * made for any value (connection.c), so that of a column only the number of values and of NULLs is
+ * looked at, and not which they are. That they could not be made hurts nobody. */
 void postgres_make_statistics(void *handle)
 {
     (void)postgres_run(handle,
                        "DO $$ DECLARE filled text; BEGIN"
+                       " PERFORM set_config('default_statistics_target', '10', true);"
                        " FOR filled IN SELECT quote_ident(relname) FROM pg_catalog.pg_class"
                        "  WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
                        "  AND pg_relation_size(oid) > 0 AND (pg_relation_size(oid)"
@@ -127,7 +135,7 @@ static enum berm_status drop_references(struct connection *connection, const cha
         " FROM pg_catalog.pg_constraint AS c"
         " JOIN pg_catalog.pg_class AS own ON own.oid = c.conrelid"
         " JOIN pg_catalog.pg_class AS other ON other.oid = c.confrelid"
-        " WHERE c.contype = 'f' AND c.conrelid = '%s'::regclass"
+        " WHERE c.contype = 'f' AND '%s'::regclass IN (c.conrelid, c.confrelid)"
         " AND pg_has_role(own.relowner, 'USAGE') AND pg_has_role(other.relowner, 'USAGE')"
         " ORDER BY c.conname",
         table);
@@ -164,21 +172,13 @@ static enum berm_status drop_indexes(struct connection *connection, int table,
     return drop_found(connection, sql, &bulk->indexes[table - 1], err);
 }
 
-enum berm_status bulk_prepare_table(struct connection *connection, int table, bool are_many,
-                                    struct berm_error *err)
+/* The first rows of a table come. */
+static enum berm_status meet_table(struct connection *connection, int table, struct berm_error *err)
 {
     struct bulk *bulk = &connection->bulk;
     uint64_t bit = UINT64_C(1) << (table - 1);
     bool is_new;
 
-    if (!bulk->is_expected)
-        return BERM_OK;
-    if ((bulk->prepared & bit) != 0) {
-        bool loses_indexes =
-            are_many && bulk->is_alone && (bulk->unread & ~bulk->unindexed & bit) != 0;
-
-        return loses_indexes ? drop_indexes(connection, table, err) : BERM_OK;
-    }
     if (bulk->prepared == 0)
         TRY(look_around(connection, err));
     bulk->prepared |= bit;
@@ -189,6 +189,23 @@ enum berm_status bulk_prepare_table(struct connection *connection, int table, bo
         return BERM_OK;
     bulk->unread |= bit;
     return drop_references(connection, connection->queue.tables[table - 1], err);
+}
+
+enum berm_status bulk_prepare_table(struct connection *connection, int table, int copied_rows,
+                                    struct berm_error *err)
+{
+    struct bulk *bulk = &connection->bulk;
+    uint64_t bit = UINT64_C(1) << (table - 1);
+    bool was_met = (bulk->prepared & bit) != 0;
+
+    if (!bulk->is_expected)
+        return BERM_OK;
+    if (!was_met)
+        TRY(meet_table(connection, table, err));
+    if (copied_rows < (was_met ? 1 : MANY_ROWS) || !bulk->is_alone ||
+        (bulk->unread & ~bulk->unindexed & bit) == 0)
+        return BERM_OK;
+    return drop_indexes(connection, table, err);
 }
 
 enum berm_status bulk_before_read(struct connection *connection, uint64_t tables,

@@ -60,6 +60,7 @@ static void close_connection(void *handle)
     if (connection == NULL)
         return;
     postgres_close_spare(connection);
+    queue_await(connection);
     postgres_forget_sent(connection);
     PQfinish(connection->server);
     queue_free(&connection->queue);

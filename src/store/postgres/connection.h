@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 
 #include "store/driver.h"
+#include "store/postgres/sender.h"
 
 /** A command that went to libpq and whose answer was not read yet. */
 struct sent_command {
@@ -14,7 +15,7 @@ struct sent_command {
 enum { SENT_MAX = 40 };
 
 struct postgres_statement;
-enum { QUEUE_TABLES_MAX = 64 };
+enum { QUEUE_TABLES_MAX = SENDER_COPIES_MAX };
 
 /** What waits to be written (queue.c). */
 struct write_queue {
@@ -63,6 +64,7 @@ struct connection {
     PGresult *failure; /* the last one's first */
 
     struct write_queue queue;
+    struct sender sender;
     struct bulk bulk;
 };
 
@@ -122,7 +124,8 @@ enum berm_status postgres_catch_up(struct connection *connection, struct berm_er
 bool postgres_is_alive(struct connection *connection);
 void postgres_forget_sent(struct connection *connection);
 
-/** stream.c: what a scan has still to bring is put aside, so that commands can be sent again. */
+/** stream.c: what a scan has still to bring is put aside, and rows on their way are waited for, so
+ * that commands can be sent again. */
 void postgres_settle(struct connection *connection);
 
 /* The rows of the driver's table that live in transaction.c. */
@@ -141,8 +144,8 @@ enum berm_status postgres_mark(void *handle, enum mark_action action, struct ber
 enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err);
 void postgres_end_bulk(void *handle);
 void postgres_make_statistics(void *handle);
-/** Before rows are added to a table, by its number in queue.tables; are_many: by COPY. */
-enum berm_status bulk_prepare_table(struct connection *connection, int table, bool are_many,
+/** Before rows are added to a table, by its number in queue.tables; copied_rows: by one COPY. */
+enum berm_status bulk_prepare_table(struct connection *connection, int table, int copied_rows,
                                     struct berm_error *err);
 /** Before something reads tables (bits as queue.waiting has them): their indexes are there. */
 enum berm_status bulk_before_read(struct connection *connection, uint64_t tables,

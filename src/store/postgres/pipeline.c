@@ -15,7 +15,7 @@
  * Outside of this file and between round trips the connection is not in pipeline mode, so that
  * libpq's other calls may be used on it after postgres_catch_up.
  */
-#include "store/postgres/connection.h"
+#include "store/postgres/queue.h"
 
 #include <poll.h>
 
@@ -50,6 +50,7 @@ static bool send_end(struct connection *connection)
 enum berm_status postgres_open_pipeline(struct connection *connection, struct berm_error *err)
 {
     postgres_settle(connection);
+    TRY(queue_tell_failure(connection, err));
     /* Room for this command, for the end behind it, and for a rollback with its own. */
     if (connection->sent_count > SENT_MAX - 5)
         TRY(postgres_catch_up(connection, err));
@@ -155,6 +156,7 @@ enum berm_status postgres_catch_up(struct connection *connection, struct berm_er
     bool has_failed = false;
 
     postgres_settle(connection);
+    TRY(queue_tell_failure(connection, err));
     if (connection->sent_count == 0 && PQpipelineStatus(connection->server) == PQ_PIPELINE_OFF)
         return BERM_OK;
     has_failed = !send_end(connection);

@@ -20,9 +20,8 @@
 #include <string.h>
 
 enum {
-    QUEUE_BYTES_MAX = 1 << 20, /* four times as much gains nothing */
+    QUEUE_BYTES_MAX = 4 << 20, /* the server takes a millisecond for each COPY, whatever its rows */
     KEPT_BYTES_MAX = 1 << 18,  /* of a statement's memory, while nothing of it waits */
-    SENT_BYTES_MAX = 1 << 16,  /* at one time: libpq keeps memory for as much */
     COPY_ROWS_MIN = 24,        /* a COPY takes a round trip more than runs that are sent together */
 };
 
@@ -79,30 +78,17 @@ static enum berm_status send_runs(struct postgres_statement *statement, struct b
 
 static enum berm_status copy_rows(struct postgres_statement *statement, struct berm_error *err)
 {
-    static const char header[COPY_HEADER_BYTES] = "PGCOPY\n\377\r\n"; /* no flags, no extension */
-    static const char end[] = {'\377', '\377'};
     struct connection *connection = statement->connection;
-    struct text bytes = buffer_text(&statement->runs.bytes);
-    CLEANUP(clear_resultp) PGresult *begun = NULL;
+    CLEANUP(clear_resultp) PGresult *failure = NULL;
 
     TRY(postgres_catch_up(connection, err));
-    begun = PQexec(connection->server, statement->runs.copy);
-    if (PQresultStatus(begun) != PGRES_COPY_IN)
-        return fail_from_postgres(connection, begun, err);
-    /* Where one of these fails the connection is lost, which the result tells. */
-    (void)PQputCopyData(connection->server, header, sizeof header);
-    for (size_t sent = 0; sent < bytes.length; sent += SENT_BYTES_MAX) {
-        size_t left = bytes.length - sent;
-
-        (void)PQputCopyData(connection->server, bytes.bytes + sent,
-                            (int)(left < SENT_BYTES_MAX ? left : SENT_BYTES_MAX));
-    }
-    (void)PQputCopyData(connection->server, end, sizeof end);
-    (void)PQputCopyEnd(connection->server, NULL);
-    return postgres_take_results(connection, err);
+    if (!sender_copy(connection->server, statement->runs.copy, buffer_text(&statement->runs.bytes),
+                     &failure))
+        return fail_from_postgres(connection, failure, err);
+    return BERM_OK;
 }
 
-void queue_forget(struct connection *connection)
+static void forget_runs(struct connection *connection)
 {
     struct write_queue *queue = &connection->queue;
 
@@ -119,38 +105,93 @@ void queue_forget(struct connection *connection)
     queue->first = NULL;
     queue->waiting = 0;
     queue->byte_count = 0;
-    queue->failure.status = BERM_OK;
+}
+
+void queue_forget(struct connection *connection)
+{
+    queue_await(connection);
+    forget_runs(connection);
+    connection->queue.failure.status = BERM_OK;
+}
+
+static bool goes_by_copy(const struct postgres_statement *statement)
+{
+    return statement->runs.copy != NULL && statement->runs.count >= COPY_ROWS_MIN;
+}
+
+/* What a first load must do before a statement's runs go. */
+static enum berm_status prepare_load(struct postgres_statement *statement, struct berm_error *err)
+{
+    struct connection *connection = statement->connection;
+
+    return statement->runs.copy == NULL
+               ? bulk_before_read(connection, queue_mentioned(statement), err)
+               : bulk_prepare_table(connection, statement->runs.table,
+                                    goes_by_copy(statement) ? statement->runs.count : 0, err);
 }
 
 static enum berm_status write_all(struct connection *connection, struct berm_error *err)
 {
     for (struct postgres_statement *statement = connection->queue.first; statement != NULL;
          statement = statement->runs.next) {
-        bool goes_by_copy = statement->runs.copy != NULL && statement->runs.count >= COPY_ROWS_MIN;
-
-        if (statement->runs.copy == NULL)
-            TRY(bulk_before_read(connection, queue_mentioned(statement), err));
-        else
-            TRY(bulk_prepare_table(connection, statement->runs.table, goes_by_copy, err));
-        TRY(goes_by_copy ? copy_rows(statement, err) : send_runs(statement, err));
+        TRY(prepare_load(statement, err));
+        TRY(goes_by_copy(statement) ? copy_rows(statement, err) : send_runs(statement, err));
     }
     return BERM_OK;
 }
 
+void queue_await(struct connection *connection)
+{
+    struct sender *sender = &connection->sender;
+
+    if (sender_wait(sender))
+        return;
+    (void)fail_from_postgres(connection, sender->failure, &connection->queue.failure);
+    sender_forget(sender);
+}
+
+enum berm_status queue_tell_failure(const struct connection *connection, struct berm_error *err)
+{
+    const struct berm_error *failure = &connection->queue.failure;
+
+    if (failure->status != BERM_OK && err != NULL)
+        *err = *failure;
+    return failure->status;
+}
+
 enum berm_status queue_flush(struct connection *connection, struct berm_error *err)
 {
-    enum berm_status status = connection->queue.failure.status;
+    enum berm_status status;
 
-    if (status != BERM_OK && err != NULL)
-        *err = connection->queue.failure;
+    queue_await(connection);
+    status = queue_tell_failure(connection, err);
     if (status == BERM_OK && connection->queue.first != NULL)
         status = write_all(connection, err);
     queue_forget(connection); /* a failure undid the transaction */
     return status;
 }
 
+/* A full queue: where all of it goes by COPY the caller need not wait for it. */
+static enum berm_status send_away(struct connection *connection, struct berm_error *err)
+{
+    struct postgres_statement *const first = connection->queue.first;
+
+    for (struct postgres_statement *each = first; each != NULL; each = each->runs.next)
+        if (!goes_by_copy(each))
+            return queue_settle(connection, err);
+    TRY(postgres_catch_up(connection, err));
+    for (struct postgres_statement *each = first; each != NULL; each = each->runs.next)
+        TRY(prepare_load(each, err));
+    for (struct postgres_statement *each = first; each != NULL; each = each->runs.next)
+        sender_add(&connection->sender, each->runs.copy, &each->runs.bytes);
+    forget_runs(connection);
+    sender_start(&connection->sender, connection->server);
+    return BERM_OK;
+}
+
 enum berm_status queue_settle(struct connection *connection, struct berm_error *err)
 {
+    queue_await(connection);
     if (connection->queue.first == NULL && connection->queue.failure.status == BERM_OK)
         return BERM_OK;
     TRY(queue_flush(connection, err));
@@ -176,6 +217,7 @@ enum berm_status queue_before_run(struct postgres_statement *statement, struct b
 
     if (connection->bulk.is_expected)
         TRY(bulk_before_read(connection, queue_mentioned(statement), err));
+    queue_await(connection);
     if (queue->first == NULL && queue->failure.status == BERM_OK)
         return BERM_OK;
     if (is_query(statement) && (queue_mentioned(statement) & queue->waiting) == 0)
@@ -246,7 +288,7 @@ enum berm_status postgres_queue(void *handle, struct berm_error *err)
     if (must_write_first(statement))
         TRY(queue_settle(connection, err));
     TRY(add_run(statement, err));
-    return connection->queue.byte_count < QUEUE_BYTES_MAX ? BERM_OK : queue_settle(connection, err);
+    return connection->queue.byte_count < QUEUE_BYTES_MAX ? BERM_OK : send_away(connection, err);
 }
 
 void queue_leave(struct postgres_statement *statement)
@@ -254,6 +296,7 @@ void queue_leave(struct postgres_statement *statement)
     struct connection *connection = statement->connection;
     struct berm_error failure = {0};
 
+    queue_await(connection); /* it reads this statement's words */
     if (statement->runs.count > 0 && queue_settle(connection, &failure) != BERM_OK)
         connection->queue.failure = failure;
 }

@@ -34,6 +34,11 @@ enum berm_status queue_before_run(struct postgres_statement *statement, struct b
 enum berm_status queue_flush(struct connection *connection, struct berm_error *err);
 /** The same, and no failure is left to be told. */
 enum berm_status queue_settle(struct connection *connection, struct berm_error *err);
+/** Wait for rows that are on their way; a failure is told by the next call that uses the
+ * connection.
+ */
+void queue_await(struct connection *connection);
+enum berm_status queue_tell_failure(const struct connection *connection, struct berm_error *err);
 /** What waits was undone, or will be. */
 void queue_forget(struct connection *connection);
 /** A statement goes away: what it has waiting is written; a failure is told by a later call. */

@@ -314,6 +314,7 @@ static void put_aside(struct postgres_statement *statement)
 
 void postgres_settle(struct connection *connection)
 {
+    queue_await(connection);
     if (connection->streaming != NULL)
         put_aside(connection->streaming);
 }

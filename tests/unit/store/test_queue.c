@@ -261,6 +261,48 @@ static void a_row_that_is_refused_is_told_by_the_commit_at_the_latest(void **sta
     }
 }
 
+/* So many rows that they are on their way to a server; the first two are the same. */
+static void send_twice(struct store *store)
+{
+    enum { LARGE = 100000, ROWS = 60 };
+    static char large[LARGE];
+    CLEANUP(statement_closep) struct statement *parent = statement_for(store, PARENT);
+    struct berm_error err;
+
+    memset(large, 'x', sizeof large);
+    assert_ok(store_begin(store, &err));
+    for (int i = 0; i < ROWS; i++) {
+        statement_bind_int64(parent, 1, i < 2 ? 1 : i);
+        statement_bind_text(parent, 2, (struct text){large, sizeof large});
+        if (statement_queue(parent, &err) != BERM_OK)
+            assert_int_equal(err.status, BERM_CONFLICT);
+    }
+}
+
+static void rows_on_their_way_are_waited_for_by_whatever_comes_next(void **state)
+{
+    CLEANUP(store_closep) struct store *store = store_to_write(state);
+    struct statement *statement = NULL;
+    struct berm_error err;
+
+    if (is_sqlite(state))
+        skip();
+    assert_ok(store_commit(store, &err));
+    send_twice(store);
+    assert_fails(store_commit(store, &err), BERM_CONFLICT, "already");
+    send_twice(store);
+    assert_fails(statement_prepare_text(store, TEXT("SELECT 12"), "test", &statement, &err),
+                 BERM_CONFLICT, "already");
+    assert_null(statement);
+    store_rollback(store);
+    send_twice(store);
+    store_rollback(store); /* of which nobody was told: the next transaction is none the worse */
+    assert_ok(store_begin(store, &err));
+    assert_int_equal(number_from(store, "SELECT count(*) FROM parent"), 0);
+    assert_ok(store_commit(store, &err));
+    send_twice(store); /* the store is closed meanwhile */
+}
+
 /* A closed statement is let go before the schema changes, and when there are too many of them. */
 static void rows_outlive_the_statement_that_queued_them(void **state)
 {
@@ -471,6 +513,7 @@ int main(void)
         TEST(a_mark_keeps_and_undoes_what_waited_behind_it),
         TEST(more_than_waits_at_one_time_is_whole),
         TEST(a_row_that_is_refused_is_told_by_the_commit_at_the_latest),
+        TEST(rows_on_their_way_are_waited_for_by_whatever_comes_next),
         TEST(rows_outlive_the_statement_that_queued_them),
         TEST(a_row_replaces_those_that_wait),
         TEST(a_first_load_checks_references_at_its_end),
