@@ -203,6 +203,8 @@ enum berm_status import_households(struct import *import, struct import_househol
                                    size_t count, struct arena *arena, struct berm_error *err)
 {
     assert(import->kind == IMPORT_HOUSEHOLDS);
+    TRY(code_lookup_ahead(&import->households->areas, rows, count, sizeof *rows,
+                          offsetof(struct import_household, area), err));
     TRY(code_lookup_ahead(&import->households->households, rows, count, sizeof *rows,
                           offsetof(struct import_household, code), err));
     for (size_t i = 0; i < count; i++) {

@@ -128,10 +128,12 @@ struct known_code {
 struct code_lookup {
     struct statement *find;         /* parameter 1: the code; columns as import_area_by_code */
     struct statement *ahead;        /* a distant store's: many codes at once; NULL: none */
+    struct statement *following;    /* the same: all from a code on; NULL: none, or of no use */
+    struct buffer reach;            /* the last code that following gave */
     bool is_counted;                /* households: it counts open memberships too */
     bool is_fresh;                  /* nothing was there when the import began */
     struct buffer highest;          /* code asked for, where it is fresh */
-    int64_t highest_id;             /* of households found, where memberships are fresh */
+    int64_t highest_id;             /* of what rows named */
     const struct area_scope *scope; /* NULL: everywhere, and the place is not looked at */
     struct map *numbers;            /* code -> its place in known */
     struct known_code *known;
@@ -169,7 +171,7 @@ static inline bool is_usable(const struct known_code *known)
 /** No count of members is right any more. */
 void code_lookup_forget_members(struct code_lookup *lookup);
 /**
- * Ask for the codes of rows that come next, in one journey; nothing where the store is near.
+ * Ask for the codes of rows that come next, in one journey or two; nothing where the store is near.
  * Shape   rows: count of stride bytes each, with a struct text at offset; what begins with a
  *         rejected struct import_row is passed over.
  */

@@ -32,6 +32,11 @@ WHERE area_id = :area_id;
 -- As all that looks codes up: the id, its area's and district's, and that area's place where it is asked for.
 SELECT area_id, area_id, district_id, position_low FROM area WHERE code = :code;
 
+-- name: import_area_following
+-- The same for many from one code on, and their codes.
+-- only: postgres
+SELECT area_id, area_id, district_id, position_low, code FROM area WHERE code >= :code ORDER BY code LIMIT :count;
+
 -- name: import_area_code
 SELECT code FROM area WHERE area_id = :area_id;
 
@@ -62,6 +67,13 @@ WHERE h.code = :code;
 SELECT h.household_id, h.area_id, h.district_id, a.position_low, h.code
 FROM household AS h JOIN area AS a ON a.area_id = h.area_id
 WHERE h.code = ANY (string_to_array(:codes, chr(10)));
+
+-- name: import_household_following
+-- The same for many from one code on.
+-- only: postgres
+SELECT h.household_id, h.area_id, h.district_id, a.position_low, h.code
+FROM household AS h JOIN area AS a ON a.area_id = h.area_id
+WHERE h.code >= :code ORDER BY h.code LIMIT :count;
 
 -- name: import_household_ahead_counted
 -- With each household's open memberships.

@@ -190,6 +190,58 @@ static void months_do_not_depend_on_the_order_or_the_files(void **state)
     }
 }
 
+/* ---- Many households ------------------------------------------------------------------------- */
+
+enum { MANY_HOUSEHOLDS = 6000 };
+
+static void add_many_households(struct fixture *fixture)
+{
+    struct buffer csv = {0};
+
+    fixture_add_areas(fixture);
+    buffer_append_format(&csv, "code,area,rooms\n");
+    for (int i = 0; i < MANY_HOUSEHOLDS; i++)
+        buffer_append_format(&csv, "N%04d,D%d,1\n", i, 1 + i % 2);
+    buffer_append_char(&csv, 0);
+    fixture_expect(fixture, IMPORT_HOUSEHOLDS, csv.bytes, MANY_HOUSEHOLDS, 0, 0, 0);
+    buffer_free(&csv);
+}
+
+/* A household's wage is its number, by which it is seen that it came to the right one. */
+static void import_wages(struct fixture *fixture, int month, int first, int step)
+{
+    static const char wrong[] = "SELECT count(*) FROM monthly_flow JOIN household"
+                                " USING (household_id) WHERE wage <> 100 *"
+                                " CAST(substr(code, 2) AS INTEGER)";
+    char sql[96];
+    char wanted[16];
+    int count = 0;
+    struct buffer csv = {0};
+
+    buffer_append_format(&csv, "household,month,wage\n");
+    for (int i = first; i >= 0 && i < MANY_HOUSEHOLDS; i += step, count++)
+        buffer_append_format(&csv, "N%04d,2020-%02d,%d\nN%04dx,2020-%02d,1\n", i, month, i, i,
+                             month);
+    buffer_append_char(&csv, 0);
+    fixture_expect(fixture, IMPORT_FLOWS, csv.bytes, count, 0, 0, count);
+    buffer_free(&csv);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM monthly_flow WHERE month = 2020%02d", month);
+    snprintf(wanted, sizeof wanted, "%d\n", count);
+    assert_string_equal(fixture_ask(fixture, sql), wanted);
+    assert_string_equal(fixture_ask(fixture, wrong), "0\n");
+}
+
+static void households_are_found_whatever_order_a_file_has(void **state)
+{
+    struct fixture *fixture = *state;
+
+    add_many_households(fixture);
+    import_wages(fixture, 1, 0, 1);                     /* all, and as many that are not there */
+    import_wages(fixture, 2, 5, 7);                     /* few of those that there are */
+    import_wages(fixture, 3, MANY_HOUSEHOLDS - 1, -1);  /* backwards */
+    import_wages(fixture, 4, MANY_HOUSEHOLDS - 100, 1); /* to the end */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +252,7 @@ int main(void)
         FIXTURE_TEST(changed_and_then_repeated_is_rejected),
         FIXTURE_TEST(a_register_takes_so_many_sources),
         FIXTURE_TEST(months_do_not_depend_on_the_order_or_the_files),
+        FIXTURE_TEST(households_are_found_whatever_order_a_file_has),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
