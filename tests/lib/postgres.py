@@ -28,8 +28,8 @@ import time
 
 USER = "berm"  # an ordinary one, as docs/guide/postgresql.md has it made
 ADMINISTRATOR = "administrator"
-ROLES = ("CREATE ROLE berm_fenced NOLOGIN", f"CREATE ROLE {USER} LOGIN CREATEDB",
-         f"GRANT berm_fenced TO {USER}")
+ROLES = ("CREATE ROLE berm_fenced NOLOGIN", "CREATE ROLE berm_everywhere NOLOGIN IN ROLE berm_fenced",
+         f"CREATE ROLE {USER} LOGIN CREATEDB", f"GRANT berm_everywhere TO {USER}")
 # What differs from Debian's defaults: a test's register need not outlive its machine.
 TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "shared_buffers": "64MB"}
 

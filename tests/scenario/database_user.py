@@ -45,8 +45,10 @@ with folder() as here:
         equal("nothing stays of the register that could not be made",
               psql(name_of(empty), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), [(0,)])
         administrate(f"GRANT berm_fenced TO {OTHER}")
+        contains("and of the other role", berm("init", *place).err, f"runs once: GRANT berm_everywhere TO {OTHER};")
+        administrate(f"GRANT berm_everywhere TO {OTHER}")
         made = berm("init", *place)
-        check("once it is granted, the same command makes the register", made.code == 0, made.text)
+        check("once they are granted, the same command makes the register", made.code == 0, made.text)
 
         # Where the rules for rows hold the user, nobody must take the rest for the register.
         psql(name_of(url), f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {OTHER}")

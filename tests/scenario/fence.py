@@ -35,7 +35,9 @@ FLOWS = "household,month,wage\n" + wages("OURS-1", 300) + wages("NEXT-1", "881.1
 MARKS = ("NEXT-", "Zofia", "881.11", "88111", "1988-08-08", "a secret of theirs")
 
 FENCED = ("household", "household_data", "person", "person_data", "person_secret", "id_lookup", "person_search", "person_term",
-          "membership", "flow_entry", "monthly_flow", "finding", "standing", "warning", "change_row")
+          "membership", "flow_entry", "monthly_flow", "finding", "standing", "warning", "visit", "visit_change", "attachment",
+          "attachment_file", "attachment_piece", "change_row")
+NUMBERS = ("person_secret", "id_lookup", "attachment_file", "attachment_piece")
 # In a register without the neighbours these rows would not be.
 THEIRS = "SELECT household_id FROM household JOIN area USING (area_id) WHERE area.code = 'X2'"
 STRANGERS = f"SELECT person_id FROM person EXCEPT SELECT person_id FROM membership WHERE household_id NOT IN ({THEIRS})"
@@ -54,6 +56,9 @@ REMOVE = [
     "DELETE FROM person WHERE person_id IN (SELECT person_id FROM strangers)",
     f"DELETE FROM household WHERE {IN_THEIRS}",
 ]
+# One who sees every household, and numbers in some areas.
+EVERYWHERE = ("SET ROLE berm_everywhere; SET berm.areas = '{(,)}'; SET berm.sensitive_areas = '{ours}'; "
+              "SET berm.role = 'county'; ")
 AS_OFFICER = ("SET ROLE berm_fenced; SET berm.areas = '{ours}'; SET berm.sensitive_areas = '{ours}'; "
               "SET berm.role = 'county'; ")
 
@@ -65,7 +70,7 @@ VALUES = {"ranges": EVERYTHING, "is_everything": 1, "after": 0, "low": 0, "high"
           "kind": "'id_number'", "lookup": "'theirs'", "entity": "'household'", "term": "''", "end": "'\U0010ffff'",
           "length": 100, "birth_date": "'1988-08-08'", "name": "'Zofia Quarrel'", "account": "'sender'",
           "source": "'health'", "reference": "'r2'", "warning_id": 2, "flow": "'wage'", "risk_rank": 1,
-          "run_id": 1, "change_id": 1, "older": 0, "is_counted": 1,
+          "run_id": 1, "change_id": 1, "visit_id": 1, "attachment_id": 1, "older": 0, "is_counted": 1,
           "codes": "'NEXT-1' || chr(10) || 'NEXT-P'", "months": "'24248'"}
 
 
@@ -119,7 +124,7 @@ with folder() as here:
     (low, high), = ask(url, "SELECT position_low, position_high FROM area WHERE code = 'X1'")
     (household,), = ask(url, "SELECT household_id FROM household WHERE code = 'NEXT-1'")
     (person,), = ask(url, "SELECT person_id FROM person WHERE code = 'NEXT-P'")
-    officer = AS_OFFICER.replace("{ours}", f"{{[{low},{high + 1})}}")
+    officer, everywhere = (words.replace("{ours}", f"{{[{low},{high + 1})}}") for words in (AS_OFFICER, EVERYWHERE))
     without = postgres.copy_register(url, here / "without")
     postgres.tamper(without, *REMOVE)
 
@@ -129,6 +134,8 @@ with folder() as here:
               ask(url, officer + sql), ask(without, sql))
         check(f"of {table} nothing is shown where nobody said what may be seen",
               not ask(url, "SET ROLE berm_fenced; " + sql), "rows")
+        equal(f"of {table} who sees everything sees {'what may be seen of numbers' if table in NUMBERS else 'all'}",
+              ask(url, everywhere + sql), ask(without if table in NUMBERS else url, sql))
 
     seen = 0
     for name, block in reading_statements():

@@ -139,7 +139,9 @@ static enum berm_status configure(struct connection *connection, struct berm_err
              connection->mode == STORE_READ_ONLY || connection->mode == STORE_AS_IT_IS ? "on"
                                                                                        : "off",
              connection->is_fenced ? "; SET ROLE berm_fenced" : "");
-    return run(connection, sql, err);
+    TRY(run(connection, sql, err));
+    connection->role = postgres_session_role(connection);
+    return postgres_prepare_commands(connection, err);
 }
 
 /* libpq gives no code for a connection that did not come about, only words in the server's

@@ -38,6 +38,9 @@ struct bulk {
     struct buffer restore;                   /* the same for the foreign keys of all tables */
 };
 
+/** As whom statements run: what the rules for rows let through differs, and so do the plans. */
+enum database_role { ROLE_OWNER, ROLE_FENCED, ROLE_EVERYWHERE, ROLE_COUNT };
+
 struct connection {
     PGconn *server;
     char *url; /* holds no password: open refuses one */
@@ -46,6 +49,7 @@ struct connection {
     bool is_in_transaction;
     bool has_failed;            /* all of this transaction but its end is refused */
     bool is_fenced;             /* the session reads as the role of callers */
+    enum database_role role;    /* at the moment */
     enum transaction_loss loss; /* of the transaction, or of the last one */
     /* Statements compare these with their own: what was prepared in another session, or opened in
      * another transaction, is no longer there. */
@@ -105,8 +109,8 @@ enum berm_status postgres_send_ahead(struct connection *connection, const char *
 /** The same; *place takes the answer once it was read, and stays NULL where the command failed. */
 enum berm_status postgres_send(struct connection *connection, const char *sql, PGresult **place,
                                struct berm_error *err);
-/** Send a command now whose answer nobody waits for, and which ends what went before it. */
-void postgres_send_off(struct connection *connection, const char *sql);
+/** End what went before, and send the transaction's end behind it; nobody waits for its answer. */
+void postgres_send_rollback(struct connection *connection);
 /** For a command that the caller gives to libpq itself: open_pipeline before, note_sent after. */
 enum berm_status postgres_open_pipeline(struct connection *connection, struct berm_error *err);
 void postgres_note_sent(struct connection *connection, PGresult **place);
@@ -123,6 +127,26 @@ enum berm_status postgres_catch_up(struct connection *connection, struct berm_er
 /** Whether the server still holds the connection, without asking it. */
 bool postgres_is_alive(struct connection *connection);
 void postgres_forget_sent(struct connection *connection);
+
+/* command.c: what every session runs again and again. */
+enum session_command {
+    COMMAND_BEGIN_READ,
+    COMMAND_BEGIN_SHARED,
+    COMMAND_LOCK_SHARED,
+    COMMAND_LEAVE_ROLE,
+    COMMAND_MARK,
+    COMMAND_KEEP_MARK,
+    COMMAND_COMMIT,
+    COMMAND_ROLLBACK,
+    COMMAND_SEE, /* the role, the areas, those of sealed numbers, the roles' names */
+    COMMAND_COUNT
+};
+/** In a session that has just begun. */
+enum berm_status postgres_prepare_commands(struct connection *connection, struct berm_error *err);
+/** As postgres_send does. */
+enum berm_status postgres_command(struct connection *connection, enum session_command command,
+                                  const char *const *values, int value_count, PGresult **place,
+                                  struct berm_error *err);
 
 /** stream.c: what a scan has still to bring is put aside, and rows on their way are waited for, so
  * that commands can be sent again. */
@@ -157,6 +181,11 @@ void bulk_free(struct bulk *bulk);
 
 /* The rows of the driver's table that live in fence.c. */
 enum berm_status postgres_close_fence(void *handle, struct berm_error *err);
+/** The role of the session, which the end of a transaction and of a mark leads back to. */
+static inline enum database_role postgres_session_role(const struct connection *connection)
+{
+    return connection->is_fenced ? ROLE_FENCED : ROLE_OWNER;
+}
 /** For a write outside of a transaction, in the round trip that runs it. */
 enum berm_status postgres_leave_fence(struct connection *connection, struct berm_error *err);
 enum berm_status postgres_see(void *handle, const struct store_sight *sight,

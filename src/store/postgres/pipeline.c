@@ -76,9 +76,10 @@ enum berm_status postgres_send_ahead(struct connection *connection, const char *
 }
 
 /* It is a round trip of its own: a failure of something ahead of it must not have it skipped. */
-void postgres_send_off(struct connection *connection, const char *sql)
+void postgres_send_rollback(struct connection *connection)
 {
-    if (send_end(connection) && postgres_send(connection, sql, NULL, NULL) == BERM_OK)
+    if (send_end(connection) &&
+        postgres_command(connection, COMMAND_ROLLBACK, NULL, 0, NULL, NULL) == BERM_OK)
         (void)send_end(connection);
     connection->over_count = connection->sent_count;
 }

@@ -68,8 +68,9 @@ static enum berm_status send_runs(struct postgres_statement *statement, struct b
     for (int r = 0; r < statement->runs.count; r++) {
         at = read_run(statement, at, values, lengths);
         TRY(postgres_open_pipeline(connection, err));
-        if (PQsendQueryPrepared(connection->server, statement->name, statement->parameter_count,
-                                values, lengths, statement->formats, 1) != 1)
+        if (PQsendQueryPrepared(connection->server, postgres_name(statement),
+                                statement->parameter_count, values, lengths, statement->formats,
+                                1) != 1)
             return fail_from_postgres(connection, NULL, err);
         postgres_note_sent(connection, NULL);
     }

@@ -100,21 +100,37 @@ static enum berm_status describe(struct postgres_statement *statement, const PGr
 static enum berm_status prepare(struct postgres_statement *statement, struct berm_error *err)
 {
     struct connection *connection = statement->connection;
+    struct prepared_name *prepared = &statement->prepared[connection->role];
     CLEANUP(clear_resultp) PGresult *description = NULL;
+    char name[STATEMENT_NAME_BYTES_MAX];
 
-    snprintf(statement->name, sizeof statement->name, "s%u", ++connection->next_name);
+    snprintf(name, sizeof name, "s%u", ++connection->next_name);
     TRY(postgres_open_pipeline(connection, err));
-    if (PQsendPrepare(connection->server, statement->name, statement->sql, 0, NULL) != 1)
+    if (PQsendPrepare(connection->server, name, statement->sql, 0, NULL) != 1)
         return fail_from_postgres(connection, NULL, err);
     postgres_note_sent(connection, NULL);
-    if (PQsendDescribePrepared(connection->server, statement->name) != 1)
+    if (PQsendDescribePrepared(connection->server, name) != 1)
         return fail_from_postgres(connection, NULL, err);
     postgres_note_sent(connection, &description);
     TRY(await(connection, &description, err));
-    statement->session = connection->session;
+    memcpy(prepared->name, name, sizeof name);
+    prepared->session = connection->session;
     if (statement->parameters == NULL)
         return describe(statement, description, err);
     return BERM_OK;
+}
+
+static bool is_prepared(const struct postgres_statement *statement, enum database_role role)
+{
+    const struct prepared_name *prepared = &statement->prepared[role];
+
+    return prepared->name[0] != 0 && prepared->session == statement->connection->session;
+}
+
+const char *postgres_name(const struct postgres_statement *statement)
+{
+    assert(is_prepared(statement, statement->connection->role));
+    return statement->prepared[statement->connection->role].name;
 }
 
 /* What follows these words where they are the query's own and not of one inside; NULL: nowhere. */
@@ -218,10 +234,11 @@ void postgres_finalize(void *handle)
     postgres_stream_close(statement);
     forget_rows(statement);
     queue_leave(statement);
-    if (statement->session == connection->session && !connection->has_failed) {
-        snprintf(sql, sizeof sql, "DEALLOCATE %s", statement->name);
-        (void)postgres_send_ahead(connection, sql, NULL);
-    }
+    for (enum database_role role = 0; role < ROLE_COUNT; role++)
+        if (is_prepared(statement, role) && !connection->has_failed) {
+            snprintf(sql, sizeof sql, "DEALLOCATE %s", statement->prepared[role].name);
+            (void)postgres_send_ahead(connection, sql, NULL);
+        }
     free_statement(statement);
 }
 
@@ -253,8 +270,9 @@ static enum berm_status send_run(struct postgres_statement *statement, struct be
     struct connection *connection = statement->connection;
 
     TRY(postgres_open_pipeline(connection, err));
-    if (PQsendQueryPrepared(connection->server, statement->name, statement->parameter_count,
-                            statement->values, statement->lengths, statement->formats, 1) != 1)
+    if (PQsendQueryPrepared(connection->server, postgres_name(statement),
+                            statement->parameter_count, statement->values, statement->lengths,
+                            statement->formats, 1) != 1)
         return fail_from_postgres(connection, NULL, err);
     postgres_note_sent(connection, &statement->rows);
     return BERM_OK;
@@ -328,7 +346,7 @@ enum berm_status postgres_make_ready(struct postgres_statement *statement, struc
     TRY(check_misfits(statement, err));
     if (!connection->is_in_transaction)
         TRY(postgres_reconnect(connection, err));
-    return statement->session != connection->session ? prepare(statement, err) : BERM_OK;
+    return is_prepared(statement, connection->role) ? BERM_OK : prepare(statement, err);
 }
 
 static enum berm_status run(struct postgres_statement *statement, struct berm_error *err)
@@ -352,7 +370,7 @@ void postgres_start(void *handle)
     const struct connection *connection = statement->connection;
 
     if (statement->is_started || statement->rows != NULL || !connection->is_in_transaction ||
-        statement->session != connection->session || check_misfits(statement, NULL) != BERM_OK ||
+        !is_prepared(statement, connection->role) || check_misfits(statement, NULL) != BERM_OK ||
         postgres_wants_stream(statement) || is_long(statement) || connection->queue.first != NULL ||
         connection->bulk.is_expected)
         return;

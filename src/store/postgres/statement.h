@@ -31,15 +31,20 @@ struct stream {
     struct berm_error failure; /* while they were */
 };
 
+/** The server keeps a plan of each name, and makes a new one where another role runs it. */
+struct prepared_name {
+    char name[STATEMENT_NAME_BYTES_MAX]; /* empty: not prepared */
+    unsigned session;                    /* in which it was */
+};
+
 struct postgres_statement {
     struct connection *connection;
     char *sql; /* ended by 0 */
-    char name[STATEMENT_NAME_BYTES_MAX];
-    unsigned session; /* in which it was prepared */
-    bool is_scan;     /* of a range of households, which parameters 1 and 2 give */
-    bool is_list;     /* may give many rows: read through a cursor */
-    bool is_write;    /* an INSERT, UPDATE or DELETE */
-    int limit;        /* the parameter that limits a list, 0: none does */
+    struct prepared_name prepared[ROLE_COUNT];
+    bool is_scan;  /* of a range of households, which parameters 1 and 2 give */
+    bool is_list;  /* may give many rows: read through a cursor */
+    bool is_write; /* an INSERT, UPDATE or DELETE */
+    int limit;     /* the parameter that limits a list, 0: none does */
 
     int parameter_count;
     struct bound_parameter *parameters;
@@ -64,8 +69,11 @@ struct postgres_statement {
     struct queued_runs runs;
 };
 
-/** Before a run: whether what is bound fits, and the statement is prepared in this session. */
+/** Before a run: whether what is bound fits, and the statement is prepared in this session and for
+ * the present role. */
 enum berm_status postgres_make_ready(struct postgres_statement *statement, struct berm_error *err);
+/** What it is called by the server, for the present role. */
+const char *postgres_name(const struct postgres_statement *statement);
 
 /** The number that is bound to a parameter; 0 for NULL. */
 int64_t postgres_bound_number(const struct postgres_statement *statement, int parameter);

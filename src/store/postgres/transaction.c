@@ -30,17 +30,8 @@
 
 enum { SERVER_WAIT_MS_MAX = 5000, SERVER_PAUSE_MS = 100, SQL_BYTES_MAX = 160 };
 
-enum { BEGIN_COMMANDS_MAX = 3 };
-
-static const char *const BEGIN[][BEGIN_COMMANDS_MAX] = {
-    [TRANSACTION_READ] = {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"},
-    [TRANSACTION_WRITE] = {"BEGIN ISOLATION LEVEL READ COMMITTED",
-                           "SELECT pg_advisory_xact_lock(" LOCK_OF_WRITERS ")",
-                           "DO $$BEGIN IF to_regclass('berm_schema') IS NOT NULL THEN"
-                           " LOCK TABLE berm_schema IN EXCLUSIVE MODE; END IF; END$$"},
-    [TRANSACTION_SHARED] = {"BEGIN ISOLATION LEVEL SERIALIZABLE",
-                            "LOCK TABLE berm_schema IN ROW SHARE MODE"},
-};
+static const char LOCK_ALL_WRITERS[] = "DO $$BEGIN IF to_regclass('berm_schema') IS NOT NULL THEN"
+                                       " LOCK TABLE berm_schema IN EXCLUSIVE MODE; END IF; END$$";
 
 bool postgres_is_in_transaction(void *handle)
 {
@@ -66,13 +57,14 @@ static void end_transaction(struct connection *connection)
 {
     connection->is_in_transaction = false;
     connection->has_failed = false;
+    connection->role = postgres_session_role(connection);
     connection->transaction++;
 }
 
 void postgres_rollback(void *handle)
 {
     queue_forget(handle);
-    postgres_send_off(handle, "ROLLBACK");
+    postgres_send_rollback(handle);
     end_transaction(handle);
 }
 
@@ -126,20 +118,46 @@ enum berm_status postgres_reconnect(struct connection *connection, struct berm_e
     return reconnect(connection, patience_end(connection), err);
 }
 
+static enum berm_status send(struct connection *connection, enum session_command command,
+                             struct berm_error *err)
+{
+    return postgres_command(connection, command, NULL, 0, NULL, err);
+}
+
+static enum berm_status send_begin(struct connection *connection, enum transaction_kind kind,
+                                   struct berm_error *err)
+{
+    switch (kind) {
+    case TRANSACTION_READ:
+        return send(connection, COMMAND_BEGIN_READ, err);
+    case TRANSACTION_SHARED:
+        TRY(send(connection, COMMAND_BEGIN_SHARED, err));
+        if (connection->is_fenced)
+            TRY(send(connection, COMMAND_LEAVE_ROLE, err)); /* see fence.c */
+        return send(connection, COMMAND_LOCK_SHARED, err);
+    case TRANSACTION_WRITE:
+        TRY(postgres_send_ahead(connection, "BEGIN ISOLATION LEVEL READ COMMITTED", err));
+        if (connection->is_fenced)
+            TRY(send(connection, COMMAND_LEAVE_ROLE, err));
+        TRY(postgres_send_ahead(connection, "SELECT pg_advisory_xact_lock(" LOCK_OF_WRITERS ")",
+                                err));
+        return postgres_send_ahead(connection, LOCK_ALL_WRITERS, err);
+    }
+    return fail_with(err, BERM_INTERNAL, "no such transaction");
+}
+
 static enum berm_status begin_once(struct connection *connection, enum transaction_kind kind,
                                    struct berm_error *err)
 {
-    enum berm_status status = BERM_OK;
+    enum berm_status status;
 
     connection->is_in_transaction = true;
     connection->has_failed = false;
-    status = postgres_send_ahead(connection, BEGIN[kind][0], err);
-    if (status == BERM_OK && kind != TRANSACTION_READ && connection->is_fenced)
-        status = postgres_send_ahead(connection, "SET LOCAL ROLE NONE", err); /* see fence.c */
-    for (int c = 1; c < BEGIN_COMMANDS_MAX && BEGIN[kind][c] != NULL && status == BERM_OK; c++)
-        status = postgres_send_ahead(connection, BEGIN[kind][c], err);
-    if (status == BERM_OK && kind != TRANSACTION_READ) /* a reader's goes with its first read */
+    status = send_begin(connection, kind, err);
+    if (status == BERM_OK && kind != TRANSACTION_READ) { /* a reader's goes with its first read */
+        connection->role = ROLE_OWNER;
         status = postgres_catch_up(connection, err);
+    }
     if (status != BERM_OK)
         postgres_rollback(connection);
     connection->loss = LOSS_NONE; /* what was not begun cannot be lost */
@@ -245,7 +263,7 @@ enum berm_status postgres_commit(void *handle, struct berm_error *err)
         postgres_rollback(connection);
         return status;
     }
-    status = postgres_send(connection, "COMMIT", &answer, err);
+    status = postgres_command(connection, COMMAND_COMMIT, NULL, 0, &answer, err);
     if (status == BERM_OK)
         status = postgres_catch_up(connection, err);
     if (status != BERM_OK) {
@@ -270,7 +288,7 @@ static enum berm_status keep_mark(struct connection *connection, struct berm_err
         TRY(postgres_catch_up(connection, err));
     if (connection->has_failed)
         return fail_undone(connection, err);
-    return postgres_send_ahead(connection, "RELEASE SAVEPOINT mark", err);
+    return send(connection, COMMAND_KEEP_MARK, err);
 }
 
 /* Cursors that were opened after the mark go with it. */
@@ -283,6 +301,7 @@ static enum berm_status undo_mark(struct connection *connection, struct berm_err
     connection->transaction++;
     TRY(postgres_run(connection, "ROLLBACK TO SAVEPOINT mark; RELEASE SAVEPOINT mark", NULL, err));
     connection->has_failed = false;
+    connection->role = ROLE_OWNER; /* as at the mark: who writes is not fenced */
     return BERM_OK;
 }
 
@@ -296,7 +315,7 @@ enum berm_status postgres_mark(void *handle, enum mark_action action, struct ber
     case MARK_SET:
         TRY(queue_settle(connection, err));
         TRY(bulk_before_mark(connection, err));
-        return postgres_send_ahead(connection, "SAVEPOINT mark", err);
+        return send(connection, COMMAND_MARK, err);
     case MARK_KEEP:
         return keep_mark(connection, err);
     case MARK_UNDO:

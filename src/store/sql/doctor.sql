@@ -34,16 +34,21 @@ SELECT 'none', 0 WHERE 0;
 
 -- name: doctor_fence
 -- A role that bypasses the rules, or counts as the tables' owner, is held by none of them. A superuser is held back by
--- berm_fenced while it reads for a caller, and by nothing else.
+-- the roles by which it reads for a caller, and by nothing else.
 -- only: postgres
-SELECT 'the role berm_fenced is a superuser or bypasses rules; run ALTER ROLE berm_fenced NOSUPERUSER NOBYPASSRLS', 1
-FROM pg_catalog.pg_roles WHERE rolname = 'berm_fenced' AND (rolsuper OR rolbypassrls)
+SELECT 'the role ' || rolname || ' is a superuser or bypasses rules; run ALTER ROLE ' || rolname
+       || ' NOSUPERUSER NOBYPASSRLS', 1
+FROM pg_catalog.pg_roles WHERE rolname IN ('berm_fenced', 'berm_everywhere') AND (rolsuper OR rolbypassrls)
 UNION ALL
-SELECT 'the role berm_fenced is a member of ' || o.rolname || ', which owns tables of the register; revoke that', 1
+SELECT 'the role ' || f.rolname || ' is a member of ' || o.rolname || ', which owns tables of the register; revoke that', 1
 FROM pg_catalog.pg_roles AS f, pg_catalog.pg_roles AS o
-WHERE f.rolname = 'berm_fenced' AND NOT f.rolsuper AND pg_has_role(f.oid, o.oid, 'USAGE')
+WHERE f.rolname IN ('berm_fenced', 'berm_everywhere') AND NOT f.rolsuper AND pg_has_role(f.oid, o.oid, 'USAGE')
   AND o.oid IN (SELECT relowner FROM pg_catalog.pg_class
                 WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')
+UNION ALL
+SELECT 'the role berm_fenced is a member of berm_everywhere and so shows every row; run REVOKE berm_everywhere FROM '
+       || 'berm_fenced', 1
+FROM pg_catalog.pg_roles WHERE rolname = 'berm_fenced' AND NOT rolsuper AND pg_has_role(oid, 'berm_everywhere', 'USAGE')
 UNION ALL
 SELECT 'the rules of the table ' || c.relname || ' are switched off; run ALTER TABLE ' || c.relname
        || ' ENABLE ROW LEVEL SECURITY', 1

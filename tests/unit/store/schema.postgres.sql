@@ -71,6 +71,8 @@ CREATE TABLE attachment (
 
 CREATE INDEX attachment_by_id ON public.attachment USING btree (attachment_id);
 
+CREATE POLICY everywhere ON attachment FOR r TO berm_everywhere USING true;
+
 CREATE POLICY fence ON attachment FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE attachment_file (
@@ -132,6 +134,8 @@ CREATE INDEX change_row_by_change ON public.change_row USING btree (change_id, r
 
 CREATE INDEX change_row_by_entity ON public.change_row USING btree (entity, entity_id, change_id);
 
+CREATE POLICY everywhere ON change_row FOR r TO berm_everywhere USING true;
+
 CREATE POLICY fence ON change_row FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR
 CASE entity
     WHEN 'area'::text THEN true
@@ -140,9 +144,7 @@ CASE entity
     WHEN 'visit'::text THEN fence_shows_household(entity_id)
     WHEN 'attachment'::text THEN fence_shows_household(entity_id)
     WHEN 'person'::text THEN fence_shows_person(entity_id)
-    WHEN 'warning'::text THEN (EXISTS ( SELECT
-       FROM warning w
-      WHERE (w.warning_id = change_row.entity_id)))
+    WHEN 'warning'::text THEN fence_shows_warning(entity_id)
     ELSE false
 END);
 
@@ -164,6 +166,8 @@ CREATE TABLE finding (
 
 CREATE INDEX finding_open ON public.finding USING btree (code, household_id) WHERE (closing_run_id IS NULL);
 
+CREATE POLICY everywhere ON finding FOR r TO berm_everywhere USING true;
+
 CREATE POLICY fence ON finding FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE flow (
@@ -182,6 +186,8 @@ CREATE TABLE flow_entry (
     change_id BIGINT NOT NULL,
     PRIMARY KEY (household_id, month, flow_id, flow_source_id)
 );
+
+CREATE POLICY everywhere ON flow_entry FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON flow_entry FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
@@ -210,6 +216,8 @@ CREATE INDEX household_by_district ON public.household USING btree (district_id,
 
 CREATE INDEX household_by_risk ON public.household USING btree (risk_rank, district_id, code);
 
+CREATE POLICY everywhere ON household FOR r TO berm_everywhere USING true;
+
 CREATE POLICY fence ON household FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (EXISTS ( SELECT
    FROM area a
   WHERE ((a.area_id = household.area_id) AND (( SELECT fence_areas() AS fence_areas) @> a.position_low)))));
@@ -219,6 +227,8 @@ CREATE TABLE household_data (
     PRIMARY KEY (household_id),
     FOREIGN KEY (household_id) REFERENCES household(household_id)
 );
+
+CREATE POLICY everywhere ON household_data FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON household_data FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
@@ -364,6 +374,8 @@ CREATE TABLE membership (
 
 CREATE INDEX membership_by_person ON public.membership USING btree (person_id);
 
+CREATE POLICY everywhere ON membership FOR r TO berm_everywhere USING true;
+
 CREATE POLICY fence ON membership FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR (current_setting('berm.person'::text, true) = (person_id)::text) OR fence_shows_household(household_id) OR fence_shows_person(person_id));
 
 CREATE TABLE monthly_flow (
@@ -371,6 +383,8 @@ CREATE TABLE monthly_flow (
     month BIGINT NOT NULL,
     PRIMARY KEY (household_id, month)
 );
+
+CREATE POLICY everywhere ON monthly_flow FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON monthly_flow FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
@@ -447,6 +461,8 @@ CREATE TABLE person (
 
 CREATE INDEX person_by_birth ON public.person USING btree (birth_date, name) WHERE (birth_date IS NOT NULL);
 
+CREATE POLICY everywhere ON person FOR r TO berm_everywhere USING true;
+
 CREATE POLICY fence ON person FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.person'::text, true) = (person_id)::text) OR fence_shows_person(person_id));
 
 CREATE TABLE person_data (
@@ -454,6 +470,8 @@ CREATE TABLE person_data (
     PRIMARY KEY (person_id),
     FOREIGN KEY (person_id) REFERENCES person(person_id)
 );
+
+CREATE POLICY everywhere ON person_data FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON person_data FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.person'::text, true) = (person_id)::text) OR fence_shows_person(person_id));
 
@@ -466,6 +484,8 @@ CREATE TABLE person_search (
     FOREIGN KEY (household_id) REFERENCES household(household_id),
     FOREIGN KEY (person_id) REFERENCES person(person_id)
 );
+
+CREATE POLICY everywhere ON person_search FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON person_search FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
@@ -493,6 +513,8 @@ CREATE TABLE person_term (
     shared_bytes BIGINT NOT NULL,
     PRIMARY KEY (district_id, term, person_id)
 );
+
+CREATE POLICY everywhere ON person_term FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON person_term FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.person'::text, true) = (person_id)::text) OR fence_shows_person(person_id));
 
@@ -572,6 +594,8 @@ CREATE TABLE standing (
     FOREIGN KEY (run_id) REFERENCES run(run_id)
 );
 
+CREATE POLICY everywhere ON standing FOR r TO berm_everywhere USING true;
+
 CREATE POLICY fence ON standing FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE upload (
@@ -623,6 +647,8 @@ CREATE INDEX visit_by_id ON public.visit USING btree (visit_id);
 
 CREATE INDEX visit_planned ON public.visit USING btree (due_on) WHERE (state = 'planned'::text);
 
+CREATE POLICY everywhere ON visit FOR r TO berm_everywhere USING true;
+
 CREATE POLICY fence ON visit FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE visit_change (
@@ -644,6 +670,8 @@ CREATE TABLE visit_change (
     FOREIGN KEY (change_id) REFERENCES change(change_id),
     FOREIGN KEY (household_id, visit_id) REFERENCES visit(household_id, visit_id)
 );
+
+CREATE POLICY everywhere ON visit_change FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON visit_change FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
@@ -678,6 +706,8 @@ CREATE INDEX warning_by_household ON public.warning USING btree (household_id) W
 CREATE UNIQUE INDEX warning_by_reference ON public.warning USING btree (account, source, reference);
 
 CREATE INDEX warning_open ON public.warning USING btree (warning_id) WHERE (state = ANY (ARRAY['unmatched'::text, 'ambiguous'::text]));
+
+CREATE POLICY everywhere ON warning FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON warning FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR
 CASE

@@ -19,6 +19,10 @@ static const struct store_sight THEIRS = {
     .areas = {"00000000000000000100000000000000000019", 38},
     .sensitive_areas = {"00000000000000000100000000000000000019", 38}};
 
+static const struct store_sight ALL_BUT_NUMBERS = {
+    .areas = {"00000000000000000009223372036854775807", 38},
+    .sensitive_areas = {"00000000000000000000000000000000000009", 38}};
+
 static struct store *make_register(void **state)
 {
     struct store *store = store_of(state, STORE_CREATE);
@@ -75,6 +79,66 @@ static void every_table_has_a_policy_or_a_reason(void **state)
 static int64_t households(struct store *store)
 {
     return number_from(store, "SELECT count(*) FROM household");
+}
+
+/* A rule that asks whether the caller sees everything is slow for whoever does. */
+static void who_sees_everything_is_asked_by_no_rule_but_that_of_numbers(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = store_of(state, STORE_CREATE);
+
+    assert_int_equal(
+        number_from(store, "SELECT count(*) FROM pg_policy p WHERE p.polname = 'fence'"
+                           " AND pg_get_expr(p.polqual, p.polrelid) LIKE '%fence_is_open()%'"
+                           " AND NOT EXISTS (SELECT FROM pg_policy e WHERE e.polrelid = p.polrelid"
+                           " AND e.polroles = ARRAY['berm_everywhere'::regrole::oid]"
+                           " AND pg_get_expr(e.polqual, e.polrelid) = 'true')"),
+        0);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM pg_policy p WHERE p.polroles ="
+                                        " ARRAY['berm_everywhere'::regrole::oid] AND p.polrelid IN"
+                                        " (SELECT polrelid FROM pg_policy WHERE polname = 'fence'"
+                                        " AND pg_get_expr(polqual, polrelid) NOT LIKE"
+                                        " '%fence_is_open()%')"),
+                     0);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM pg_roles WHERE rolname ="
+                                        " 'berm_everywhere' AND NOT rolsuper AND NOT rolbypassrls"
+                                        " AND NOT rolcanlogin"),
+                     1);
+    assert_int_equal(number_from(store,
+                                 "SELECT count(*) FROM pg_class c WHERE c.relnamespace ="
+                                 " 'public'::regnamespace AND c.relkind = 'r' AND"
+                                 " has_table_privilege('berm_everywhere', c.oid, 'INSERT, UPDATE, "
+                                 "DELETE')"),
+                     0);
+}
+
+/* Statements are prepared once for each role: none may keep what it was planned with for another.
+ */
+static void one_statement_shows_each_caller_what_is_theirs(void **state)
+{
+    SKIP_UNLESS_POSTGRES(state);
+    CLEANUP(store_closep) struct store *store = make_register(state);
+    const struct {
+        const struct store_sight *sight;
+        int64_t households, numbers;
+    } callers[] = {{&ALL_BUT_NUMBERS, 3, 0},
+                   {&OURS, 2, 0},
+                   {&THEIRS, 1, 1},
+                   {&ALL_BUT_NUMBERS, 3, 0},
+                   {&OURS, 2, 0}};
+    struct berm_error err;
+
+    assert_ok(store_close_fence(store, &err));
+    for (size_t c = 0; c < ARRAY_COUNT(callers); c++) {
+        assert_ok(store_begin_read(store, &err));
+        assert_int_equal(households(store), 0);
+        assert_ok(store_see(store, callers[c].sight, &err));
+        assert_int_equal(households(store), callers[c].households);
+        assert_int_equal(number_from(store, "SELECT count(*) FROM person_secret"),
+                         callers[c].numbers);
+        store_rollback(store);
+    }
+    assert_int_equal(households(store), 0);
 }
 
 static void nothing_is_shown_until_it_is_said(void **state)
@@ -226,6 +290,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_table_has_a_policy_or_a_reason, place_create,
                                         place_remove),
+        cmocka_unit_test_setup_teardown(who_sees_everything_is_asked_by_no_rule_but_that_of_numbers,
+                                        place_create, place_remove),
+        cmocka_unit_test_setup_teardown(one_statement_shows_each_caller_what_is_theirs,
+                                        place_create, place_remove),
         cmocka_unit_test_setup_teardown(what_is_written_between_transactions_is_not_fenced,
                                         place_create, place_remove),
         cmocka_unit_test_setup_teardown(nothing_is_shown_until_it_is_said, place_create,
