@@ -5,7 +5,7 @@
 
 A module may include its own headers and the faces (module/module.h, the last part of its path twice)
 of the modules that it may use; these stand above it in LAYERS, so no circle can exist. An outside
-library's header may be included by its one module only. Each breach is one line on standard output,
+library's header may be included by the modules of its line only. Each breach is one line on standard output,
 FILE:LINE: what is wrong; the exit code is then 1.
 """
 import pathlib
@@ -37,10 +37,10 @@ class Layers:
             if not words:
                 continue
             if words[0] == "library":
-                if len(words) != 3:
-                    self.complain(number, "a library's line is: library HEADER MODULE")
+                if len(words) < 3:
+                    self.complain(number, "a library's line is: library HEADER MODULE...")
                 else:
-                    self.libraries[words[1]] = (number, words[2])
+                    self.libraries[words[1]] = (number, words[2:])
                 continue
             if words[0] in self.uses:
                 self.complain(number, f"{words[0]} is listed twice")
@@ -48,9 +48,10 @@ class Layers:
                 if used not in self.uses:
                     self.complain(number, f"{words[0]} may not use {used}, which does not stand above it")
             self.uses[words[0]] = words[1:]
-        for header, (number, module) in self.libraries.items():
-            if module not in self.uses:
-                self.complain(number, f"the library {header} belongs to {module}, which is no module")
+        for header, (number, modules) in self.libraries.items():
+            for module in modules:
+                if module not in self.uses:
+                    self.complain(number, f"the library {header} belongs to {module}, which is no module")
 
     def complain(self, number, why):
         self.breaches.append(f"src/LAYERS:{number}: {why}")
@@ -97,8 +98,8 @@ def check_own_include(layers, src, path, module, header):
 def check_outside_include(layers, module, header):
     library = layers.library_of(header)
     if library is not None:
-        owner = layers.libraries[library][1]
-        return None if owner == module else f"only {owner} may include {header}"
+        owners = layers.libraries[library][1]
+        return None if module in owners else f"only {' and '.join(owners)} may include {header}"
     if header.split("/")[0] in SYSTEM_FOLDERS and "/" in header:
         return None
     if header.endswith(".h") and header[:-2] in SYSTEM_HEADERS:

@@ -62,6 +62,9 @@ finds("a library in another module", {"cli/x.c": "#include <sqlite3.h>\n"},
       "only store may include sqlite3.h")
 finds("a library's header in a folder", {"cli/x.c": "#  include <libxml/tree.h>\n"},
       "only policy/dmn may include libxml/tree.h")
+two = breaches({"store/x.c": "#include <libxml/tree.h>\n"},
+               layers=LAYERS.replace("libxml policy/dmn", "libxml policy/dmn store"))
+check("a library may be two modules'", two.code == 0, two.text)
 finds("a library in quotation marks", {"cli/x.c": '#include "sqlite3.h"\n'}, "only store may include")
 finds("a library that nobody has", {"cli/x.c": "#include <jansson.h>\n"}, "does not give to a module")
 finds("a header of no module", {"cli/x.c": '#include "http/http.h"\n'}, "belongs to no module")
