@@ -20,9 +20,12 @@
 #include <string.h>
 
 enum {
-    QUEUE_BYTES_MAX = 4 << 20, /* the server takes a millisecond for each COPY, whatever its rows */
-    KEPT_BYTES_MAX = 1 << 18,  /* of a statement's memory, while nothing of it waits */
-    COPY_ROWS_MIN = 24,        /* a COPY takes a round trip more than runs that are sent together */
+    /* The server takes a millisecond for each COPY, whatever its rows: the more the better, as long
+     * as it does not wait for them. */
+    QUEUE_BYTES_MAX = 4 << 20,
+    WORTH_SENDING_BYTES = 1 << 20,
+    KEPT_BYTES_MAX = 1 << 18, /* of a statement's memory, while nothing of it waits */
+    COPY_ROWS_MIN = 24,       /* a COPY takes a round trip more than runs that are sent together */
 };
 
 void queue_free_runs(struct queued_runs *runs)
@@ -273,6 +276,14 @@ static enum berm_status add_run(struct postgres_statement *statement, struct ber
     return BERM_OK;
 }
 
+static bool is_to_be_sent(const struct connection *connection)
+{
+    size_t bytes = connection->queue.byte_count;
+
+    return bytes >= QUEUE_BYTES_MAX ||
+           (bytes >= WORTH_SENDING_BYTES && sender_is_idle(&connection->sender));
+}
+
 enum berm_status postgres_queue(void *handle, struct berm_error *err)
 {
     struct postgres_statement *statement = handle;
@@ -289,7 +300,7 @@ enum berm_status postgres_queue(void *handle, struct berm_error *err)
     if (must_write_first(statement))
         TRY(queue_settle(connection, err));
     TRY(add_run(statement, err));
-    return connection->queue.byte_count < QUEUE_BYTES_MAX ? BERM_OK : send_away(connection, err);
+    return is_to_be_sent(connection) ? send_away(connection, err) : BERM_OK;
 }
 
 void queue_leave(struct postgres_statement *statement)

@@ -1,7 +1,7 @@
 /*
  * Rows that go by COPY are written by a thread of their own, so that the server works on them while
- * the caller prepares the next ones: each has a processor, and neither waits for the other but at
- * the end of a full queue.
+ * the caller prepares the next ones: each has a processor, and the caller waits only where its
+ * queue is full and the last one not yet written.
  *
  * It is a thread for each queue that was full and no commands that are sent without waiting,
  * because the server must have taken all rows of one table before it hears of the next, and what
@@ -63,6 +63,7 @@ static void *send_all(void *context)
     for (int c = 0; c < sender->count && !sender->has_failed; c++)
         sender->has_failed = !sender_copy(sender->server, sender->copies[c].words,
                                           buffer_text(&sender->copies[c].bytes), &sender->failure);
+    atomic_store_explicit(&sender->is_idle, true, memory_order_relaxed);
     return NULL;
 }
 
@@ -77,6 +78,7 @@ void sender_start(struct sender *sender, PGconn *server)
 {
     assert(!sender->is_running);
     sender->server = server;
+    atomic_store_explicit(&sender->is_idle, false, memory_order_relaxed);
     sender->is_running = pthread_create(&sender->thread, NULL, send_all, sender) == 0;
     if (!sender->is_running) /* the machine gives no further thread */
         (void)send_all(sender);

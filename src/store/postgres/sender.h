@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/base.h"
 
@@ -18,6 +19,7 @@ struct sent_copy {
 struct sender {
     pthread_t thread;
     bool is_running;
+    atomic_bool is_idle; /* while it runs: all is done */
     PGconn *server;
     struct sent_copy copies[SENDER_COPIES_MAX];
     int count;
@@ -32,6 +34,11 @@ bool sender_copy(PGconn *server, const char *words, struct text bytes, PGresult 
 void sender_add(struct sender *sender, const char *words, struct buffer *bytes);
 /** Send them. Until sender_wait nobody else may use the connection. */
 void sender_start(struct sender *sender, PGconn *server);
+/** Whether sender_wait would not have to wait. */
+static inline bool sender_is_idle(const struct sender *sender)
+{
+    return !sender->is_running || atomic_load_explicit(&sender->is_idle, memory_order_relaxed);
+}
 /** Wait for them; false where one failed, of which sender->failure tells until sender_forget. */
 bool sender_wait(struct sender *sender);
 void sender_forget(struct sender *sender);

@@ -261,46 +261,54 @@ static void a_row_that_is_refused_is_told_by_the_commit_at_the_latest(void **sta
     }
 }
 
-/* So many rows that they are on their way to a server; the first two are the same. */
-static void send_twice(struct store *store)
+/* So many rows that they are on their way to a server, one of them twice; the first failure, where
+ * it was told already. */
+static enum berm_status send_twice(struct store *store, struct berm_error *err)
 {
-    enum { LARGE = 100000, ROWS = 60 };
+    enum { LARGE = 10000, ROWS = 600 };
     static char large[LARGE];
     CLEANUP(statement_closep) struct statement *parent = statement_for(store, PARENT);
-    struct berm_error err;
+    enum berm_status status = store_begin(store, err);
 
     memset(large, 'x', sizeof large);
-    assert_ok(store_begin(store, &err));
-    for (int i = 0; i < ROWS; i++) {
+    for (int i = 0; i < ROWS && status == BERM_OK; i++) {
         statement_bind_int64(parent, 1, i < 2 ? 1 : i);
         statement_bind_text(parent, 2, (struct text){large, sizeof large});
-        if (statement_queue(parent, &err) != BERM_OK)
-            assert_int_equal(err.status, BERM_CONFLICT);
+        status = statement_queue(parent, err);
     }
+    return status;
 }
 
 static void rows_on_their_way_are_waited_for_by_whatever_comes_next(void **state)
 {
     CLEANUP(store_closep) struct store *store = store_to_write(state);
     struct statement *statement = NULL;
+    enum berm_status status;
     struct berm_error err;
 
     if (is_sqlite(state))
         skip();
     assert_ok(store_commit(store, &err));
-    send_twice(store);
-    assert_fails(store_commit(store, &err), BERM_CONFLICT, "already");
-    send_twice(store);
-    assert_fails(statement_prepare_text(store, TEXT("SELECT 12"), "test", &statement, &err),
-                 BERM_CONFLICT, "already");
+    status = send_twice(store, &err);
+    if (status == BERM_OK)
+        status = store_commit(store, &err);
+    else
+        store_rollback(store);
+    assert_int_equal(status, BERM_CONFLICT);
+    assert_non_null(strstr(err.message, "already"));
+    status = send_twice(store, &err);
+    if (status == BERM_OK)
+        status = statement_prepare_text(store, TEXT("SELECT 12"), "test", &statement, &err);
+    assert_int_equal(status, BERM_CONFLICT);
+    assert_non_null(strstr(err.message, "already"));
     assert_null(statement);
     store_rollback(store);
-    send_twice(store);
+    (void)send_twice(store, &err);
     store_rollback(store); /* of which nobody was told: the next transaction is none the worse */
     assert_ok(store_begin(store, &err));
     assert_int_equal(number_from(store, "SELECT count(*) FROM parent"), 0);
     assert_ok(store_commit(store, &err));
-    send_twice(store); /* the store is closed meanwhile */
+    (void)send_twice(store, &err); /* the store is closed meanwhile */
 }
 
 /* A closed statement is let go before the schema changes, and when there are too many of them. */
