@@ -300,6 +300,25 @@ static enum berm_status write_months(struct import_flow_state *state, struct ber
     return statement_queue(write, err);
 }
 
+static bool comes_before(const struct group_entry *a, const struct group_entry *b)
+{
+    return a->flow_id != b->flow_id ? a->flow_id < b->flow_id : a->source_id < b->source_id;
+}
+
+/* In the order of the table's key, which a store then need not bring them into. They are few, and
+ * mostly in it. */
+static void sort_entries(struct group *group)
+{
+    for (size_t i = 1; i < group->count; i++) {
+        struct group_entry entry = group->entries[i];
+        size_t at = i;
+
+        for (; at > 0 && comes_before(&entry, &group->entries[at - 1]); at--)
+            group->entries[at] = group->entries[at - 1];
+        group->entries[at] = entry;
+    }
+}
+
 enum berm_status flow_group_end(struct import *import, struct berm_error *err)
 {
     struct import_flow_state *state = import->flows;
@@ -309,6 +328,7 @@ enum berm_status flow_group_end(struct import *import, struct berm_error *err)
         group->household_id = 0;
         return BERM_OK;
     }
+    sort_entries(group);
     for (size_t i = 0; i < group->count; i++)
         TRY(write_entry(import, &group->entries[i], err));
     TRY(write_months(state, err));
