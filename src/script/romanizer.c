@@ -1,42 +1,26 @@
 /*
- * Pinyin by ICU's rules for names, which read 单 as shan and 万俟 as moqi where they are surnames.
- * A reading takes some 25 microseconds and the rules some 50 ms to load, so both wait until they
- * are needed, and readings are remembered. By these rules a character's reading depends on whether
- * it begins the name, and beyond that only in a few surnames of two characters: so what is
- * remembered is characters, of which there are some thousands, and not pairs of them.
+ * Chinese names in pinyin. To load ICU's rules takes some 50 ms, for which the first Chinese name
+ * of every process would wait; so the readings of all usual characters are made while the program
+ * is built (tools/make_readings.c). What is rare is read by the rules themselves, which are loaded
+ * then, and remembered.
  */
-#include "script/fold.h"
+#include "script/reading.h"
 
 #include <stdlib.h>
-#include <unicode/ustring.h>
-#include <unicode/utrans.h>
 
 enum {
-    READINGS = 1 << 13, /* a newer one takes an older one's place */
-    READING_UNITS = 64,
-    READING_BYTES = 3 * READING_UNITS,
+    REMEMBERED = 1 << 8,    /* a newer one takes an older one's place */
     USUAL_SURNAME = 0x738B, /* 王, before what is read inside a name */
 };
 
-/* Surnames whose first character is read otherwise than before other characters.
- * Source: CLDR, Han-Latin/Names; a test holds them against its rules. */
-static const uint32_t SURNAMES_OF_TWO[][2] = {
-    {0x4EE4, 0x72D0}, /* 令狐 */
-    {0x4E07, 0x4FDF}, /* 万俟 */
-    {0x6FB9, 0x53F0}, /* 澹台 */
-    {0x957F, 0x5B59}, /* 长孙 */
-};
-
-struct reading {
-    uint32_t before; /* 0: it begins the name */
-    uint32_t character;
-    uint32_t after; /* 0: it does not matter */
+struct remembered {
+    struct reading_place place;
     struct syllable syllable;
 };
 
 struct romanizer {
-    UTransliterator *rules; /* NULL until the first Chinese name */
-    struct reading readings[READINGS];
+    struct reading_rules *rules; /* NULL until the first rare character */
+    struct remembered remembered[REMEMBERED];
 };
 
 enum berm_status romanizer_create(struct romanizer **ret_romanizer, struct berm_error *err)
@@ -53,97 +37,52 @@ void romanizer_free(struct romanizer *romanizer)
 {
     if (romanizer == NULL)
         return;
-    if (romanizer->rules != NULL)
-        utrans_close(romanizer->rules);
+    reading_rules_close(romanizer->rules);
     free(romanizer);
 }
 
-static enum berm_status open_rules(struct romanizer *romanizer, struct berm_error *err)
+/* What is not in the table. */
+static enum berm_status read_by_rules(struct romanizer *romanizer, struct reading_place place,
+                                      struct syllable *ret_syllable, struct berm_error *err)
 {
-    UErrorCode code = U_ZERO_ERROR;
+    uint32_t hash = place.character * 0x9E3779B1u ^ place.before * 0x85EBCA77u;
+    struct remembered *remembered = &romanizer->remembered[hash >> 24];
 
-    if (romanizer->rules == NULL)
-        romanizer->rules =
-            utrans_openU(u"Han-Latin/Names", -1, UTRANS_FORWARD, NULL, 0, NULL, &code);
-    if (U_SUCCESS(code))
+    _Static_assert(REMEMBERED == 1 << (32 - 24), "the hash's high bits");
+    if (remembered->place.character != place.character ||
+        remembered->place.before != place.before) {
+        if (romanizer->rules == NULL)
+            TRY(reading_rules_open(&romanizer->rules, err));
+        TRY(reading_by_rules(romanizer->rules, place, &remembered->syllable, err));
+        remembered->place = place;
+    }
+    *ret_syllable = remembered->syllable;
+    return BERM_OK;
+}
+
+/* The surname of two characters that these are; -1: none of those that matter. */
+static int find_surname(uint32_t first, uint32_t second)
+{
+    for (int s = 0; s < SURNAMES_OF_TWO; s++)
+        if (surnames_of_two[s][0] == first && surnames_of_two[s][1] == second)
+            return s;
+    return -1;
+}
+
+static enum berm_status read_character(struct romanizer *romanizer, uint32_t character,
+                                       bool is_first, struct syllable *ret_syllable,
+                                       struct berm_error *err)
+{
+    const uint16_t *readings = is_first ? readings_first : readings_inside;
+
+    if (character >= READING_FIRST && character <= READING_LAST) {
+        *ret_syllable = reading_syllables[readings[character - READING_FIRST]];
         return BERM_OK;
-    romanizer->rules = NULL;
-    return fail_with(err, BERM_UNSUPPORTED,
-                     "names cannot be read in pinyin on this machine (%s); install ICU with its "
-                     "transliteration rules",
-                     u_errorName(code));
-}
-
-/* The words of a reading as syllables; a character that ICU leaves as it is has none. */
-static void split(const char *bytes, int32_t length, struct syllable *syllables, size_t count)
-{
-    struct folded_name folded;
-    size_t word = 0;
-
-    name_fold((struct text){bytes, (size_t)length}, &folded);
-    for (size_t i = 0; i < folded.count; i++) {
-        struct syllable *syllable;
-
-        word += folded.letters[i].starts_word;
-        if (word > count)
-            return;
-        syllable = &syllables[word - 1];
-        if (folded.letters[i].code_point < 0x80 && syllable->length < sizeof syllable->bytes)
-            syllable->bytes[syllable->length++] = (char)folded.letters[i].code_point;
     }
-}
-
-static enum berm_status make_reading(struct romanizer *romanizer, struct reading *reading,
-                                     struct berm_error *err)
-{
-    const uint32_t characters[] = {reading->before, reading->character, reading->after};
-    struct syllable syllables[ARRAY_COUNT(characters)] = {{0}};
-    UErrorCode code = U_ZERO_ERROR;
-    UChar units[READING_UNITS];
-    char bytes[READING_BYTES];
-    int32_t length = 0, limit, byte_count = 0;
-    size_t count = 0, wanted = reading->before != 0;
-
-    for (size_t c = 0; c < ARRAY_COUNT(characters); c++)
-        if (characters[c] != 0) {
-            U16_APPEND_UNSAFE(units, length, characters[c]);
-            count++;
-        }
-    limit = length;
-    utrans_transUChars(romanizer->rules, units, &length, READING_UNITS, 0, &limit, &code);
-    u_strToUTF8(bytes, sizeof bytes, &byte_count, units, length, &code);
-    if (U_FAILURE(code))
-        return fail_with(err, BERM_INTERNAL, "a name could not be read in pinyin (%s)",
-                         u_errorName(code));
-    split(bytes, byte_count, syllables, count);
-    reading->syllable = syllables[wanted];
-    return BERM_OK;
-}
-
-static enum berm_status find_reading(struct romanizer *romanizer, struct reading wanted,
-                                     struct syllable *ret_syllable, struct berm_error *err)
-{
-    uint32_t hash = wanted.character * 0x9E3779B1u ^ wanted.before * 0x85EBCA77u;
-    struct reading *reading = &romanizer->readings[hash >> 19];
-
-    _Static_assert(READINGS == 1 << (32 - 19), "the hash's high bits");
-    if (reading->character != wanted.character || reading->before != wanted.before ||
-        reading->after != wanted.after) {
-        TRY(open_rules(romanizer, err));
-        TRY(make_reading(romanizer, &wanted, err));
-        *reading = wanted;
-    }
-    *ret_syllable = reading->syllable;
-    return BERM_OK;
-}
-
-/* What behind the first character changes its reading; 0: nothing. */
-static uint32_t half_of_surname(uint32_t first, uint32_t second)
-{
-    for (size_t s = 0; s < ARRAY_COUNT(SURNAMES_OF_TWO); s++)
-        if (SURNAMES_OF_TWO[s][0] == first && SURNAMES_OF_TWO[s][1] == second)
-            return second;
-    return 0;
+    return read_by_rules(
+        romanizer,
+        (struct reading_place){.before = is_first ? 0 : USUAL_SURNAME, .character = character},
+        ret_syllable, err);
 }
 
 enum berm_status romanizer_read(struct romanizer *romanizer, const struct folded_name *folded,
@@ -151,17 +90,15 @@ enum berm_status romanizer_read(struct romanizer *romanizer, const struct folded
 {
     uint32_t han[FOLDED_LETTERS_MAX];
     size_t count = 0;
+    int surname;
 
     for (size_t i = 0; i < folded->count; i++)
         if (folded->letters[i].is_han)
             han[count++] = folded->letters[i].code_point;
-    for (size_t i = 0; i < count; i++) {
-        struct reading wanted = {.before = i > 0 ? USUAL_SURNAME : 0,
-                                 .character = han[i],
-                                 .after =
-                                     i == 0 && count > 1 ? half_of_surname(han[0], han[1]) : 0};
-
-        TRY(find_reading(romanizer, wanted, &syllables[i], err));
-    }
+    surname = count > 1 ? find_surname(han[0], han[1]) : -1;
+    for (size_t i = 0; i < count; i++)
+        TRY(read_character(romanizer, han[i], i == 0, &syllables[i], err));
+    if (surname >= 0)
+        syllables[0] = reading_syllables[readings_of_surnames[surname]];
     return BERM_OK;
 }

@@ -4,7 +4,8 @@
  *
  *   encoding.c    GB18030 and UTF-8: recognising and decoding
  *   fold.c        letters without case, accents and width
- *   romanizer.c   Chinese names in pinyin, surnames as surnames are read
+ *   reading_rules.c, reading.h   how a Chinese character is read in a name, by ICU
+ *   romanizer.c   Chinese names in pinyin, surnames as surnames are read; by a table of these
  *   name_terms.c  what a name is found by
  */
 #ifndef SCRIPT_SCRIPT_H
@@ -69,16 +70,16 @@ struct name_terms {
     struct name_term terms[NAME_TERMS_MAX];
 };
 
-/** Reads Chinese in pinyin, and remembers how. One thread's. */
+/** Reads Chinese in pinyin, and remembers what is rare. One thread's. */
 struct romanizer;
 
-/** Cheap: the rules of pinyin are read with the first Chinese name. Errors: BERM_NO_MEMORY. */
+/** Cheap: the rules of pinyin are read with the first rare character. Errors: BERM_NO_MEMORY. */
 MUST_USE enum berm_status romanizer_create(struct romanizer **ret_romanizer,
                                            struct berm_error *err);
 void romanizer_free(struct romanizer *romanizer);
 
-/** No terms for a name without letters. Errors: BERM_UNSUPPORTED (this machine's ICU lacks pinyin).
- */
+/** No terms for a name without letters. Errors: BERM_UNSUPPORTED (a rare character, and this
+ * machine's ICU lacks pinyin). */
 MUST_USE enum berm_status name_terms_make(struct romanizer *romanizer, struct text name,
                                           struct name_terms *ret_terms, struct berm_error *err);
 /** What somebody typed, spelt as terms are: *ret_query is a slice of out, empty without letters. */

@@ -1,6 +1,6 @@
 /* What names are found by, and how what is typed is spelt. */
 #include "lib/unit.h"
-#include "script/script.h"
+#include "script/reading.h"
 
 #include <string.h>
 #include <unicode/ustring.h>
@@ -144,6 +144,46 @@ static void a_character_inside_a_name_is_read_the_same_everywhere(void **state)
     assert_terms("澹台明", "tantaiming ttm 台明 澹台明");
 }
 
+static void assert_reads(const struct syllable *found, struct syllable wanted)
+{
+    assert_int_equal(found->length, wanted.length);
+    assert_memory_equal(found->bytes, wanted.bytes, wanted.length);
+}
+
+/* The table is asked where there is one, so both ways must say the same of a character. */
+static void the_table_says_what_the_rules_say(void **state)
+{
+    enum { STEP = 97, INSIDE = 0x5F20 }; /* 张 before it, whom the table was not made with */
+    struct reading_rules *rules = NULL;
+    size_t syllable_count = 0;
+
+    (void)state;
+    assert_int_equal(reading_rules_open(&rules, NULL), BERM_OK);
+    for (uint32_t c = READING_FIRST; c <= READING_LAST; c += STEP) {
+        struct folded_name folded = {.count = 2, .letters = {{c, true, true}, {c, true, false}}};
+        struct syllable read[2], first, inside;
+
+        assert_int_equal(romanizer_read(romanizer, &folded, read, NULL), BERM_OK);
+        assert_int_equal(
+            reading_by_rules(rules, (struct reading_place){.character = c}, &first, NULL), BERM_OK);
+        assert_int_equal(reading_by_rules(rules,
+                                          (struct reading_place){.before = INSIDE, .character = c},
+                                          &inside, NULL),
+                         BERM_OK);
+        assert_reads(&read[0], first);
+        assert_reads(&read[1], inside);
+        syllable_count += first.length > 0;
+    }
+    reading_rules_close(rules);
+    assert_true(syllable_count > READING_COUNT / STEP / 2);
+}
+
+static void a_rare_character_is_read_by_the_rules(void **state)
+{
+    (void)state;
+    assert_terms("王\xe3\x90\x81", "wangtian wt 王㐁"); /* behind the table's characters */
+}
+
 /* Whose first character is read otherwise because of the second: those that the romanizer knows. */
 static void icu_knows_no_further_surname_of_two(void **state)
 {
@@ -173,6 +213,8 @@ int main(void)
         cmocka_unit_test(a_chinese_name_is_found_by_characters_pinyin_and_initials),
         cmocka_unit_test(surnames_are_read_as_surnames),
         cmocka_unit_test(a_character_inside_a_name_is_read_the_same_everywhere),
+        cmocka_unit_test(the_table_says_what_the_rules_say),
+        cmocka_unit_test(a_rare_character_is_read_by_the_rules),
         cmocka_unit_test(icu_knows_no_further_surname_of_two),
         cmocka_unit_test(names_of_words_are_found_from_each_word),
         cmocka_unit_test(a_name_without_letters_has_no_terms),
