@@ -247,21 +247,18 @@ static enum berm_status read_flows(struct office *office, struct household_lists
     return BERM_OK;
 }
 
-enum berm_status household_read(struct office *office, const struct caller *caller,
-                                struct text code, struct arena *arena,
-                                struct household_facts *ret_facts, struct berm_error *err)
+enum berm_status household_read_in(struct office *office, const struct caller *caller,
+                                   enum permission permission, struct text code,
+                                   struct arena *arena, struct household_facts *ret_facts,
+                                   struct berm_error *err)
 {
     const struct dictionary *dictionary = &office->pack->dictionary;
-    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
     CLEANUP(lists_close) struct household_lists lists = {0};
     struct household_facts facts = {0};
     struct area_scope scope;
     struct field_value *values;
 
-    TRY(store_begin_read(office->store, err));
-    snapshot = office->store;
-    TRY(household_find_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, &scope, &facts,
-                          err));
+    TRY(household_find_in(office, caller, permission, code, arena, &scope, &facts, err));
     TRY(start_data(office, facts.household_id, &lists, err));
     TRY(start_members(office, facts.household_id, &lists, err));
     TRY(start_flows(office, facts.household_id, 0, 0, &lists, err));
@@ -274,6 +271,18 @@ enum berm_status household_read(struct office *office, const struct caller *call
     TRY(read_flows(office, &lists, arena, &facts, err));
     *ret_facts = facts;
     return BERM_OK;
+}
+
+enum berm_status household_read(struct office *office, const struct caller *caller,
+                                struct text code, struct arena *arena,
+                                struct household_facts *ret_facts, struct berm_error *err)
+{
+    CLEANUP(store_rollbackp) struct store *snapshot = NULL;
+
+    TRY(store_begin_read(office->store, err));
+    snapshot = office->store;
+    return household_read_in(office, caller, PERMISSION_HOUSEHOLD_READ, code, arena, ret_facts,
+                             err);
 }
 
 enum berm_status household_flows(struct office *office, const struct caller *caller,

@@ -44,7 +44,7 @@ static enum berm_status check_class(struct decoder *decoder, struct text name,
     *ret_may = field_class <= decoder->edit->class_seen;
     if (*ret_may)
         return BERM_OK;
-    return fact_problem_add(decoder->edit, -1, name, "not_allowed", err,
+    return fact_problem_add(&decoder->edit->problems, -1, name, "not_allowed", err,
                             "values of the class %s are not shown to you here, so you cannot "
                             "change them; leave it out, or ask for a role that shows them",
                             field_class_name(field_class));
@@ -58,10 +58,10 @@ static enum berm_status note_unknown(struct decoder *decoder, struct text name,
         import_field_nearest(decoder->reader.dictionary, decoder->row.kind, shown);
 
     if (nearest.length > 0)
-        return fact_problem_add(decoder->edit, -1, name, "unknown", err,
+        return fact_problem_add(&decoder->edit->problems, -1, name, "unknown", err,
                                 "\"%.*s\" is not known, did you mean \"%.*s\"?", TEXT_ARG(shown),
                                 TEXT_ARG(nearest));
-    return fact_problem_add(decoder->edit, -1, name, "unknown", err,
+    return fact_problem_add(&decoder->edit->problems, -1, name, "unknown", err,
                             "\"%.*s\" is not known; use a name of the dictionary", TEXT_ARG(shown));
 }
 
@@ -93,7 +93,7 @@ static enum berm_status take_variable(struct decoder *decoder, int variable,
         return BERM_OK;
     decoder->variables[next] = variable;
     decoder->row.columns.variable_count++;
-    return fact_problem_keep(decoder->edit, -1, given->name,
+    return fact_problem_keep(&decoder->edit->problems, -1, given->name,
                              read_text(decoder, IMPORT_FIELD_VARIABLE, variable, given->text,
                                        &decoder->values[next], &fault),
                              &fault, err);
@@ -106,14 +106,14 @@ static enum berm_status take_field(struct decoder *decoder, enum import_field fi
     bool may;
 
     if ((decoder->fields & FACT_FIELD(field)) == 0)
-        return fact_problem_add(decoder->edit, -1, given->name, "unknown", err,
+        return fact_problem_add(&decoder->edit->problems, -1, given->name, "unknown", err,
                                 "\"%.*s\" cannot be changed this way; leave it out",
                                 TEXT_ARG(given->name));
     TRY(check_class(decoder, given->name, class_of_field(field), &may, err));
     if (!may)
         return BERM_OK;
     decoder->row.columns.fields |= FACT_FIELD(field);
-    return fact_problem_keep(decoder->edit, -1, given->name,
+    return fact_problem_keep(&decoder->edit->problems, -1, given->name,
                              read_text(decoder, field, -1, given->text, NULL, &fault), &fault, err);
 }
 
@@ -132,7 +132,7 @@ static enum berm_status take_text(struct decoder *decoder, const struct fact_tex
     was_given = field == IMPORT_FIELD_VARIABLE ? decoder->is_given[variable]
                                                : fact_row_has(&decoder->row, field);
     if (was_given)
-        return fact_problem_add(decoder->edit, -1, given->name, "repeated", err,
+        return fact_problem_add(&decoder->edit->problems, -1, given->name, "repeated", err,
                                 "the value is given twice; keep one of them");
     if (field != IMPORT_FIELD_VARIABLE)
         return take_field(decoder, field, given, err);
@@ -158,8 +158,8 @@ static enum berm_status take_others(struct decoder *decoder, struct berm_error *
             decoder->variables[next] = (int)v;
             decoder->row.columns.variable_count++;
         } else {
-            TRY(fact_problem_add(decoder->edit, -1, variables[v].name, "required", err, "%s",
-                                 fault.message));
+            TRY(fact_problem_add(&decoder->edit->problems, -1, variables[v].name, "required", err,
+                                 "%s", fault.message));
         }
     }
     return BERM_OK;
@@ -173,9 +173,10 @@ static enum berm_status finish_person(struct decoder *decoder, struct berm_error
     struct berm_error fault;
 
     if (has_type != has_number)
-        return fact_problem_add(decoder->edit, -1, has_type ? TEXT("id_number") : TEXT("id_type"),
-                                "required", err, "id_type and id_number come together; give both");
-    return fact_problem_keep(decoder->edit, -1, TEXT("id_number"),
+        return fact_problem_add(&decoder->edit->problems, -1,
+                                has_type ? TEXT("id_number") : TEXT("id_type"), "required", err,
+                                "id_type and id_number come together; give both");
+    return fact_problem_keep(&decoder->edit->problems, -1, TEXT("id_number"),
                              import_finish_person(&decoder->reader, &decoder->row.person, &fault),
                              &fault, err);
 }
@@ -267,7 +268,7 @@ enum berm_status fact_row_write(struct fact_edit *edit, struct fact_row *row,
     edit->changed += counts.changed;
     if (row->row.outcome != IMPORT_REJECTED)
         return BERM_OK;
-    return fact_problem_add(edit, -1, name_of_fault(edit, row), "refused", err, "%.*s",
+    return fact_problem_add(&edit->problems, -1, name_of_fault(edit, row), "refused", err, "%.*s",
                             TEXT_ARG(row->row.reason));
 }
 
@@ -311,7 +312,7 @@ static enum berm_status check_code_is_free(struct fact_edit *edit, enum import_k
     TRY(is_code_taken(edit, kind, code, &is_taken, err));
     if (!is_taken)
         return BERM_OK;
-    return fact_problem_add(edit, -1, TEXT("code"), "refused", err,
+    return fact_problem_add(&edit->problems, -1, TEXT("code"), "refused", err,
                             "the code \"%.*s\" cannot be given to a new %s; choose another, or "
                             "leave it out to be given one",
                             TEXT_ARG(code), kind == IMPORT_HOUSEHOLDS ? "household" : "person");

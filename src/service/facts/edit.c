@@ -12,7 +12,8 @@ enum berm_status fact_edit_begin(struct office *office, const struct fact_call *
     struct store *store = office->store;
 
     *ret_result = (struct fact_result){0};
-    *edit = (struct fact_edit){.office = office, .call = call, .result = ret_result};
+    *edit = (struct fact_edit){
+        .office = office, .call = call, .result = ret_result, .problems = {.arena = call->arena}};
     TRY(caller_check(call->caller, PERMISSION_HOUSEHOLD_WRITE, err));
     TRY(store_begin(store, err));
     edit->has_begun = true;

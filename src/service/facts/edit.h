@@ -6,6 +6,29 @@
 #include "service/import/private.h"
 #include "service/service.h"
 
+/* ---- problem.c ------------------------------------------------------------------------------- */
+
+/** What is wrong with a call, while it is looked at. */
+struct fact_problem_list {
+    struct arena *arena;
+    struct fact_problem *rows;
+    size_t count, capacity;
+};
+
+MUST_USE enum berm_status fact_problem_add(struct fact_problem_list *list, int64_t entry,
+                                           struct text field, const char *code,
+                                           struct berm_error *err, const char *format, ...)
+    PRINTF_LIKE(6, 7);
+/** Keep what a reader refused; other failures stay failures. */
+MUST_USE enum berm_status fact_problem_keep(struct fact_problem_list *list, int64_t entry,
+                                            struct text field, enum berm_status status,
+                                            const struct berm_error *fault, struct berm_error *err);
+/** BERM_INVALID_INPUT with the first of the problems, and all in *ret_problems, where there are
+ * any. */
+MUST_USE enum berm_status fact_problems_tell(const struct fact_problem_list *list,
+                                             struct fact_problems *ret_problems,
+                                             struct berm_error *err);
+
 /* ---- edit.c: one call, from its transaction to its change ------------------------------------ */
 
 /** A call while it runs. */
@@ -19,8 +42,7 @@ struct fact_edit {
     struct change change;
     int64_t new_id;         /* of the household or person that is added; 0: none is */
     int64_t added, changed; /* rows */
-    struct fact_problem *problems;
-    size_t problem_count, problem_capacity;
+    struct fact_problem_list problems;
     int64_t touched[2]; /* households to be screened again */
     size_t touched_count;
     /* The household at hand. */
@@ -42,22 +64,13 @@ MUST_USE enum berm_status fact_edit_household(struct fact_edit *edit, struct tex
 void fact_edit_touch(struct fact_edit *edit, int64_t household_id);
 /** Look at what lies at this position from here on. */
 void fact_edit_look_at(struct fact_edit *edit, int64_t position);
+/** BERM_INVALID_INPUT with the first of the problems, and all in the result, where there are any.
+ */
+MUST_USE enum berm_status fact_problems_check(struct fact_edit *edit, struct berm_error *err);
 /** Write the change and commit, or roll back where nothing differs. Problems are told here too. */
 MUST_USE enum berm_status fact_edit_finish(struct fact_edit *edit, const char *action,
                                            struct text code, struct berm_error *err);
 void fact_edit_close(struct fact_edit *edit); /* for CLEANUP */
-
-/* ---- problem.c ------------------------------------------------------------------------------- */
-
-MUST_USE enum berm_status fact_problem_add(struct fact_edit *edit, int64_t entry, struct text field,
-                                           const char *code, struct berm_error *err,
-                                           const char *format, ...) PRINTF_LIKE(6, 7);
-/** Keep what a reader refused; other failures stay failures. */
-MUST_USE enum berm_status fact_problem_keep(struct fact_edit *edit, int64_t entry,
-                                            struct text field, enum berm_status status,
-                                            const struct berm_error *fault, struct berm_error *err);
-/** BERM_INVALID_INPUT with the first of the problems, where there are any. */
-MUST_USE enum berm_status fact_problems_check(struct fact_edit *edit, struct berm_error *err);
 
 /* ---- decode.c: texts to a typed row ---------------------------------------------------------- */
 
@@ -92,6 +105,23 @@ static inline bool fact_row_has(const struct fact_row *row, enum import_field fi
 }
 /** Give the row to the import's rules; what they refuse becomes a problem. */
 MUST_USE enum berm_status fact_row_write(struct fact_edit *edit, struct fact_row *row,
+                                         struct berm_error *err);
+/*
+ * Lay texts over what is there, inside an edit that stands on the household: what the acts of
+ * facts.h do between begin and finish. Problems become the edit's. (household.c, person.c, flow.c)
+ */
+MUST_USE enum berm_status fact_lay_household(struct fact_edit *edit,
+                                             const struct household_facts *facts, uint32_t fields,
+                                             const struct fact_text *texts, size_t count,
+                                             struct berm_error *err);
+/** code: of a present member. */
+MUST_USE enum berm_status fact_lay_member(struct fact_edit *edit,
+                                          const struct household_facts *facts, struct text code,
+                                          const struct fact_text *texts, size_t count,
+                                          struct berm_error *err);
+MUST_USE enum berm_status fact_lay_flows(struct fact_edit *edit,
+                                         const struct household_facts *facts,
+                                         const struct fact_flow *flows, size_t count,
                                          struct berm_error *err);
 /** A new household or person: its id, and where *code is empty a code that is not taken yet, made
  * of the id. A problem where another one has the code. */

@@ -46,10 +46,10 @@ static enum berm_status read_field(struct fact_edit *edit, const struct field_re
     struct berm_error fault;
 
     if (!text_is_utf8(text, NULL))
-        return fact_problem_add(edit, entry, name, "invalid", err,
+        return fact_problem_add(&edit->problems, entry, name, "invalid", err,
                                 "the text is not UTF-8; send it as UTF-8");
     return fact_problem_keep(
-        edit, entry, name,
+        &edit->problems, entry, name,
         import_read_flow(reader, field, -1, text_trimmed(text), row, NULL, flow, &fault), &fault,
         err);
 }
@@ -64,14 +64,14 @@ static enum berm_status read_amount(struct fact_edit *edit, const struct field_r
     size_t count = 0;
 
     if (variable->field_class > edit->class_seen)
-        return fact_problem_add(edit, entry, TEXT("flow"), "not_allowed", err,
+        return fact_problem_add(&edit->problems, entry, TEXT("flow"), "not_allowed", err,
                                 "flows of the class %s are not shown to you here, so you cannot "
                                 "change them; leave it out, or ask for a role that shows them",
                                 field_class_name(variable->field_class));
     text = text_trimmed(text);
     amount->flow = flow;
     amount->is_taken_back = text.length == 0;
-    return fact_problem_keep(edit, entry, TEXT("amount"),
+    return fact_problem_keep(&edit->problems, entry, TEXT("amount"),
                              import_read_amount(reader, flow, text, amount, &count, &fault), &fault,
                              err);
 }
@@ -107,7 +107,7 @@ static enum berm_status read_reports(struct fact_edit *edit, const struct fact_f
     for (size_t i = 1; i < count; i++)
         if (is_same_row(&reports[i - 1], &reports[i]) &&
             reports[i - 1].amount.flow == reports[i].amount.flow)
-            TRY(fact_problem_add(edit, reports[i].entry, TEXT("flow"), "repeated", err,
+            TRY(fact_problem_add(&edit->problems, reports[i].entry, TEXT("flow"), "repeated", err,
                                  "the month, flow and source stand already in entry %lld; keep "
                                  "one of the two",
                                  (long long)reports[i - 1].entry + 1));
@@ -166,9 +166,20 @@ static enum berm_status write_reports(struct fact_edit *edit, struct text househ
     edit->changed += counts.changed;
     for (size_t i = 0; i < row_count; i++)
         if (rows[i].row.outcome == IMPORT_REJECTED)
-            TRY(fact_problem_add(edit, entries[i], text_of(import_field_name(rows[i].row.field)),
-                                 "refused", err, "%.*s", TEXT_ARG(rows[i].row.reason)));
+            TRY(fact_problem_add(&edit->problems, entries[i],
+                                 text_of(import_field_name(rows[i].row.field)), "refused", err,
+                                 "%.*s", TEXT_ARG(rows[i].row.reason)));
     return BERM_OK;
+}
+
+enum berm_status fact_lay_flows(struct fact_edit *edit, const struct household_facts *facts,
+                                const struct fact_flow *flows, size_t count, struct berm_error *err)
+{
+    struct report *reports;
+
+    TRY(arena_new(edit->call->arena, count + 1, sizeof *reports, &reports, err));
+    TRY(read_reports(edit, flows, count, reports, err));
+    return write_reports(edit, facts->code, reports, count, err);
 }
 
 enum berm_status household_set_flows(struct office *office, const struct fact_call *call,
@@ -177,7 +188,6 @@ enum berm_status household_set_flows(struct office *office, const struct fact_ca
 {
     CLEANUP(fact_edit_close) struct fact_edit edit = {0};
     struct household_facts facts;
-    struct report *reports;
 
     *ret_result = (struct fact_result){0};
     if (count > FACT_FLOWS_MAX)
@@ -187,8 +197,6 @@ enum berm_status household_set_flows(struct office *office, const struct fact_ca
                          count, (int)FACT_FLOWS_MAX);
     TRY(fact_edit_begin(office, call, "set flows", ret_result, &edit, err));
     TRY(fact_edit_household(&edit, code, false, &facts, err));
-    TRY(arena_new(call->arena, count + 1, sizeof *reports, &reports, err));
-    TRY(read_reports(&edit, flows, count, reports, err));
-    TRY(write_reports(&edit, facts.code, reports, count, err));
+    TRY(fact_lay_flows(&edit, &facts, flows, count, err));
     return fact_edit_finish(&edit, "set_flows", facts.code, err);
 }

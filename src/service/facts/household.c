@@ -25,13 +25,13 @@ static enum berm_status look_at_area(struct fact_edit *edit, const struct fact_t
     bool is_there;
 
     if (code.length == 0)
-        return fact_problem_add(edit, -1, TEXT("area"), "required", err,
+        return fact_problem_add(&edit->problems, -1, TEXT("area"), "required", err,
                                 "a new household needs the area in which it lies; give its code");
     TRY(area_position(edit, code, &position, &is_there, err));
     if (is_there)
         fact_edit_look_at(edit, position);
     else
-        TRY(fact_problem_add(edit, -1, TEXT("area"), "refused", err,
+        TRY(fact_problem_add(&edit->problems, -1, TEXT("area"), "refused", err,
                              "there is no area with the code %.*s; correct the code",
                              TEXT_ARG(code)));
     return BERM_OK;
@@ -70,6 +70,20 @@ enum berm_status household_add(struct office *office, const struct fact_call *ca
     return fact_edit_finish(&edit, "add_household", row.household.code, err);
 }
 
+enum berm_status fact_lay_household(struct fact_edit *edit, const struct household_facts *facts,
+                                    uint32_t fields, const struct fact_text *texts, size_t count,
+                                    struct berm_error *err)
+{
+    struct fact_row row;
+
+    TRY(fact_row_read(edit, IMPORT_HOUSEHOLDS, fields, false, texts, count, &row, err));
+    TRY(fact_problems_check(edit, err));
+    row.household.code = facts->code;
+    if (!fact_row_has(&row, IMPORT_FIELD_AREA))
+        row.household.area = facts->area_code;
+    return fact_row_write(edit, &row, err);
+}
+
 enum berm_status household_change(struct office *office, const struct fact_call *call,
                                   struct text code, const struct fact_text *texts, size_t count,
                                   struct fact_result *ret_result, struct berm_error *err)
@@ -77,16 +91,10 @@ enum berm_status household_change(struct office *office, const struct fact_call 
     CLEANUP(fact_edit_close) struct fact_edit edit = {0};
     uint32_t fields = FACT_FIELD(IMPORT_FIELD_AREA) | FACT_FIELD(IMPORT_FIELD_VARIABLE);
     struct household_facts facts;
-    struct fact_row row;
 
     TRY(fact_edit_begin(office, call, "change household", ret_result, &edit, err));
     TRY(fact_edit_household(&edit, code, false, &facts, err));
-    TRY(fact_row_read(&edit, IMPORT_HOUSEHOLDS, fields, false, texts, count, &row, err));
-    TRY(fact_problems_check(&edit, err));
-    row.household.code = facts.code;
-    if (!fact_row_has(&row, IMPORT_FIELD_AREA))
-        row.household.area = facts.area_code;
-    TRY(fact_row_write(&edit, &row, err));
+    TRY(fact_lay_household(&edit, &facts, fields, texts, count, err));
     return fact_edit_finish(&edit, "change_household", facts.code, err);
 }
 

@@ -44,8 +44,9 @@ static enum berm_status check_required(struct fact_edit *edit, const struct pers
 {
     if (act->required == IMPORT_FIELD_NONE || fact_row_has(row, act->required))
         return BERM_OK;
-    return fact_problem_add(edit, -1, text_of(import_field_name(act->required)), "required", err,
-                            "%s is missing; fill it in", import_field_name(act->required));
+    return fact_problem_add(&edit->problems, -1, text_of(import_field_name(act->required)),
+                            "required", err, "%s is missing; fill it in",
+                            import_field_name(act->required));
 }
 
 /* A household that a person comes to must not be archived. */
@@ -60,15 +61,43 @@ static enum berm_status check_target(struct fact_edit *edit, struct text code,
                           edit->call->arena, &scope, &facts, &fault);
 
     if (status == BERM_NOT_FOUND)
-        return fact_problem_add(edit, -1, TEXT("household"), "refused", err, "%s", fault.message);
+        return fact_problem_add(&edit->problems, -1, TEXT("household"), "refused", err, "%s",
+                                fault.message);
     if (status != BERM_OK)
         return fail_with(err, status, "%s", fault.message);
     if (!facts.is_active)
-        return fact_problem_add(edit, -1, TEXT("household"), "refused", err,
+        return fact_problem_add(&edit->problems, -1, TEXT("household"), "refused", err,
                                 "the household %.*s is archived; bring it back, or name another",
                                 TEXT_ARG(code));
     fact_edit_touch(edit, facts.household_id);
     return BERM_OK;
+}
+
+static enum berm_status lay_person(struct fact_edit *edit, const struct person_act *act,
+                                   const struct household_facts *facts, struct text code,
+                                   const struct fact_text *texts, size_t count,
+                                   struct berm_error *err)
+{
+    struct fact_row row;
+
+    TRY(fact_row_read(edit, IMPORT_PERSONS, act->fields, false, texts, count, &row, err));
+    TRY(check_required(edit, act, &row, err));
+    row.person.code = code;
+    if (!fact_row_has(&row, IMPORT_FIELD_HOUSEHOLD))
+        row.person.household = facts->code;
+    else if (row.person.household.length > 0)
+        TRY(check_target(edit, row.person.household, err));
+    TRY(fact_problems_check(edit, err));
+    return fact_row_write(edit, &row, err);
+}
+
+enum berm_status fact_lay_member(struct fact_edit *edit, const struct household_facts *facts,
+                                 struct text code, const struct fact_text *texts, size_t count,
+                                 struct berm_error *err)
+{
+    static const struct person_act act = {"", "", 1 << IMPORT_FIELD_VARIABLE, IMPORT_FIELD_NONE};
+
+    return lay_person(edit, &act, facts, code, texts, count, err);
 }
 
 static enum berm_status change_person(struct office *office, const struct fact_call *call,
@@ -78,19 +107,10 @@ static enum berm_status change_person(struct office *office, const struct fact_c
 {
     CLEANUP(fact_edit_close) struct fact_edit edit = {0};
     struct household_facts facts;
-    struct fact_row row;
 
     TRY(fact_edit_begin(office, call, act->via, ret_result, &edit, err));
     TRY(find_household(&edit, code, &facts, err));
-    TRY(fact_row_read(&edit, IMPORT_PERSONS, act->fields, false, texts, count, &row, err));
-    TRY(check_required(&edit, act, &row, err));
-    row.person.code = code;
-    if (!fact_row_has(&row, IMPORT_FIELD_HOUSEHOLD))
-        row.person.household = facts.code;
-    else if (row.person.household.length > 0)
-        TRY(check_target(&edit, row.person.household, err));
-    TRY(fact_problems_check(&edit, err));
-    TRY(fact_row_write(&edit, &row, err));
+    TRY(lay_person(&edit, act, &facts, code, texts, count, err));
     return fact_edit_finish(&edit, act->action, code, err);
 }
 
@@ -141,7 +161,7 @@ enum berm_status person_add(struct office *office, const struct fact_call *call,
 
     TRY(fact_edit_begin(office, call, "add person", ret_result, &edit, err));
     if (household.length == 0) {
-        TRY(fact_problem_add(&edit, -1, TEXT("household"), "required", err,
+        TRY(fact_problem_add(&edit.problems, -1, TEXT("household"), "required", err,
                              "a new person needs a household; give its code"));
         return fact_problems_check(&edit, err);
     }

@@ -7,10 +7,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum berm_status fact_problem_add(struct fact_edit *edit, int64_t entry, struct text field,
+enum berm_status fact_problem_add(struct fact_problem_list *list, int64_t entry, struct text field,
                                   const char *code, struct berm_error *err, const char *format, ...)
 {
-    struct arena *arena = edit->call->arena;
     struct fact_problem problem = {.entry = entry, .code = code};
     struct berm_error cut; /* shortens a long sentence between two characters */
     char sentence[BERM_ERROR_MESSAGE_MAX];
@@ -20,15 +19,15 @@ enum berm_status fact_problem_add(struct fact_edit *edit, int64_t entry, struct 
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
     (void)fail_with(&cut, BERM_INVALID_INPUT, "%s", sentence);
-    TRY(text_copy(arena, text_of(cut.message), &problem.detail, err));
-    TRY(text_copy(arena, field, &problem.field, err));
-    TRY(rows_reserve(arena, &edit->problems, sizeof *edit->problems, edit->problem_count,
-                     &edit->problem_capacity, err));
-    edit->problems[edit->problem_count++] = problem;
+    TRY(text_copy(list->arena, text_of(cut.message), &problem.detail, err));
+    TRY(text_copy(list->arena, field, &problem.field, err));
+    TRY(rows_reserve(list->arena, &list->rows, sizeof *list->rows, list->count, &list->capacity,
+                     err));
+    list->rows[list->count++] = problem;
     return BERM_OK;
 }
 
-enum berm_status fact_problem_keep(struct fact_edit *edit, int64_t entry, struct text field,
+enum berm_status fact_problem_keep(struct fact_problem_list *list, int64_t entry, struct text field,
                                    enum berm_status status, const struct berm_error *fault,
                                    struct berm_error *err)
 {
@@ -36,18 +35,24 @@ enum berm_status fact_problem_keep(struct fact_edit *edit, int64_t entry, struct
         return BERM_OK;
     if (status != BERM_INVALID_INPUT && status != BERM_LIMIT)
         return fail_with(err, status, "%s", fault->message);
-    return fact_problem_add(edit, entry, field, "invalid", err, "%s", fault->message);
+    return fact_problem_add(list, entry, field, "invalid", err, "%s", fault->message);
 }
 
-enum berm_status fact_problems_check(struct fact_edit *edit, struct berm_error *err)
+enum berm_status fact_problems_tell(const struct fact_problem_list *list,
+                                    struct fact_problems *ret_problems, struct berm_error *err)
 {
-    const struct fact_problem *first = edit->problems;
+    const struct fact_problem *first = list->rows;
 
-    if (edit->problem_count == 0)
+    if (list->count == 0)
         return BERM_OK;
-    edit->result->problems = (struct fact_problems){edit->problems, edit->problem_count};
+    *ret_problems = (struct fact_problems){list->rows, list->count};
     if (first->field.length == 0)
         return fail_with(err, BERM_INVALID_INPUT, "%.*s", TEXT_ARG(first->detail));
     return fail_with(err, BERM_INVALID_INPUT, "%.*s: %.*s", TEXT_ARG(first->field),
                      TEXT_ARG(first->detail));
+}
+
+enum berm_status fact_problems_check(struct fact_edit *edit, struct berm_error *err)
+{
+    return fact_problems_tell(&edit->problems, &edit->result->problems, err);
 }
