@@ -115,6 +115,19 @@ bool http_etag_is_in(struct text list, struct text etag);
 bool http_response_etag(const struct http_request *request, struct http_response *response,
                         struct text etag);
 
+enum http_range {
+    HTTP_RANGE_ALL,  /* no range is asked for, or in a way that is not answered: the whole (200) */
+    HTTP_RANGE_PART, /* *ret_first, *ret_count: answer with 206 and Content-Range */
+    HTTP_RANGE_NONE, /* nothing of the body lies in it: 416 */
+};
+/**
+ * What the request's Range asks of a body of total bytes. Several ranges at once are not answered.
+ * etag: the body's own, for If-Range.
+ * Source  RFC 9110 sections 13.1.5, 14.1.2, 14.2.
+ */
+enum http_range http_request_range(const struct http_request *request, struct text etag,
+                                   int64_t total, int64_t *ret_first, int64_t *ret_count);
+
 enum http_route_flags {
     HTTP_ROUTE_AHEAD =
         1, /* goes before all others, also where the queue is full: health, metrics */
