@@ -106,6 +106,11 @@ bool body_date(struct body body, const char *name, bool is_required, date_days *
 const struct json_node *body_member(struct body body, const char *name, enum node_kind kind,
                                     bool is_required);
 
+/** A value of the dictionary, as the text that a file would have; null and a member that is missing
+ * are empty. */
+MUST_USE enum berm_status body_fact(struct body body, const char *name, struct text *ret_text,
+                                    struct berm_error *err);
+
 /** Note what is wrong with a part of the body, whose pointer is copied. */
 void call_add_problem(struct call *call, struct text pointer, const char *code, const char *format,
                       ...) PRINTF_LIKE(4, 5);
@@ -140,6 +145,12 @@ void write_instant(struct json_writer *json, const char *key, int64_t at_s);
 /** Queue a job, and answer with it and its Location. */
 MUST_USE enum berm_status call_make_job(struct call *call, enum job_kind kind,
                                         const struct buffer *task, struct berm_error *err);
+/** Who changes facts, at which version (If-Match), and the answer to what came of it. */
+MUST_USE enum berm_status call_fact_call(struct call *call, struct fact_call *fact_call,
+                                         struct berm_error *err);
+MUST_USE enum berm_status call_answer_fact(struct call *call, enum berm_status status,
+                                           const struct fact_result *result,
+                                           struct berm_error *err);
 /** A grants_list visitor whose context is the json_writer. */
 enum berm_status grant_write(void *context, const struct grant_row *row, struct berm_error *err);
 void job_write_progress(struct json_writer *json, const struct job_progress *progress);

@@ -39,27 +39,44 @@ static enum berm_status join_list(struct call *call, const struct json_node *lis
     return text_copy(call->arena, buffer_text(&joined), ret_text, err);
 }
 
-static enum berm_status take_value(struct call *call, const char *prefix, struct text name,
-                                   const struct json_node *value, struct given *given,
+/* A value as JSON has it, as the text that a file would have; null is empty. */
+static enum berm_status read_value(struct call *call, struct text pointer, struct text name,
+                                   const struct json_node *value, struct text *ret_text,
                                    struct berm_error *err)
 {
-    struct fact_text *text = &given->texts[given->count];
     enum berm_status status = BERM_OK;
     struct berm_error fault;
 
-    text->name = name;
-    given->pointers[given->count++] = pointer_to(call, prefix, name);
     if (node_kind(value) == NODE_ARRAY)
-        status = join_list(call, value, &text->text, &fault);
+        status = join_list(call, value, ret_text, &fault);
     else if (node_kind(value) != NODE_NULL)
-        status = node_scalar(value, call->arena, &text->text, &fault);
+        status = node_scalar(value, call->arena, ret_text, &fault);
     if (status == BERM_INVALID_INPUT)
-        call_add_problem(call, given->pointers[given->count - 1], "invalid",
+        call_add_problem(call, pointer, "invalid",
                          "%.*s is text, a number, true, false, null or a list of choices",
                          TEXT_ARG(name));
     else if (status != BERM_OK)
         return fail_with(err, status, "%s", fault.message);
     return BERM_OK;
+}
+
+enum berm_status body_fact(struct body body, const char *name, struct text *ret_text,
+                           struct berm_error *err)
+{
+    return read_value(body.call, body_pointer(body, text_of(name)), text_of(name),
+                      node_member(body.node, name), ret_text, err);
+}
+
+static enum berm_status take_value(struct call *call, const char *prefix, struct text name,
+                                   const struct json_node *value, struct given *given,
+                                   struct berm_error *err)
+{
+    struct fact_text *text = &given->texts[given->count];
+    struct text pointer = pointer_to(call, prefix, name);
+
+    text->name = name;
+    given->pointers[given->count++] = pointer;
+    return read_value(call, pointer, name, value, &text->text, err);
 }
 
 static enum berm_status gather(struct call *call, struct given *given, struct berm_error *err)
@@ -84,8 +101,8 @@ static enum berm_status gather(struct call *call, struct given *given, struct be
 
 /* ---- The call and what came of it ------------------------------------------------------------ */
 
-static enum berm_status begin(struct call *call, struct fact_call *fact_call,
-                              struct berm_error *err)
+enum berm_status call_fact_call(struct call *call, struct fact_call *fact_call,
+                                struct berm_error *err)
 {
     int64_t version = 0;
 
@@ -154,6 +171,12 @@ static enum berm_status answer(struct call *call, const struct given *given,
     return BERM_OK;
 }
 
+enum berm_status call_answer_fact(struct call *call, enum berm_status status,
+                                  const struct fact_result *result, struct berm_error *err)
+{
+    return answer(call, NULL, status, result, err);
+}
+
 /* ---- Handlers -------------------------------------------------------------------------------- */
 
 typedef enum berm_status change_act(struct office *office, const struct fact_call *call,
@@ -166,7 +189,7 @@ static enum berm_status change(struct call *call, change_act *act, struct berm_e
     struct given given = {0};
     struct fact_call fact_call;
 
-    TRY(begin(call, &fact_call, err));
+    TRY(call_fact_call(call, &fact_call, err));
     TRY(gather(call, &given, err));
     return answer(call, &given,
                   act(call->office, &fact_call, call_parameter(call, "code"), given.texts,
@@ -180,7 +203,7 @@ enum berm_status handle_household_add(struct call *call, struct berm_error *err)
     struct given given = {0};
     struct fact_call fact_call;
 
-    TRY(begin(call, &fact_call, err));
+    TRY(call_fact_call(call, &fact_call, err));
     TRY(gather(call, &given, err));
     TRY(answer(call, &given,
                household_add(call->office, &fact_call, given.texts, given.count, &result, err),
@@ -233,7 +256,7 @@ static enum berm_status set_active(struct call *call, bool is_active, struct ber
     struct fact_result result = {0};
     struct fact_call fact_call;
 
-    TRY(begin(call, &fact_call, err));
+    TRY(call_fact_call(call, &fact_call, err));
     return answer(call, NULL,
                   household_set_active(call->office, &fact_call, call_parameter(call, "code"),
                                        is_active, &result, err),
@@ -297,7 +320,7 @@ enum berm_status handle_household_set_flows(struct call *call, struct berm_error
     struct fact_call fact_call;
     struct fact_flow *flows;
 
-    TRY(begin(call, &fact_call, err));
+    TRY(call_fact_call(call, &fact_call, err));
     body_expect(body, NAMES);
     TRY(arena_new(call->arena, node_count(list) + 1, sizeof *flows, &flows, err));
     for (size_t i = 0; i < node_count(list); i++)

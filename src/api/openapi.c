@@ -118,6 +118,8 @@ static void write_parameters(struct json_writer *json, const struct api_route *r
     }
     if ((route->flags & ROUTE_NEEDS_VERSION) != 0)
         write_header_parameter(json, "If-Match", true, "The ETag that was read, or *");
+    if ((route->flags & ROUTE_HAS_RANGES) != 0)
+        write_header_parameter(json, "Range", false, "A part, such as bytes=0-65535");
     if (route->method == HTTP_POST && route->permission != ROUTE_FOR_ANYONE)
         write_header_parameter(json, "Idempotency-Key", false,
                                "Made up by the client: the same key is done once within a day");
@@ -176,6 +178,8 @@ static bool tells(const struct api_route *route, int status)
     case 413:
     case 415:
         return route->takes != NULL;
+    case 416:
+        return (route->flags & ROUTE_HAS_RANGES) != 0;
     case 422:
         return takes_json || route->method == HTTP_POST;
     case 429:
@@ -197,6 +201,7 @@ static const struct {
     {412, "It was changed since it was read; current_version tells which version is there"},
     {413, "The body is too large"},
     {415, "The body has another content type than is taken here"},
+    {416, "Nothing of the content lies in the range"},
     {422, "errors tells each thing that is wrong with the body"},
     {428, "If-Match is missing"},
     {429, "Too many failures; Retry-After tells when again"},
@@ -223,25 +228,30 @@ static void write_problem_response(struct json_writer *json, int status, const c
     json_end_object(json);
 }
 
-static void write_responses(struct json_writer *json, const struct api_route *route)
+/* gives: as the route's; NULL: no content. */
+static void write_response(struct json_writer *json, int status, const char *meaning,
+                           const char *gives)
 {
     char code[8];
 
-    json_key(json, "responses");
-    json_begin_object(json);
-    snprintf(code, sizeof code, "%d", route->status);
+    snprintf(code, sizeof code, "%d", status);
     json_key(json, code);
     json_begin_object(json);
-    json_key_of_text(json, "description", text_of(http_status_title(route->status)));
-    if (route->gives != NULL)
-        write_content(json, route->gives);
+    json_key_of_text(json, "description", text_of(meaning));
+    if (gives != NULL)
+        write_content(json, gives);
     json_end_object(json);
-    if ((route->flags & ROUTE_IS_VERSIONED) != 0 && route->method == HTTP_GET) {
-        json_key(json, "304");
-        json_begin_object(json);
-        json_key_of_text(json, "description", TEXT("The client has it already"));
-        json_end_object(json);
-    }
+}
+
+static void write_responses(struct json_writer *json, const struct api_route *route)
+{
+    json_key(json, "responses");
+    json_begin_object(json);
+    write_response(json, route->status, http_status_title(route->status), route->gives);
+    if ((route->flags & ROUTE_HAS_RANGES) != 0)
+        write_response(json, 206, http_status_title(206), route->gives);
+    if ((route->flags & (ROUTE_IS_VERSIONED | ROUTE_HAS_RANGES)) != 0 && route->method == HTTP_GET)
+        write_response(json, 304, "The client has it already", NULL);
     for (size_t p = 0; p < ARRAY_COUNT(PROBLEMS); p++)
         if (tells(route, PROBLEMS[p].status))
             write_problem_response(json, PROBLEMS[p].status, PROBLEMS[p].meaning);

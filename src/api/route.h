@@ -23,7 +23,8 @@ enum route_flags {
     ROUTE_HAS_SECRET = 1,    /* the answer holds a secret that is told once: it is not kept */
     ROUTE_NEEDS_VERSION = 2, /* If-Match must be given: 428 without */
     ROUTE_IS_VERSIONED = 4,  /* the answer has an ETag */
-    ROUTE_IS_ALONE = 8,      /* WRITES: nobody else writes to the register meanwhile */
+    ROUTE_HAS_RANGES = 16, /* GET: a part of the answer may be asked for (Range); it has an ETag */
+    ROUTE_IS_ALONE = 8,    /* WRITES: nobody else writes to the register meanwhile */
 };
 
 struct api_route {

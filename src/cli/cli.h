@@ -146,6 +146,10 @@ struct output {
     struct json_writer json;
 };
 
+enum { NUMBER_TEXT_MAX = 24 };
+/** A number as a cell. */
+struct text number_text(int64_t number, char out[NUMBER_TEXT_MAX]);
+
 void output_begin(struct output *output, FILE *file, enum format format,
                   const struct output_column *columns, size_t column_count);
 /** One row: a text for each column. An empty NUMBER or JSON cell is null. */
@@ -169,6 +173,16 @@ void error_write(FILE *file, const struct berm_error *err);
 
 /** How many columns of a terminal a text takes: East Asian wide characters take two. */
 size_t display_width(struct text text);
+
+/** All that is wrong with facts: each on standard error but the last, which is the command's own
+ * message. */
+MUST_USE enum berm_status fact_problems_write(const struct fact_problems *problems,
+                                              struct berm_error *err);
+/** What came of an act on facts: seal it and write it, or tell what is wrong. */
+MUST_USE enum berm_status fact_result_tell(struct office *office, enum format format,
+                                           enum berm_status status,
+                                           const struct fact_result *result,
+                                           struct berm_error *err);
 
 /** Progress on standard error when it is a terminal; pass NULL context. Never stops the work. */
 bool show_progress(void *context, int64_t done, int64_t total);

@@ -80,8 +80,7 @@ static enum berm_status entering_open(struct invocation *invocation, int first,
 
 /* ---- What came of it ------------------------------------------------------------------------- */
 
-/* All problems are told; the last one as the command's own message. */
-static enum berm_status tell_problems(const struct fact_problems *problems, struct berm_error *err)
+enum berm_status fact_problems_write(const struct fact_problems *problems, struct berm_error *err)
 {
     for (size_t p = 0; p < problems->count; p++) {
         const struct fact_problem *problem = &problems->rows[p];
@@ -121,17 +120,24 @@ static void write_result(const struct fact_result *result, enum format format, s
     buffer_append_char(out, '\n');
 }
 
-static enum berm_status tell(struct entering *entering, enum berm_status status,
-                             const struct fact_result *result, struct berm_error *err)
+enum berm_status fact_result_tell(struct office *office, enum format format,
+                                  enum berm_status status, const struct fact_result *result,
+                                  struct berm_error *err)
 {
     CLEANUP(buffer_free) struct buffer out = {0};
 
     if (status == BERM_INVALID_INPUT && result->problems.count > 0)
-        return tell_problems(&result->problems, err);
+        return fact_problems_write(&result->problems, err);
     TRY(status);
-    TRY(office_seal(entering->office, err));
-    write_result(result, entering->format, &out);
+    TRY(office_seal(office, err));
+    write_result(result, format, &out);
     return text_write(stdout, &out, err);
+}
+
+static enum berm_status tell(struct entering *entering, enum berm_status status,
+                             const struct fact_result *result, struct berm_error *err)
+{
+    return fact_result_tell(entering->office, entering->format, status, result, err);
 }
 
 /* ---- Commands -------------------------------------------------------------------------------- */

@@ -5,13 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DIGITS_MAX = 24, PATH_BYTES_MAX = 4096, ARENA_BYTES_MAX = 256 << 20 };
-
-static struct text digits_of(int64_t number, char out[DIGITS_MAX])
-{
-    snprintf(out, DIGITS_MAX, "%lld", (long long)number);
-    return text_of(out);
-}
+enum { PATH_BYTES_MAX = 4096, ARENA_BYTES_MAX = 256 << 20 };
 
 /* The version that an argument names, which must be a number. */
 static enum berm_status version_argument(struct invocation *invocation, int64_t *ret_id,
@@ -38,14 +32,14 @@ static struct text from_month_text(const struct pack_version *version, char out[
 static enum berm_status print_version(void *context, const struct pack_version *version,
                                       struct berm_error *err)
 {
-    char number[DIGITS_MAX], passed[DIGITS_MAX], from[MONTH_TEXT_MAX];
+    char number[NUMBER_TEXT_MAX], passed[NUMBER_TEXT_MAX], from[MONTH_TEXT_MAX];
     const struct text cells[] = {
-        digits_of(version->pack_version_id, number),
+        number_text(version->pack_version_id, number),
         version->pack,
         version->version,
         text_of(pack_state_name(version->state)),
         from_month_text(version, from),
-        digits_of(version->cases_passed, passed),
+        number_text(version->cases_passed, passed),
         version->drafted.by,
         version->published.by,
         version->note,
@@ -109,7 +103,7 @@ enum berm_status command_policy_show(struct invocation *invocation, struct berm_
     CLEANUP(office_closep) struct office *office = NULL;
     CLEANUP(arena_freep) struct arena *arena = NULL;
     CLEANUP(output_discard) struct output output = {0};
-    char digits[DIGITS_MAX], from[MONTH_TEXT_MAX];
+    char digits[NUMBER_TEXT_MAX], from[MONTH_TEXT_MAX];
     const struct caller *caller;
     struct pack_version version;
     struct pack_bundle bundle;
@@ -123,15 +117,15 @@ enum berm_status command_policy_show(struct invocation *invocation, struct berm_
                           month_of_date(date_today()), arena, &version, err));
     TRY(pack_version_files(office, caller, version.pack_version_id, arena, &bundle, err));
     output_begin(&output, stdout, format, COLUMNS, ARRAY_COUNT(COLUMNS));
-    print_pair(&output, "number", digits_of(version.pack_version_id, digits));
+    print_pair(&output, "number", number_text(version.pack_version_id, digits));
     print_pair(&output, "pack", version.pack);
     print_pair(&output, "version", version.version);
     print_pair(&output, "state", text_of(pack_state_name(version.state)));
     print_pair(&output, "from", from_month_text(&version, from));
     print_pair(&output, "sha256", version.sha256);
     print_pair(&output, "note", version.note);
-    print_pair(&output, "cases_passed", digits_of(version.cases_passed, digits));
-    print_pair(&output, "warnings", digits_of(version.warnings, digits));
+    print_pair(&output, "cases_passed", number_text(version.cases_passed, digits));
+    print_pair(&output, "warnings", number_text(version.warnings, digits));
     print_step(&output, "drafted_by", "drafted_at", &version.drafted);
     print_step(&output, "checked_by", "checked_at", &version.checked);
     print_step(&output, "published_by", "published_at", &version.published);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* A number as text in the arena. */
-static enum berm_status number_text(struct arena *arena, int64_t number, struct text *ret_text,
+static enum berm_status copy_number(struct arena *arena, int64_t number, struct text *ret_text,
                                     struct berm_error *err)
 {
     return text_format(arena, ret_text, err, "%lld", (long long)number);
@@ -49,7 +49,7 @@ static enum berm_status write_run(const struct screen_result *result, month_numb
     TRY(arena_create(1 << 20, &arena, err));
     cells[0] = month_format(month, month_text);
     for (size_t n = 0; n < ARRAY_COUNT(numbers); n++)
-        TRY(number_text(arena, numbers[n], &cells[1 + n], err));
+        TRY(copy_number(arena, numbers[n], &cells[1 + n], err));
     cells[7] = result->is_what_if ? TEXT("true") : TEXT("false");
     output_begin(&output, stdout, format, COLUMNS, ARRAY_COUNT(COLUMNS));
     output_row(&output, cells);

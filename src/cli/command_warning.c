@@ -70,18 +70,12 @@ static enum berm_status findings_text(const struct warning_answer *answer, struc
     return text_copy(arena, buffer_text(&out), ret_text, err);
 }
 
-static struct text number_text(int64_t number, char out[24])
-{
-    snprintf(out, 24, "%lld", (long long)number);
-    return text_of(out);
-}
-
 static enum berm_status write_line(struct sending *sending, const struct sent_line *sent,
                                    struct berm_error *err)
 {
     const struct warning_answer *answer = &sent->line.answer;
     bool is_refused = sent->line.error.status != BERM_OK;
-    char number[24], warning[24];
+    char number[NUMBER_TEXT_MAX], warning[NUMBER_TEXT_MAX];
     struct text findings;
 
     if (sending->format == FORMAT_TABLE && !is_refused)
@@ -210,7 +204,7 @@ static enum berm_status write_row(void *context, const struct warning_row *row,
                                   struct berm_error *err)
 {
     struct output *output = context;
-    char number[24], month[MONTH_TEXT_MAX];
+    char number[NUMBER_TEXT_MAX], month[MONTH_TEXT_MAX];
     const struct text cells[] = {number_text(row->warning_id, number),
                                  row->received_at,
                                  row->source,

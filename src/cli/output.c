@@ -51,6 +51,12 @@ static void write_csv_row(struct output *output, const struct text *cells)
     buffer_append_char(&output->line, '\n');
 }
 
+struct text number_text(int64_t number, char out[NUMBER_TEXT_MAX])
+{
+    snprintf(out, NUMBER_TEXT_MAX, "%lld", (long long)number);
+    return text_of(out);
+}
+
 void output_begin(struct output *output, FILE *file, enum format format,
                   const struct output_column *columns, size_t column_count)
 {

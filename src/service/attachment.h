@@ -122,7 +122,7 @@ MUST_USE enum berm_status attachment_read(struct office *office, const struct ca
  * the offset lies. Whoever asks was let in by attachment_read.
  * Errors  BERM_CORRUPT (a piece is missing).
  */
-MUST_USE enum berm_status attachment_read_bytes(struct store *store,
+MUST_USE enum berm_status attachment_read_bytes(struct office *office,
                                                 const struct attachment_row *row, int64_t offset,
                                                 int64_t count, struct buffer *out,
                                                 struct berm_error *err);

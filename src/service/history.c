@@ -10,6 +10,10 @@
 #include "service/access/mask.h"
 #include "service/household.h"
 
+/* What was done for the household. The log has these under its id, their own number being the key.
+ */
+static const char *const RECORDS_OF_WORK[] = {"visit", "attachment"};
+
 /* One place where changes of the household are found. */
 struct source {
     const char *entity;
@@ -206,6 +210,15 @@ static enum berm_status read_flow_key(struct gathering *gathering, struct text k
                        (int)(key.length - YEAR_DIGITS), key.bytes + YEAR_DIGITS);
 }
 
+/* Its rows hold states, days and counts, and no value of the household: nothing to hide. */
+static bool is_record_of_work(const char *entity)
+{
+    for (size_t w = 0; w < ARRAY_COUNT(RECORDS_OF_WORK); w++)
+        if (text_equal(text_of(entity), text_of(RECORDS_OF_WORK[w])))
+            return true;
+    return false;
+}
+
 /* A row of the log. */
 static enum berm_status take_row(struct gathering *gathering, const struct source *source,
                                  struct statement *list, struct berm_error *err)
@@ -217,7 +230,9 @@ static enum berm_status take_row(struct gathering *gathering, const struct sourc
     bool is_seen = true;
 
     TRY(text_copy(gathering->arena, statement_text(list, 2), &row.fields, err));
-    if (is_flow)
+    if (is_record_of_work(source->entity))
+        TRY(text_copy(gathering->arena, statement_text(list, 1), &row.subject, err));
+    else if (is_flow)
         TRY(read_flow_key(gathering, statement_text(list, 1), &row.subject, &is_seen, err));
     else
         TRY(mask_change(gathering->office->store, dictionary,
@@ -389,6 +404,9 @@ enum berm_status household_history(struct office *office, const struct caller *c
                           &gathering.facts, err));
     TRY(add_source(&gathering, "household", gathering.facts.household_id, TEXT(""), err));
     TRY(add_source(&gathering, "flow", gathering.facts.household_id, TEXT(""), err));
+    for (size_t w = 0; w < ARRAY_COUNT(RECORDS_OF_WORK); w++)
+        TRY(add_source(&gathering, RECORDS_OF_WORK[w], gathering.facts.household_id, TEXT(""),
+                       err));
     TRY(list_members(&gathering, err));
     TRY(find_changes(&gathering, err));
     cut_ids(&gathering, limit, &page.next);

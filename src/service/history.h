@@ -11,8 +11,9 @@ struct office;
 
 /** What one change did to the household, one member or one flow. */
 struct history_row {
-    const char *entity;  /* "household", "person", "membership", "flow" */
-    struct text subject; /* the person's code, or month, flow and source; empty: the household */
+    const char *entity;  /* "household", "person", "membership", "flow", "visit", "attachment" */
+    struct text subject; /* the person's code, or month, flow and source, or the visit's or
+                            attachment's number; empty: the household */
     bool is_added;       /* nothing was there before */
     /* JSON: {"field": ["before", "after"]}; null is unknown. Of what was added only a flow's
      * amount is told: the rest is what the first row that replaced it names as before. */

@@ -27,6 +27,7 @@ enum look_kind {
     LOOK_NUMBERS = 8,  /* id numbers and bank accounts in full */
     LOOK_WARNING = 16, /* what a department told */
     LOOK_FILTER = 32,  /* a list whose filter is on a sensitive variable */
+    LOOK_FILES = 64,   /* photos, signatures, papers */
 };
 
 struct look {

@@ -33,6 +33,17 @@ void reasons_write(const struct household_reasons *reasons, enum language langua
  */
 void reasons_write_json(const struct household_reasons *reasons, struct json_writer *json);
 
+/** An object: all that a form needs to ask for a variable, labels and hints in both languages. */
+void variable_write_description_json(const struct variable *variable, struct json_writer *json);
+
+/** A visit in a list; one with what it found and its files. */
+void visit_write_head_json(const struct visit_row *row, struct json_writer *json);
+void visit_write_json(const struct visit_detail *detail, struct json_writer *json);
+/** What a visit asks for, and what is known. */
+void visit_form_write_json(const struct dictionary *dictionary, const struct visit_form *form,
+                           struct json_writer *json);
+void attachment_write_json(const struct attachment_row *row, struct json_writer *json);
+
 /** A warning in a list. */
 void warning_write_head_json(const struct warning_row *row, struct json_writer *json);
 /** The same with what was sent and what its screening opened. */

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import time
 
+import pictures
 import postgres
 from scenario import berm, check, program, write
 from server import make_account
@@ -38,6 +39,12 @@ def make_register(here, key):
     call("screen", "--month", "2020-08")
     call("screen", "--month", "2020-09")
     call("change", "household", first_household(url), "water_minutes=7")
+    call("visit", "plan", first_household(url), "--purpose", "follow_up")
+    call("visit", "record", "1", "--on", "2020-09-30", "--summary", "seen", "water_minutes=9", "water_enough=")
+    (here / "roof.jpg").write_bytes(pictures.telling_jpeg(width=8000, height=6000))
+    (here / "paper.pdf").write_bytes(pictures.pdf("signed " * 120000))  # several pieces
+    call("attachment", "add", first_household(url), here / "roof.jpg", "--visit", "1")
+    call("attachment", "add", first_household(url), here / "paper.pdf", "--kind", "document")
     make_account(url, "clerk", ("county", area))
     make_account(url, "chief", ("administrator", None))
     call("token", "create", "clerk", "--label", "a program", "--scopes", "household_read")

@@ -24,7 +24,7 @@ import jsonschema
 from postgres import store_url
 from scenario import berm, check, program
 
-Answer = collections.namedtuple("Answer", "status headers text json")
+Answer = collections.namedtuple("Answer", "status headers text json bytes")
 
 
 @functools.cache
@@ -182,7 +182,8 @@ class Client:
                 self.connection = None  # a kept connection may have ended meanwhile
                 if attempt == 2:
                     raise
-        text = response.read().decode()
+        content = response.read()
+        text = content.decode(errors="replace")
         kind = (response.getheader("Content-Type") or "").partition(";")[0].rpartition("/")[2]
         is_json = "json" in kind and kind != "x-ndjson"
         value = None
@@ -193,7 +194,7 @@ class Client:
                                                       response.getheader("Content-Type"), value)
         if complaint:
             check(f"{method} {path} answers as it is described", False, complaint)
-        return Answer(response.status, response.headers, text, value)
+        return Answer(response.status, response.headers, text, value, content)
 
     def get(self, path, **headers):
         return self.ask("GET", path, headers=headers)

@@ -44,7 +44,7 @@ PATHS = {
     "{version}": "1",
 }
 NUMBERS = {}  # what the neighbours made meanwhile: {"/v1/jobs/{job}": (theirs, nobody's)}
-QUERIES = {"area": "X2", "parent": "X2", "household": "NEXT-H1", "search": "Zofia Quarrel",
+QUERIES = {"kind": "document&file_name=ours.pdf", "worker": "neighbour", "area": "X2", "parent": "X2", "household": "NEXT-H1", "search": "Zofia Quarrel",
            "actor": "neighbour", "account": "neighbour", "cursor": "X2", "filter": "rooms%3D2",
            "finding": "house_unsafe", "code": "house_unsafe", "sort": "risk"}
 
@@ -61,6 +61,12 @@ BODIES = {
                          '"month": "2020-09", "person": "NEXT-P1"}',
     "warning_resolve": {"household": "NEXT-H1"},
     "warning_dismiss": {"reason": "nobody"},
+    "visit_plan": {"purpose": "shock"},
+    "visit_record": {"visited_on": "2020-10-01", "summary": "seen", "found": [{"name": "rooms", "value": 2}]},
+    "visit_cancel": {"reason": "nobody there"},
+    "visit_apply": {},
+    "visit_refuse": {"reason": "not so"},
+    "attachment_add": "%PDF-1.4\n%%EOF\n",
     "run_create": {"month": "2020-10"},
     "import_create": {"upload": 1, "kind": "households"},
     "export_create": {"kind": "households", "area": "X2", "filters": ["rooms=2"]},
@@ -204,6 +210,11 @@ def neighbours_work(server):
         "person": "NEXT-P1", "note": "Quarrel about 881.11"})
     assert sent.json["state"] == "matched", sent
     NUMBERS["/v1/warnings/{warning}"] = (sent.json["warning"], 999)
+    visit = neighbour.post("/v1/households/NEXT-H1/visits", {"purpose": "shock", "note": "Quarrel about 881.11"})
+    NUMBERS["/v1/visits/{visit}"] = (visit.json["visit"], 999)
+    paper = neighbour.post("/v1/households/NEXT-H1/attachments?kind=document&file_name=Quarrel.pdf",
+                           "%PDF-1.4\n%%EOF\n", content_type="application/octet-stream")
+    NUMBERS["/v1/attachments/{attachment}"] = (paper.json["attachment"], 999)
     listed = "code,area\nNEXT-H1,X2\n"
     upload = neighbour.post("/v1/uploads", {"file_name": "NEXT-H1.csv", "total_bytes": len(listed)})
     neighbour.patch(upload.headers["Location"], listed, headers={"Upload-Offset": "0"},

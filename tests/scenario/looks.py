@@ -8,6 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+import pictures  # noqa: E402
 from postgres import ask, files_folder, other_writer  # noqa: E402
 from registers import make_pack, make_register, wages  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder  # noqa: E402
@@ -87,7 +88,8 @@ def walk(server, register):
             answer = finder.get(fill(path) + query)
             if shows_sensitive(path, query, answer.text):
                 marked.append(fill(path) + query)
-    check("the walk meets sensitive values in several routes", {"/v1/households/A", "/v1/warnings", "/v1/warnings/1", "/v1/findings"} <= set(marked), marked)
+    check("the walk meets sensitive values in several routes", {"/v1/households/A", "/v1/warnings", "/v1/warnings/1", "/v1/findings", "/v1/visits/1", "/v1/visits/1/form",
+            "/v1/attachments/1/content"} <= set(marked), marked)
     for number, path in enumerate(marked):
         name = f"looker-{number}"
         make_account(register, name, ("county", None))
@@ -179,6 +181,10 @@ with folder() as here:
     assert berm("import", "flows", here / "medical.csv", "--store", url).code == 0
     result = berm("screen", "--month", "2020-09", "--store", url, env=sealed)
     assert result.code == 0, result.text
+    for words in (("plan", "A", "--purpose", "shock"), ("record", "1", "--on", "2020-09-30", "--summary", "seen", "loan=91370042")):
+        assert berm("visit", *words, "--store", url, env=sealed).code == 0
+    (here / "paper.pdf").write_bytes(pictures.pdf("marked note"))
+    assert berm("attachment", "add", "A", here / "paper.pdf", "--kind", "document", "--store", url, env=sealed).code == 0
     (here / "warnings.ndjson").write_text(json.dumps(WARNING) + "\n")
     result = berm("warning", "send", here / "warnings.ndjson", "--store", url, env=sealed)
     assert result.code == 0, result.text

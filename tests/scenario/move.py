@@ -43,7 +43,7 @@ def readings(url, key):
                  ["households", "--search", "李", "--limit", "200"], ["households", "--worst-first"],
                  ["user", "list"], ["token", "list"], ["policy", "versions"], ["policy", "show", "1"],
                  ["policy", "show", "2"], ["job", "list", "--format", "json"], ["job", "show", "1"],
-                 ["warning", "list"], ["households", "--as", "clerk"]]
+                 ["warning", "list"], ["visit", "show", "1"], ["attachment", "list", household], ["attachment", "save", "2", "-"], ["households", "--as", "clerk"]]
     outcome = {}
     for command in commands:
         result = berm(*command, "--store", url, env=sealed)
@@ -75,6 +75,8 @@ def chain_of(rows):
                 piece += b"n"
             elif isinstance(value, int):
                 piece += b"i" + value.to_bytes(8, "big", signed=True)
+            elif isinstance(value, bytes):
+                piece += b"b" + len(value).to_bytes(8, "big") + value
             else:
                 piece += b"t" + len(value.encode()).to_bytes(8, "big") + value.encode()
         link = hashlib.sha256(link + piece).digest()
@@ -96,7 +98,7 @@ def same_everywhere(here, key, url, kinds):
         registers.append(target)
     equal("the source is as it was", pathlib.Path(url.removeprefix("sqlite:")).read_bytes(), untouched)
     equal("the file has the schema of a new one", postgres.ask(registers[-1], SCHEMA), schema)
-    for table in ("finding", "membership", "household_data", "change_row"):
+    for table in ("finding", "membership", "household_data", "change_row", "visit_change", "attachment_piece"):
         rows = rows_of(url, table)
         equal(f"the chain of {table} is what anybody computes", chains[0][table], (len(rows), chain_of(rows)))
     for table in chains[0]:

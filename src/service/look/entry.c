@@ -20,6 +20,7 @@ static const struct {
 } KINDS[] = {
     {LOOK_FACTS, "facts"},     {LOOK_REASONS, "reasons"}, {LOOK_FINDINGS, "findings"},
     {LOOK_NUMBERS, "numbers"}, {LOOK_WARNING, "warning"}, {LOOK_FILTER, "filter"},
+    {LOOK_FILES, "files"},
 };
 
 static void write_kinds(int64_t kinds, struct json_writer *json)
