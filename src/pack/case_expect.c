@@ -220,12 +220,83 @@ static enum berm_status read_figures(const struct case_reading *reading,
     return BERM_OK;
 }
 
+/* ---- Programmes ------------------------------------------------------------------------------ */
+
+static enum berm_status find_programme(const struct pack *pack, const struct yaml_node *key,
+                                       const struct programme **ret_programme,
+                                       struct berm_error *err)
+{
+    struct text nearest;
+
+    *ret_programme = pack_programme(pack, key->text);
+    if (*ret_programme != NULL)
+        return BERM_OK;
+    nearest = pack_programme_nearest(pack, key->text);
+    if (nearest.length > 0)
+        return fail_at(err, BERM_INVALID_INPUT, key->line, key->column,
+                       "programmes.csv has no code '%.*s'; did you mean '%.*s'?",
+                       TEXT_ARG(key->text), TEXT_ARG(nearest));
+    return fail_at(err, BERM_INVALID_INPUT, key->line, key->column,
+                   "programmes.csv has no code '%.*s'; add it there or take it out",
+                   TEXT_ARG(key->text));
+}
+
+static enum berm_status read_answer(const struct yaml_node *node, struct text *ret_expects,
+                                    struct berm_error *err)
+{
+    struct feel_decimal number;
+
+    if (node->kind != YAML_SCALAR ||
+        (!text_equal(node->text, TEXT("no")) && !text_equal(node->text, TEXT("unknown")) &&
+         !feel_decimal_parse(node->text, &number)))
+        return fail_at(err, BERM_INVALID_INPUT, node->line, node->column,
+                       "a programme gives an amount, such as 470, or 'no', or 'unknown'");
+    *ret_expects = node->text;
+    return BERM_OK;
+}
+
+/* "asset_dividend: 3000", or for persons "education_aid: {2: 2000, 3: no}". */
+static enum berm_status read_programmes(const struct case_reading *reading,
+                                        const struct yaml_node *expect, struct pack_case *ret_case,
+                                        struct berm_error *err)
+{
+    const struct yaml_node *node = yaml_find(expect, TEXT("programmes"));
+    struct case_programme *rows;
+    size_t count = 0, total = 0;
+
+    if (node == NULL)
+        return BERM_OK;
+    TRY(yaml_expect(node, YAML_MAPPING, "'programmes'", err));
+    for (size_t i = 0; i < node->count; i++)
+        total += node->items[i].kind == YAML_MAPPING ? node->items[i].count : 1;
+    TRY(arena_new(reading->arena, total, sizeof *rows, &rows, err));
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml_node *value = &node->items[i];
+        const struct programme *programme;
+
+        TRY(find_programme(reading->pack, &node->keys[i], &programme, err));
+        if (programme->target == TARGET_HOUSEHOLD) {
+            rows[count].programme = programme;
+            TRY(read_answer(value, &rows[count++].expects, err));
+            continue;
+        }
+        TRY(yaml_expect(value, YAML_MAPPING, "a programme for persons, by member,", err));
+        for (size_t m = 0; m < value->count; m++) {
+            rows[count] = (struct case_programme){programme, value->keys[m].text, {0}};
+            TRY(read_answer(&value->items[m], &rows[count++].expects, err));
+        }
+    }
+    ret_case->programmes = rows;
+    ret_case->programme_count = count;
+    return BERM_OK;
+}
+
 enum berm_status case_read_expectations(const struct case_reading *reading,
                                         struct pack_case *ret_case, struct berm_error *err)
 {
-    static const struct text keys[] = {TEXT("findings"),   TEXT("undetermined"),
-                                       TEXT("risk_level"), TEXT("household_kind"),
-                                       TEXT("measures"),   TEXT("figures")};
+    static const struct text keys[] = {
+        TEXT("findings"), TEXT("undetermined"), TEXT("risk_level"), TEXT("household_kind"),
+        TEXT("measures"), TEXT("figures"),      TEXT("programmes")};
     const struct yaml_node *expect = yaml_find(reading->node, TEXT("expect"));
 
     if (expect == NULL)
@@ -239,5 +310,6 @@ enum berm_status case_read_expectations(const struct case_reading *reading,
     TRY(read_risk_level(reading, expect, ret_case, err));
     TRY(read_household_kind(reading, expect, ret_case, err));
     TRY(read_measures(reading, expect, ret_case, err));
-    return read_figures(reading, expect, ret_case, err);
+    TRY(read_figures(reading, expect, ret_case, err));
+    return read_programmes(reading, expect, ret_case, err);
 }

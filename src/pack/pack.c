@@ -13,6 +13,7 @@
 #include "pack/decisions.h"
 #include "pack/inputs.h"
 #include "pack/manifest.h"
+#include "pack/programmes.h"
 #include "pack/source.h"
 #include "pack/tables.h"
 #include "pack/warnings.h"
@@ -28,6 +29,7 @@ enum deciding_file {
     FILE_MEASURES,
     FILE_FIGURES,
     FILE_WARNINGS,
+    FILE_PROGRAMMES,
     FILE_STATES,
     FILE_WORKFLOW,
     FILE_HOLIDAYS,
@@ -48,9 +50,9 @@ static enum berm_status read_files(const struct source *source, struct arena *ar
                                    struct berm_error *err)
 {
     static const bool is_optional[FILE_COUNT] = {
-        [FILE_PARAMETERS] = true, [FILE_MEASURES] = true, [FILE_FIGURES] = true,
-        [FILE_WARNINGS] = true,   [FILE_STATES] = true,   [FILE_WORKFLOW] = true,
-        [FILE_HOLIDAYS] = true};
+        [FILE_PARAMETERS] = true, [FILE_MEASURES] = true,  [FILE_FIGURES] = true,
+        [FILE_WARNINGS] = true,   [FILE_STATES] = true,    [FILE_WORKFLOW] = true,
+        [FILE_HOLIDAYS] = true,   [FILE_PROGRAMMES] = true};
 
     files->names[FILE_DICTIONARY] = TEXT("dictionary.csv");
     files->names[FILE_CHOICES] = TEXT("choices.csv");
@@ -60,6 +62,7 @@ static enum berm_status read_files(const struct source *source, struct arena *ar
     files->names[FILE_MEASURES] = TEXT("measures.csv");
     files->names[FILE_FIGURES] = TEXT("figures.csv");
     files->names[FILE_WARNINGS] = TEXT("warnings.csv");
+    files->names[FILE_PROGRAMMES] = TEXT("programmes.csv");
     files->names[FILE_STATES] = TEXT("states.csv");
     files->names[FILE_WORKFLOW] = TEXT("workflow.csv");
     files->names[FILE_HOLIDAYS] = TEXT("holidays.csv");
@@ -176,6 +179,8 @@ static enum berm_status build(struct arena *arena, const struct manifest *manife
         TRY(tables_read_figures(arena, files->bytes[FILE_FIGURES], pack, err));
     if (files->is_there[FILE_WARNINGS])
         TRY(warnings_read(arena, files->bytes[FILE_WARNINGS], pack, err));
+    if (files->is_there[FILE_PROGRAMMES])
+        TRY(programmes_read(arena, files->bytes[FILE_PROGRAMMES], pack, err));
     TRY(read_casework(arena, files, pack, err));
     TRY(decisions_resolve(arena, manifest, pack, err));
     return make_digest_input(arena, files, &pack->digest_input, err);

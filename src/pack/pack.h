@@ -54,6 +54,29 @@ struct warning_kind {
     bool needs_person, needs_amount, needs_value;
 };
 
+/** Who gets what a programme gives. */
+enum programme_target { TARGET_HOUSEHOLD, TARGET_PERSON, TARGET_COUNT };
+/** How often: one entitlement in each such period; ONCE: one for good. */
+enum programme_cycle { CYCLE_MONTH, CYCLE_QUARTER, CYCLE_YEAR, CYCLE_ONCE, CYCLE_COUNT };
+const char *programme_target_name(enum programme_target target);
+const char *programme_cycle_name(enum programme_cycle cycle);
+
+/** Help with a budget, which the policy finds people eligible for: programmes.csv. */
+struct programme {
+    struct text code;
+    struct text measure; /* a code of measures.csv */
+    enum programme_target target;
+    enum programme_cycle cycle;
+    int eligible_decision, amount_decision;
+    const struct variable *flow; /* what its payments become */
+    struct text label_en, label_zh;
+    struct text source;
+};
+
+enum { PERIOD_ONCE = 12 }; /* 0001-01: the only period of what is given once */
+/** The first month of the period that a month belongs to. */
+month_number programme_period(const struct programme *programme, month_number month);
+
 /** The pack's inputs as the model sees them, by position in pack->input_types. */
 enum policy_input { INPUT_HOUSEHOLD, INPUT_MEMBERS, INPUT_PARAMETER, INPUT_MONTH, INPUT_COUNT };
 
@@ -86,6 +109,8 @@ struct pack {
     size_t figure_count;
     const struct warning_kind *warnings;
     size_t warning_count;
+    const struct programme *programmes;
+    size_t programme_count;
     const struct workflow *workflow; /* NULL: the pack has no cases */
     struct calendar calendar;        /* without special days where the pack has none */
     struct text digest_input; /* name and bytes of all files that decide (not cases, not README) */
@@ -138,6 +163,9 @@ const struct measure_info *pack_measure(const struct pack *pack, struct text cod
 const struct warning_kind *pack_warning(const struct pack *pack, struct text code);
 /** The code that is nearest to a word, for a suggestion; length 0 where none is. */
 struct text pack_warning_nearest(const struct pack *pack, struct text code);
+int pack_programme_position(const struct pack *pack, struct text code);            /* -1: none */
+const struct programme *pack_programme(const struct pack *pack, struct text code); /* NULL: none */
+struct text pack_programme_nearest(const struct pack *pack, struct text code); /* as of warnings */
 const struct figure_info *pack_figure(const struct pack *pack, struct text decision);
 
 /** The labels of a household kind: the choice of the list `household_kind`, or NULL. */
@@ -174,6 +202,13 @@ struct case_finding {
     size_t name_count;
 };
 
+/** What a programme must give a household, or one of its members. */
+struct case_programme {
+    const struct programme *programme;
+    struct text member;  /* the member's code; empty: the household */
+    struct text expects; /* "no", "unknown", or an amount */
+};
+
 struct pack_case {
     struct text file;
     int line;
@@ -199,6 +234,8 @@ struct pack_case {
     size_t measure_count;
     const struct case_field *figures; /* value.text: the decimal as written */
     size_t figure_count;
+    const struct case_programme *programmes;
+    size_t programme_count;
 };
 
 /** All cases of a pack's folder cases/, by file name and then in order. Errors: as pack_read. */

@@ -3,8 +3,8 @@
  *
  * Files by stage: program (what a policy needs of the register, and what it gives), batch
  * (households as columns), interpreter (batches through the DMN interpreter; a column kernel would
- * stand beside it), spells (differences between months), explanation (why, from the trace),
- * evidence (the reason as JSON), sentences (the reason in plain words).
+ * stand beside it), entitling (programmes), spells (differences between months), explanation (why,
+ * from the trace), evidence (the reason as JSON), sentences (the reason in plain words).
  */
 #ifndef SCREENING_SCREENING_H
 #define SCREENING_SCREENING_H
@@ -188,6 +188,34 @@ MUST_USE enum berm_status screening_run_figures(struct screening_runner *runner,
                                                 size_t decision_count,
                                                 struct figure_value *ret_values,
                                                 struct berm_error *err);
+
+/* ---- Programmes -------------------------------------------------------------------------------
+ */
+
+enum entitled { ENTITLED_NO, ENTITLED_YES, ENTITLED_UNKNOWN };
+
+/** What the policy says of a programme and a household, or one of its members. */
+struct programme_answer {
+    const struct programme *programme;
+    size_t member; /* TARGET_PERSON: position among the household's members; else 0 */
+    enum entitled entitled;
+    int64_t amount_minor;       /* ENTITLED_YES: more than 0, for a whole period */
+    const struct text *missing; /* ENTITLED_UNKNOWN: the facts without which nobody can tell */
+    size_t missing_count;
+};
+
+/**
+ * Decide programmes for one row: an answer for the household, or for each member, in the order of
+ * programmes.
+ * Owner   ret_answers in arena.
+ * Errors  BERM_INVALID_INPUT (a decision gives no boolean, or no amount), BERM_NO_MEMORY.
+ */
+MUST_USE enum berm_status screening_decide_programmes(struct screening_runner *runner,
+                                                      const struct batch *batch, size_t row,
+                                                      const struct programme *const *programmes,
+                                                      size_t programme_count, struct arena *arena,
+                                                      struct programme_answer **ret_answers,
+                                                      size_t *ret_count, struct berm_error *err);
 
 /* ---- Spells ---------------------------------------------------------------------------------- */
 

@@ -169,6 +169,57 @@ static void compare_figures(struct tester *tester, const struct pack_case *pack_
     }
 }
 
+/* A programme's answer as a case writes it. */
+static struct text answer_text(const struct programme_answer *answer, int decimals,
+                               char out[MONEY_TEXT_MAX])
+{
+    switch (answer->entitled) {
+    case ENTITLED_NO:
+        return TEXT("no");
+    case ENTITLED_UNKNOWN:
+        return TEXT("unknown");
+    case ENTITLED_YES:
+        break;
+    }
+    return money_format(answer->amount_minor, decimals, out);
+}
+
+static bool is_answer(const struct case_programme *expected, struct text came)
+{
+    struct feel_decimal wanted, got;
+
+    if (feel_decimal_parse(expected->expects, &wanted) && feel_decimal_parse(came, &got))
+        return feel_decimal_compare(wanted, got) == 0;
+    return text_equal(expected->expects, came);
+}
+
+static enum berm_status compare_programmes(struct tester *tester, const struct pack_case *pack_case,
+                                           struct screening_runner *runner,
+                                           const struct batch *batch, struct arena *arena,
+                                           struct berm_error *err)
+{
+    for (size_t i = 0; i < pack_case->programme_count; i++) {
+        const struct case_programme *expected = &pack_case->programmes[i];
+        struct programme_answer *answers;
+        size_t count, at = 0;
+        char came[MONEY_TEXT_MAX];
+        struct text text = TEXT("no such member");
+
+        TRY(screening_decide_programmes(runner, batch, 0, &expected->programme, 1, arena, &answers,
+                                        &count, err));
+        while (expected->member.length > 0 && at < count &&
+               !text_equal(batch->member_code[batch->member_first[0] + answers[at].member],
+                           expected->member))
+            at++;
+        if (at < count)
+            text = answer_text(&answers[at], tester->pack->dictionary.money_decimals, came);
+        if (!is_answer(expected, text))
+            complain(tester, "programme", expected->programme->code, expected->expects.bytes,
+                     text.bytes);
+    }
+    return BERM_OK;
+}
+
 static enum berm_status run_case(struct tester *tester, const struct pack_case *pack_case,
                                  struct berm_error *err)
 {
@@ -189,6 +240,7 @@ static enum berm_status run_case(struct tester *tester, const struct pack_case *
     compare_findings(tester, pack_case, &explanation);
     compare_standing(tester, pack_case, &explanation);
     compare_figures(tester, pack_case, &explanation);
+    TRY(compare_programmes(tester, pack_case, runner, batch, arena, err));
     for (size_t f = 0; tester->line.length && f < explanation.finding_count; f++) {
         buffer_append_format(&tester->line, "\n  Berm's reason for %.*s:\n",
                              TEXT_ARG(explanation.findings[f].info->code));

@@ -9,6 +9,8 @@
  *   export/     lists of any length, in pieces (face: export.h)
  *   job/        work that takes long, and uploads for it (face: job.h)
  *   warning/    what departments tell (face: warning.h)
+ *   programme/  budgets, and who is entitled to what (face: programme.h)
+ *   measure/    the help that is planned (face: measure.h)
  *   visit/      visits and what they found (face: visit.h)
  *   attachment/ photos, signatures, papers (face: attachment.h)
  *   move/       a register to another store, proven to be the same (face: move.h)
@@ -50,8 +52,10 @@
 #include "service/journal.h"
 #include "service/key.h"
 #include "service/look.h"
+#include "service/measure.h"
 #include "service/move.h"
 #include "service/policy.h"
+#include "service/programme.h"
 #include "service/progress.h"
 #include "service/screen_again.h"
 #include "service/secret.h"

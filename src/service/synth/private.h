@@ -131,7 +131,8 @@ int synth_choose(struct random *random, const int *weights, int count);
     X(MEDICAL_EXPENSE, "medical_expense", VARIABLE_MONEY)                                          \
     X(EDUCATION_EXPENSE, "education_expense", VARIABLE_MONEY)                                      \
     X(OTHER_RIGID_EXPENSE, "other_rigid_expense", VARIABLE_MONEY)                                  \
-    X(DISASTER_LOSS, "disaster_loss", VARIABLE_MONEY)
+    X(DISASTER_LOSS, "disaster_loss", VARIABLE_MONEY)                                              \
+    X(ALLOWANCE_INCOME, "allowance_income", VARIABLE_MONEY) /* paid by Berm: never made up */
 
 #define SYNTH_ENUMERATOR(name, text, type) SYNTH_##name,
 enum synth_household_variable {

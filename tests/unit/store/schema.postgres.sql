@@ -137,16 +137,59 @@ CREATE INDEX change_row_by_entity ON public.change_row USING btree (entity, enti
 CREATE POLICY everywhere ON change_row FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON change_row FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR
-CASE entity
-    WHEN 'area'::text THEN true
-    WHEN 'household'::text THEN fence_shows_household(entity_id)
-    WHEN 'flow'::text THEN fence_shows_household(entity_id)
-    WHEN 'visit'::text THEN fence_shows_household(entity_id)
-    WHEN 'attachment'::text THEN fence_shows_household(entity_id)
-    WHEN 'person'::text THEN fence_shows_person(entity_id)
-    WHEN 'warning'::text THEN fence_shows_warning(entity_id)
+CASE
+    WHEN (entity = 'area'::text) THEN true
+    WHEN (entity = ANY (ARRAY['household'::text, 'flow'::text, 'visit'::text, 'attachment'::text, 'case'::text, 'lead'::text, 'measure'::text, 'entitlement'::text, 'letter'::text, 'payment'::text, 'grievance'::text])) THEN fence_shows_household(entity_id)
+    WHEN (entity = 'person'::text) THEN fence_shows_person(entity_id)
+    WHEN (entity = 'warning'::text) THEN fence_shows_warning(entity_id)
     ELSE false
 END);
+
+CREATE TABLE entitlement (
+    household_id BIGINT NOT NULL,
+    entitlement_id BIGINT NOT NULL,
+    programme TEXT COLLATE "C" NOT NULL,
+    person_id BIGINT NOT NULL,
+    period BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    risk_level TEXT COLLATE "C" NOT NULL,
+    missing TEXT COLLATE "C" NOT NULL,
+    budget_area_id BIGINT,
+    budget_year BIGINT,
+    measure_id BIGINT,
+    payment_id BIGINT,
+    proposed_at TEXT COLLATE "C" NOT NULL,
+    proposed_by TEXT COLLATE "C" NOT NULL,
+    decided_at TEXT COLLATE "C",
+    decided_by TEXT COLLATE "C",
+    approved_by TEXT COLLATE "C",
+    reason TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, entitlement_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id)
+);
+
+CREATE INDEX entitlement_by_id ON public.entitlement USING btree (entitlement_id);
+
+CREATE INDEX entitlement_by_period ON public.entitlement USING btree (programme, period, household_id);
+
+CREATE POLICY everywhere ON entitlement FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON entitlement FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
+
+CREATE TABLE entitlement_claim (
+    programme TEXT COLLATE "C" NOT NULL,
+    subject TEXT COLLATE "C" NOT NULL,
+    period BIGINT NOT NULL,
+    household_id BIGINT NOT NULL,
+    entitlement_id BIGINT NOT NULL,
+    PRIMARY KEY (programme, subject, period)
+);
+
+CREATE POLICY everywhere ON entitlement_claim FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON entitlement_claim FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE finding (
     finding_id BIGINT NOT NULL,
@@ -347,6 +390,28 @@ CREATE TABLE journal_unsealed (
     PRIMARY KEY (journal_id)
 );
 
+CREATE TABLE letter (
+    household_id BIGINT NOT NULL,
+    letter_id BIGINT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    entitlement_id BIGINT NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    made_at TEXT COLLATE "C" NOT NULL,
+    made_by TEXT COLLATE "C" NOT NULL,
+    printed_at TEXT COLLATE "C",
+    printed_by TEXT COLLATE "C",
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, letter_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id) REFERENCES household(household_id)
+);
+
+CREATE INDEX letter_waiting ON public.letter USING btree (letter_id) WHERE (printed_at IS NULL);
+
+CREATE POLICY everywhere ON letter FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON letter FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
+
 CREATE TABLE login_throttle (
     kind TEXT COLLATE "C" NOT NULL,
     key_hash TEXT COLLATE "C" NOT NULL,
@@ -357,6 +422,40 @@ CREATE TABLE login_throttle (
 );
 
 CREATE INDEX login_throttle_by_time ON public.login_throttle USING btree (last_at_s);
+
+CREATE TABLE measure (
+    household_id BIGINT NOT NULL,
+    measure_id BIGINT NOT NULL,
+    case_id BIGINT,
+    finding_code TEXT COLLATE "C" NOT NULL,
+    measure TEXT COLLATE "C" NOT NULL,
+    programme TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
+    due_on TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    amount_minor BIGINT,
+    is_recommended BIGINT NOT NULL,
+    planned_at TEXT COLLATE "C" NOT NULL,
+    planned_by TEXT COLLATE "C" NOT NULL,
+    started_on TEXT COLLATE "C",
+    delivered_on TEXT COLLATE "C",
+    evidence TEXT COLLATE "C" NOT NULL,
+    attachment_sha256 TEXT COLLATE "C",
+    result TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, measure_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id) REFERENCES household(household_id)
+);
+
+CREATE INDEX measure_by_id ON public.measure USING btree (measure_id);
+
+CREATE INDEX measure_open ON public.measure USING btree (due_on) WHERE (state = ANY (ARRAY['planned'::text, 'under_way'::text]));
+
+CREATE POLICY everywhere ON measure FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON measure FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE membership (
     household_id BIGINT NOT NULL,
@@ -517,6 +616,20 @@ CREATE TABLE person_term (
 CREATE POLICY everywhere ON person_term FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON person_term FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.person'::text, true) = (person_id)::text) OR fence_shows_person(person_id));
+
+CREATE TABLE programme_budget (
+    programme TEXT COLLATE "C" NOT NULL,
+    area_id BIGINT NOT NULL,
+    year BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    reserved_minor BIGINT NOT NULL,
+    spent_minor BIGINT NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (programme, area_id, year),
+    FOREIGN KEY (area_id) REFERENCES area(area_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    CHECK (((reserved_minor >= 0) AND (spent_minor >= 0) AND ((reserved_minor + spent_minor) <= amount_minor)))
+);
 
 CREATE TABLE request_answer (
     account_id BIGINT NOT NULL,

@@ -101,6 +101,43 @@ CREATE INDEX change_row_by_change ON change_row (change_id, row_number) WHERE ro
 
 CREATE INDEX change_row_by_entity ON change_row (entity, entity_id, change_id);
 
+CREATE TABLE entitlement (
+    household_id   INTEGER NOT NULL,
+    entitlement_id INTEGER NOT NULL,           -- unique over all households
+    programme      TEXT NOT NULL,              -- a code of the pack's programmes.csv
+    person_id      INTEGER NOT NULL,           -- whom it is for; 0: the household
+    period         INTEGER NOT NULL,           -- first month of its period; 000101: it is given once
+    amount_minor   INTEGER NOT NULL,           -- for the whole period
+    state          TEXT NOT NULL,              -- 'draft', 'pending', 'approved', 'paid', 'reconciled', 'rejected', 'suspended', 'cancelled'
+    risk_level     TEXT NOT NULL,              -- the household's when it was proposed: the worst are approved first
+    missing        TEXT NOT NULL,              -- draft: the facts without which nobody can tell, a blank between
+    budget_area_id INTEGER,                    -- approved: the budget out of which it is paid
+    budget_year    INTEGER,
+    measure_id     INTEGER,                    -- the household's measure that it delivers; NULL: none
+    payment_id     INTEGER,                    -- paid: the household's payment
+    proposed_at    TEXT NOT NULL,              -- UTC instant
+    proposed_by    TEXT NOT NULL,
+    decided_at     TEXT,                       -- when somebody last approved, rejected, suspended, resumed or cancelled it
+    decided_by     TEXT,
+    approved_by    TEXT,                       -- another person than who proposed it
+    reason         TEXT NOT NULL,              -- of the last decision; empty: it needs none
+    change_id      INTEGER NOT NULL REFERENCES change, -- the change that wrote it last
+    PRIMARY KEY (household_id, entitlement_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX entitlement_by_id ON entitlement (entitlement_id);
+
+CREATE INDEX entitlement_by_period ON entitlement (programme, period, household_id);
+
+CREATE TABLE entitlement_claim (
+    programme      TEXT NOT NULL,
+    subject        TEXT NOT NULL,              -- 'H' and the household's id, or 'P' and the person's
+    period         INTEGER NOT NULL,
+    household_id   INTEGER NOT NULL,           -- where the entitlement is
+    entitlement_id INTEGER NOT NULL,
+    PRIMARY KEY (programme, subject, period)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE finding (
     household_id   INTEGER NOT NULL,
     finding_id     INTEGER NOT NULL,           -- unique over all households; later spells have higher ones
@@ -263,6 +300,22 @@ CREATE TABLE journal_unsealed (
     journal_id INTEGER NOT NULL PRIMARY KEY
 ) STRICT;
 
+CREATE TABLE letter (
+    household_id   INTEGER NOT NULL REFERENCES household,
+    letter_id      INTEGER NOT NULL,           -- unique over all households
+    kind           TEXT NOT NULL,              -- 'suspended', 'resumed', 'rejected', 'cancelled': what became of an entitlement
+    entitlement_id INTEGER NOT NULL,
+    reason         TEXT NOT NULL,              -- in the words of who decided
+    made_at        TEXT NOT NULL,              -- UTC instant
+    made_by        TEXT NOT NULL,
+    printed_at     TEXT,                       -- NULL: it waits
+    printed_by     TEXT,
+    change_id      INTEGER NOT NULL REFERENCES change,
+    PRIMARY KEY (household_id, letter_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX letter_waiting ON letter (letter_id) WHERE printed_at IS NULL;
+
 CREATE TABLE login_throttle (
     kind          TEXT NOT NULL,               -- 'pair' (account and address), 'account', 'address'; 'known': the pair logged in
     key_hash      TEXT NOT NULL,               -- SHA-256 of the account's name, the address or both, hexadecimal
@@ -273,6 +326,34 @@ CREATE TABLE login_throttle (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX login_throttle_by_time ON login_throttle (last_at_s);
+
+CREATE TABLE measure (
+    household_id      INTEGER NOT NULL REFERENCES household,
+    measure_id        INTEGER NOT NULL,        -- unique over all households
+    case_id           INTEGER,                 -- the household's case that it belongs to; NULL: none
+    finding_code      TEXT NOT NULL,           -- the finding that it answers; empty: none in particular
+    measure           TEXT NOT NULL,           -- a code of the pack's measures.csv
+    programme         TEXT NOT NULL,           -- the programme that pays it; empty: none
+    owner             TEXT NOT NULL,           -- the account that sees to it
+    due_on            TEXT NOT NULL,           -- to be delivered by the end of this day
+    state             TEXT NOT NULL,           -- 'planned', 'under_way', 'delivered', 'cancelled'
+    amount_minor      INTEGER,                 -- what it is worth; NULL: nobody said
+    is_recommended    INTEGER NOT NULL,        -- 1: the policy recommended it when it was planned
+    planned_at        TEXT NOT NULL,           -- UTC instant
+    planned_by        TEXT NOT NULL,
+    started_on        TEXT,
+    delivered_on      TEXT,
+    evidence          TEXT NOT NULL,           -- delivered: by what that is known
+    attachment_sha256 TEXT,                    -- delivered: the household's file that shows it; NULL: none
+    result            TEXT NOT NULL,           -- delivered: what it did for the household
+    reason            TEXT NOT NULL,           -- cancelled: why
+    change_id         INTEGER NOT NULL REFERENCES change, -- the change that wrote it last
+    PRIMARY KEY (household_id, measure_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX measure_by_id ON measure (measure_id);
+
+CREATE INDEX measure_open ON measure (due_on) WHERE state IN ('planned', 'under_way');
 
 CREATE TABLE membership (
     household_id  INTEGER NOT NULL REFERENCES household,
@@ -385,6 +466,18 @@ CREATE TABLE person_term (
     person_id    INTEGER NOT NULL,
     shared_bytes INTEGER NOT NULL,           -- how many first bytes the person's term before this one has too
     PRIMARY KEY (district_id, term, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE programme_budget (
+    programme      TEXT NOT NULL,              -- a code of the pack's programmes.csv
+    area_id        INTEGER NOT NULL REFERENCES area,
+    year           INTEGER NOT NULL,
+    amount_minor   INTEGER NOT NULL,
+    reserved_minor INTEGER NOT NULL,           -- approved and not paid yet; suspended entitlements keep theirs
+    spent_minor    INTEGER NOT NULL,           -- paid
+    change_id      INTEGER NOT NULL REFERENCES change, -- the change that set the amount last
+    PRIMARY KEY (programme, area_id, year),
+    CHECK (reserved_minor >= 0 AND spent_minor >= 0 AND reserved_minor + spent_minor <= amount_minor)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE request_answer (

@@ -10,7 +10,8 @@ static const char UNFENCED[] =
     "'setting','id_counter','variable','change','area','flow','flow_source','run','journal',"
     "'journal_seal','journal_unsealed','journal_end','account','role_grant','session','api_token',"
     "'login_throttle','pack_version','pack_file','pack_version_file','request_answer','job',"
-    "'job_event','upload','berm_schema','move_source','move_progress','move_rule'";
+    "'job_event','upload','berm_schema','move_source','move_progress','move_rule',"
+    "'programme_budget'";
 
 /* Ranges of positions, as services write them: area 1 is at 0 to 9, area 2 at 10 to 19. */
 static const struct store_sight OURS = {.areas = {"00000000000000000000000000000000000009", 38},
