@@ -24,7 +24,7 @@ static void parts_are_cut_to_what_there_is(void **state)
         {"bytes=10-19", 10, 10},  {"bytes=99-", 99, 1},
         {"bytes=90-200", 90, 10}, {"bytes=-1", 99, 1},
         {"bytes=-100", 0, 100},   {"bytes=-500", 0, 100},
-        {" bytes=5-9 ", 5, 5},  {"bytes=0-999999999999999999", 0, 100},
+        {" bytes=5-9 ", 5, 5},    {"bytes=0-999999999999999999", 0, 100},
     };
     int64_t first, count;
 
