@@ -187,8 +187,8 @@ static void a_person_comes_with_all_their_places_but_not_with_the_households(voi
     store_rollback(store);
 }
 
-/* Photographs are shown where sensitive values are, which may be fewer areas; that there are any, to
- * whoever sees the household. */
+/* Photographs are shown where sensitive values are, which may be fewer areas; visits to whoever
+ * sees the household. */
 static void files_are_shown_where_sensitive_values_are(void **state)
 {
     SKIP_UNLESS_POSTGRES(state);
@@ -197,13 +197,14 @@ static void files_are_shown_where_sensitive_values_are(void **state)
     static const char pieces[] = "SELECT count(*) FROM attachment_piece";
     struct berm_error err;
 
-    execute(store, "INSERT INTO attachment_file (household_id, sha256, media_type, byte_count,"
-                   " change_id) VALUES (1, 's', 'image/png', 1, 1), (3, 's', 'image/png', 1, 1);"
-                   "INSERT INTO attachment_piece VALUES (1, 's', 0, 'a'), (3, 's', 0, 'a');"
-                   "INSERT INTO visit (household_id, visit_id, purpose, state, worker, groups, note,"
-                   " planned_at, planned_by, summary, change_id) VALUES"
-                   " (1, 1, 'shock', 'planned', '', '', '', '', '', '', 1),"
-                   " (3, 2, 'shock', 'planned', '', '', '', '', '', '', 1);");
+    execute(store,
+            "INSERT INTO attachment_file (household_id, sha256, media_type, byte_count,"
+            " change_id) VALUES (1, 's', 'image/png', 1, 1), (3, 's', 'image/png', 1, 1);"
+            "INSERT INTO attachment_piece VALUES (1, 's', 0, 'a'), (3, 's', 0, 'a');"
+            "INSERT INTO visit (household_id, visit_id, purpose, state, worker, groups, note,"
+            " planned_at, planned_by, summary, change_id) VALUES"
+            " (1, 1, 'shock', 'planned', '', '', '', '', '', '', 1),"
+            " (3, 2, 'shock', 'planned', '', '', '', '', '', '', 1);");
     assert_ok(store_begin_read(store, &err));
     assert_ok(store_see(store, &OURS, &err)); /* no sensitive areas */
     assert_int_equal(number_from(store, files), 0);
@@ -333,6 +334,7 @@ int main(void)
             a_person_comes_with_all_their_places_but_not_with_the_households, place_create,
             place_remove),
         cmocka_unit_test_setup_teardown(files_are_shown_where_sensitive_values_are, place_create,
+                                        place_remove),
         cmocka_unit_test_setup_teardown(what_was_seen_before_is_not_seen_by_the_next, place_create,
                                         place_remove),
         cmocka_unit_test_setup_teardown(writing_is_not_fenced_and_its_answers_are, place_create,
