@@ -205,6 +205,7 @@ static void files_are_shown_where_sensitive_values_are(void **state)
             " planned_at, planned_by, summary, change_id) VALUES"
             " (1, 1, 'shock', 'planned', '', '', '', '', '', '', 1),"
             " (3, 2, 'shock', 'planned', '', '', '', '', '', '', 1);");
+    assert_ok(store_close_fence(store, &err));
     assert_ok(store_begin_read(store, &err));
     assert_ok(store_see(store, &OURS, &err)); /* no sensitive areas */
     assert_int_equal(number_from(store, files), 0);
