@@ -76,7 +76,7 @@ enum need {
     NEED_VISIT,              /* a visit since the case came into this stage */
     NEED_REASON,             /* words of the person who does it */
     NEED_SIGNATURE,          /* a signed paper of the household in this case */
-    NEED_DATA_MATCH,         /* a match of the household's data in this case */
+    NEED_DATA_MATCH,         /* a match of its data since the case came into this stage */
     NEED_SECOND_PERSON,      /* somebody else than who did the step before */
     NEED_NOTICE,             /* a notice was posted in this state and its days have passed */
     NEED_NO_OBJECTION,       /* no objection is open */

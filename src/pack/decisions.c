@@ -254,6 +254,7 @@ enum berm_status decisions_resolve(struct arena *arena, const struct manifest *m
     TRY(find_decision(model, &manifest->risk_level, &pack->risk_level_decision, err));
     TRY(find_decision(model, &manifest->household_kind, &pack->household_kind_decision, err));
     TRY(find_decision(model, &manifest->measures, &pack->measures_decision, err));
+    TRY(find_decision(model, &manifest->labour, &pack->labour_decision, err));
     TRY(find_decision(model, &manifest->welfare, &pack->welfare_decision, err));
     TRY(find_decision(model, &manifest->line, &pack->line_decision, err));
     TRY(find_decision(model, &manifest->size, &pack->size_decision, err));

@@ -12,6 +12,7 @@ enum {
     TIME_ZONE_MAX = 64,
     CURRENCY_LENGTH = 3,
     CURRENCY_DECIMALS_MAX = 4,
+    REOPEN_PERCENT_MAX = 1000,
 };
 
 static bool is_lower(char c)
@@ -95,6 +96,24 @@ static enum berm_status read_money_decimals(const struct yaml_node *root, int *r
     return BERM_OK;
 }
 
+/* Where the key is not there any growth makes a dismissed finding worse. */
+static enum berm_status read_reopen_margin(const struct yaml_node *root, int *ret_percent,
+                                           struct berm_error *err)
+{
+    const struct yaml_node *node = yaml_find(root, TEXT("reopen_margin"));
+    struct text text;
+    int64_t percent = 0;
+
+    TRY(yaml_optional_text(root, TEXT("reopen_margin"), &text, err));
+    if (node != NULL &&
+        (!text_parse_int64(text, &percent) || percent < 0 || percent > REOPEN_PERCENT_MAX))
+        return fail_at(err, BERM_INVALID_INPUT, node->line, node->column,
+                       "'reopen_margin' is '%.*s'; it must be 0 to %d, in percent", TEXT_ARG(text),
+                       (int)REOPEN_PERCENT_MAX);
+    *ret_percent = (int)percent;
+    return BERM_OK;
+}
+
 static enum berm_status read_decision(const struct yaml_node *mapping, struct text key,
                                       struct manifest_decision *ret_decision,
                                       struct berm_error *err)
@@ -107,7 +126,7 @@ static enum berm_status read_decisions(const struct yaml_node *root, struct mani
                                        struct berm_error *err)
 {
     static const struct text keys[] = {TEXT("findings"), TEXT("risk_level"), TEXT("household_kind"),
-                                       TEXT("measures")};
+                                       TEXT("measures"), TEXT("labour")};
     const struct yaml_node *node = yaml_find(root, TEXT("decisions"));
 
     if (node == NULL)
@@ -121,7 +140,8 @@ static enum berm_status read_decisions(const struct yaml_node *root, struct mani
     TRY(read_decision(node, TEXT("findings"), &manifest->findings, err));
     TRY(read_decision(node, TEXT("risk_level"), &manifest->risk_level, err));
     TRY(read_decision(node, TEXT("household_kind"), &manifest->household_kind, err));
-    return read_decision(node, TEXT("measures"), &manifest->measures, err);
+    TRY(read_decision(node, TEXT("measures"), &manifest->measures, err));
+    return read_decision(node, TEXT("labour"), &manifest->labour, err);
 }
 
 static enum berm_status read_statistics(const struct yaml_node *root, struct manifest *manifest,
@@ -165,10 +185,10 @@ static enum berm_status read_figures(struct arena *arena, const struct yaml_node
 static enum berm_status read_keys(struct arena *arena, const struct yaml_node *root,
                                   struct manifest *manifest, struct berm_error *err)
 {
-    static const struct text keys[] = {TEXT("name"),     TEXT("version"),        TEXT("title_en"),
-                                       TEXT("title_zh"), TEXT("currency"),       TEXT("time_zone"),
-                                       TEXT("policy"),   TEXT("money_decimals"), TEXT("decisions"),
-                                       TEXT("figures"),  TEXT("statistics")};
+    static const struct text keys[] = {
+        TEXT("name"),      TEXT("version"),   TEXT("title_en"),   TEXT("title_zh"),
+        TEXT("currency"),  TEXT("time_zone"), TEXT("policy"),     TEXT("money_decimals"),
+        TEXT("decisions"), TEXT("figures"),   TEXT("statistics"), TEXT("reopen_margin")};
 
     TRY(yaml_expect_keys(root, keys, ARRAY_COUNT(keys), "a pack", err));
     TRY(read_formed(root, TEXT("name"), is_pack_name,
@@ -191,6 +211,7 @@ static enum berm_status read_keys(struct arena *arena, const struct yaml_node *r
         manifest->policy = TEXT("policy.dmn");
     TRY(read_decisions(root, manifest, err));
     TRY(read_statistics(root, manifest, err));
+    TRY(read_reopen_margin(root, &manifest->reopen_percent, err));
     return read_figures(arena, root, manifest, err);
 }
 

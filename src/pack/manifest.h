@@ -24,11 +24,13 @@ struct manifest {
     struct manifest_decision risk_level;
     struct manifest_decision household_kind;
     struct manifest_decision measures;
+    struct manifest_decision labour;
     struct manifest_decision welfare;
     struct manifest_decision line;
     struct manifest_decision size;
     const struct manifest_decision *figures;
     size_t figure_count;
+    int reopen_percent;
 };
 
 /** Errors  as yaml_read; the message begins with "pack.yaml: ". */

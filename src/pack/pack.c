@@ -161,6 +161,18 @@ static enum berm_status read_casework(struct arena *arena, const struct deciding
     return BERM_OK;
 }
 
+/* A need that nothing could ever meet would keep every case where it is. */
+static enum berm_status check_labour(const struct pack *pack, struct berm_error *err)
+{
+    for (size_t s = 0; pack->workflow != NULL && s < pack->workflow->step_count; s++)
+        if ((pack->workflow->steps[s].needs >> NEED_LABOUR & 1) != 0 && pack->labour_decision < 0)
+            return fail_at(err, BERM_INVALID_INPUT, pack->workflow->steps[s].line, 0,
+                           "workflow.csv: the step '%.*s' needs labour; say in pack.yaml below "
+                           "'decisions' which decision tells it: 'labour: NAME'",
+                           TEXT_ARG(pack->workflow->steps[s].action));
+    return BERM_OK;
+}
+
 static enum berm_status build(struct arena *arena, const struct manifest *manifest,
                               const struct deciding_files *files, struct pack *pack,
                               struct berm_error *err)
@@ -183,6 +195,7 @@ static enum berm_status build(struct arena *arena, const struct manifest *manife
         TRY(programmes_read(arena, files->bytes[FILE_PROGRAMMES], pack, err));
     TRY(read_casework(arena, files, pack, err));
     TRY(decisions_resolve(arena, manifest, pack, err));
+    TRY(check_labour(pack, err));
     return make_digest_input(arena, files, &pack->digest_input, err);
 }
 
@@ -202,6 +215,7 @@ static enum berm_status read_source(struct arena *arena, const struct source *so
     pack->title_zh = manifest.title_zh;
     pack->currency = manifest.currency;
     pack->time_zone = manifest.time_zone;
+    pack->reopen_percent = manifest.reopen_percent;
     TRY(build(arena, &manifest, &files, pack, err));
     *ret_pack = pack;
     return BERM_OK;

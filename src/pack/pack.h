@@ -10,11 +10,22 @@
 #include "policy/dmn/dmn.h"
 #include "register/register.h"
 
+/** What a finding is about, so far as the steps of a case ask for it. */
+enum finding_group {
+    GROUP_OTHER,
+    GROUP_INCOME,
+    GROUP_GUARANTEE, /* schooling, medical care, safe housing */
+    GROUP_WATER,
+    GROUP_EXPENSE,
+    FINDING_GROUP_COUNT,
+};
+
 struct finding_info {
     struct text code;
     struct text label_en, label_zh;
     struct text clear_en, clear_zh;
     struct text source;
+    enum finding_group group;
 };
 
 struct measure_info {
@@ -99,6 +110,7 @@ struct pack {
     int welfare_decision;        /* -1 */
     int line_decision;           /* -1 */
     int size_decision;           /* -1: household.size */
+    int labour_decision;         /* can somebody work? -1 */
     const int *figure_decisions; /* decisions of pack.yaml's figures, in order */
     size_t figure_decision_count;
     const struct finding_info *findings;
@@ -113,6 +125,7 @@ struct pack {
     size_t programme_count;
     const struct workflow *workflow; /* NULL: the pack has no cases */
     struct calendar calendar;        /* without special days where the pack has none */
+    int reopen_percent; /* a dismissed finding is worse where its distance grew by more than this */
     struct text digest_input; /* name and bytes of all files that decide (not cases, not README) */
 };
 

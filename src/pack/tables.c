@@ -57,12 +57,37 @@ enum berm_status tables_check_code(const struct csv_table *table, size_t row, co
     return status;
 }
 
+/* Empty: other. */
+static enum berm_status read_group(const struct csv_table *table, size_t row, size_t field,
+                                   const char *file, enum finding_group *ret_group,
+                                   struct berm_error *err)
+{
+    static const struct text groups[FINDING_GROUP_COUNT] = {[GROUP_OTHER] = TEXT("other"),
+                                                            [GROUP_INCOME] = TEXT("income"),
+                                                            [GROUP_GUARANTEE] = TEXT("guarantee"),
+                                                            [GROUP_WATER] = TEXT("water"),
+                                                            [GROUP_EXPENSE] = TEXT("expense")};
+    struct text group = table->rows[row].fields[field];
+
+    *ret_group = GROUP_OTHER;
+    for (size_t g = 0; g < FINDING_GROUP_COUNT; g++)
+        if (group.length == 0 || text_equal(group, groups[g])) {
+            *ret_group = (enum finding_group)g;
+            return BERM_OK;
+        }
+    return fail_at(err, BERM_INVALID_INPUT, table->rows[row].line, table->positions[field],
+                   "%s: '%.*s' is no group of findings; take one of income, guarantee, water, "
+                   "expense, other",
+                   file, TEXT_ARG(group));
+}
+
 enum berm_status tables_read_findings(struct arena *arena, struct text csv, struct pack *pack,
                                       struct berm_error *err)
 {
     static const struct csv_column columns[] = {{TEXT("code"), true},      {TEXT("label_en"), true},
                                                 {TEXT("label_zh"), false}, {TEXT("clear_en"), true},
-                                                {TEXT("clear_zh"), false}, {TEXT("source"), false}};
+                                                {TEXT("clear_zh"), false}, {TEXT("source"), false},
+                                                {TEXT("group"), false}};
     static const char file[] = "findings.csv";
     struct csv_table table;
     struct finding_info *findings;
@@ -80,6 +105,7 @@ enum berm_status tables_read_findings(struct arena *arena, struct text csv, stru
                                             .clear_en = fields[3],
                                             .clear_zh = fields[4],
                                             .source = fields[5]};
+        TRY(read_group(&table, i, 6, file, &findings[i].group, err));
     }
     pack->findings = findings;
     pack->finding_count = table.row_count;

@@ -326,6 +326,18 @@ static enum berm_status explain_measures(struct screening_runner *runner, struct
     return BERM_OK;
 }
 
+enum berm_status screening_decide(struct screening_runner *runner, const struct batch *batch,
+                                  size_t row, int decision, struct arena *arena,
+                                  struct feel_value *ret_value, struct berm_error *err)
+{
+    struct feel_value value;
+
+    runner_forget_parameters(runner);
+    TRY(runner_load_row(runner, batch, row, err));
+    TRY(dmn_run_decision(runner->run, (size_t)decision, &value, err));
+    return keep_value(arena, value, ret_value, err);
+}
+
 enum berm_status screening_explain(struct screening_runner *runner, const struct batch *batch,
                                    size_t row, struct arena *arena,
                                    struct explanation *ret_explanation, struct berm_error *err)

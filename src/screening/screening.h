@@ -189,8 +189,16 @@ MUST_USE enum berm_status screening_run_figures(struct screening_runner *runner,
                                                 struct figure_value *ret_values,
                                                 struct berm_error *err);
 
-/* ---- Programmes -------------------------------------------------------------------------------
+/**
+ * One decision of one row. Owner: ret_value lives in arena; null, with the mark of what is missing,
+ * where it cannot be told.
  */
+MUST_USE enum berm_status screening_decide(struct screening_runner *runner,
+                                           const struct batch *batch, size_t row, int decision,
+                                           struct arena *arena, struct feel_value *ret_value,
+                                           struct berm_error *err);
+
+/* ---- Programmes ------------------------------------------------------------------------------ */
 
 enum entitled { ENTITLED_NO, ENTITLED_YES, ENTITLED_UNKNOWN };
 
@@ -216,7 +224,6 @@ MUST_USE enum berm_status screening_decide_programmes(struct screening_runner *r
                                                       size_t programme_count, struct arena *arena,
                                                       struct programme_answer **ret_answers,
                                                       size_t *ret_count, struct berm_error *err);
-
 /* ---- Spells ---------------------------------------------------------------------------------- */
 
 /** A finding that is open in the register before this run. */

@@ -7,6 +7,7 @@
  *   reading_rules.c, reading.h   how a Chinese character is read in a name, by ICU
  *   romanizer.c   Chinese names in pinyin, surnames as surnames are read; by a table of these
  *   name_terms.c  what a name is found by
+ *   zone.c        the day that it is in a time zone
  */
 #ifndef SCRIPT_SCRIPT_H
 #define SCRIPT_SCRIPT_H
@@ -45,6 +46,15 @@ void gb_decoder_free(struct gb_decoder *decoder);
  */
 size_t gb_decoder_decode(struct gb_decoder *decoder, struct text *in, bool is_last, char *out,
                          size_t size);
+
+/* ---- Time zones ------------------------------------------------------------------------------ */
+
+/**
+ * The day in a zone at a time in seconds since 1970-01-01 in UTC. zone: an IANA name.
+ * Errors  BERM_INVALID_INPUT (a zone that nobody knows).
+ */
+MUST_USE enum berm_status zone_date(struct text zone, int64_t at_s, date_days *ret_date,
+                                    struct berm_error *err);
 
 /* ---- Names ----------------------------------------------------------------------------------- */
 

@@ -147,6 +147,14 @@ MUST_USE enum berm_status caller_fence(struct store *store, const struct caller 
 /** The same for a caller who was resolved in the present transaction: nothing is read. */
 MUST_USE enum berm_status caller_fence_fresh(struct store *store, const struct caller *caller,
                                              struct berm_error *err);
+/**
+ * Whether the caller holds this very role where the position lies, as a step of a workflow asks:
+ * who holds a higher one does not do a lower one's work unnoticed. Inside the transaction. Who sits
+ * at the machine holds all of them.
+ */
+MUST_USE enum berm_status caller_has_role_at(struct store *store, const struct caller *caller,
+                                             enum role role, int64_t position, struct arena *arena,
+                                             bool *ret_has, struct berm_error *err);
 /** For what touches the whole register. BERM_FORBIDDEN where some area is not the caller's. */
 MUST_USE enum berm_status caller_check_everywhere(struct store *store, const struct caller *caller,
                                                   enum permission permission,

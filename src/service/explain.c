@@ -3,7 +3,7 @@
  * ask the register's present pack. */
 #include "service/access/mask.h"
 #include "service/household.h"
-#include "service/screen/load.h"
+#include "service/screen/one.h"
 
 /* Every spell of a household, masked. */
 static enum berm_status read_history(struct office *office, const struct household_facts *facts,
@@ -81,25 +81,12 @@ static enum berm_status explain(struct office *office, const struct household_fa
                                 struct arena *arena, struct household_reasons *reasons,
                                 struct berm_error *err)
 {
-    CLEANUP(loader_freep) struct loader *loader = NULL;
-    CLEANUP(screening_runner_freep) struct screening_runner *runner = NULL;
-    CLEANUP(batch_freep) struct batch *batch = NULL;
-    const struct id_range range = {facts->household_id, facts->household_id};
-    const struct pack *pack;
-    struct places places;
+    CLEANUP(one_household_close) struct one_household one = {0};
 
-    TRY(office_pack_at(office, reasons->month, &pack, err));
-    TRY(screening_program_create(arena, pack, reasons->month, &reasons->program, err));
-    TRY(places_read_few(office->store, pack, reasons->month, &range, 1, arena, &places, err));
-    TRY(loader_create(office->store, reasons->program, &places, &loader, err));
-    TRY(batch_create(reasons->program, &batch, err));
-    TRY(screening_runner_create(reasons->program, &runner, err));
-    TRY(loader_load(loader, &range, 1, batch, err));
-    if (batch->row_count == 0)
-        return fail_with(err, BERM_CORRUPT, "household %.*s cannot be read again",
-                         TEXT_ARG(facts->code));
-    reasons->member_count = batch->member_first[1];
-    return screening_explain(runner, batch, 0, arena, &reasons->explanation, err);
+    TRY(one_household_open(office, facts->household_id, reasons->month, arena, &one, err));
+    reasons->program = one.program;
+    reasons->member_count = one.batch->member_first[1];
+    return screening_explain(one.runner, one.batch, 0, arena, &reasons->explanation, err);
 }
 
 enum berm_status household_explain(struct office *office, const struct caller *caller,

@@ -2,6 +2,7 @@
  * An open register with its pack, which it keeps itself (policy/packs.c): what happens outside,
  * such as a new version of the program or an edited folder, changes nothing in it.
  */
+#include "script/script.h"
 #include "service/policy/private.h"
 #include "service/screen/again.h"
 
@@ -157,6 +158,11 @@ enum berm_status office_take_key(struct office *office, struct key_file **key,
     office->key = *key;
     *key = NULL;
     return office->key == NULL ? BERM_OK : journal_check_key(office->store, office->key, err);
+}
+
+enum berm_status office_today(struct office *office, date_days *ret_today, struct berm_error *err)
+{
+    return zone_date(office->pack->time_zone, seconds_since_1970(), ret_today, err);
 }
 
 enum berm_status office_seal(struct office *office, struct berm_error *err)

@@ -8,6 +8,7 @@
  *               households at once (face: screen_again.h)
  *   export/     lists of any length, in pieces (face: export.h)
  *   job/        work that takes long, and uploads for it (face: job.h)
+ *   casework/ cases from lead to struck off (face: casework.h)
  *   warning/    what departments tell (face: warning.h)
  *   programme/  budgets, and who is entitled to what (face: programme.h)
  *   measure/    the help that is planned (face: measure.h)
@@ -39,6 +40,7 @@
 #include "service/access.h"
 #include "service/announce.h"
 #include "service/attachment.h"
+#include "service/casework.h"
 #include "service/digest.h"
 #include "service/doctor.h"
 #include "service/export.h"
@@ -97,6 +99,9 @@ MUST_USE enum berm_status office_open(struct text store_url, enum store_mode mod
  */
 MUST_USE enum berm_status office_take_key(struct office *office, struct key_file **key,
                                           struct berm_error *err);
+/** The day that it is now in the register's time zone, which is its pack's. */
+MUST_USE enum berm_status office_today(struct office *office, date_days *ret_today,
+                                       struct berm_error *err);
 /** Seal what was done, where the key is at hand. */
 MUST_USE enum berm_status office_seal(struct office *office, struct berm_error *err);
 void office_close(struct office *office);

@@ -245,6 +245,23 @@ enum berm_status caller_scope(struct store *store, const struct caller *caller,
     return BERM_OK;
 }
 
+enum berm_status caller_has_role_at(struct store *store, const struct caller *caller,
+                                    enum role role, int64_t position, struct arena *arena,
+                                    bool *ret_has, struct berm_error *err)
+{
+    struct area_range *ranges;
+
+    *ret_has = caller->is_local;
+    if (caller->is_local)
+        return BERM_OK;
+    TRY(arena_new(arena, caller->grant_count + 1, sizeof *ranges, &ranges, err));
+    TRY(caller_positions(store, caller, ranges, err));
+    for (size_t g = 0; g < caller->grant_count && !*ret_has; g++)
+        *ret_has = caller->grants[g].role == role && ranges[g].low <= position &&
+                   position <= ranges[g].high;
+    return BERM_OK;
+}
+
 enum berm_status caller_check_everywhere(struct store *store, const struct caller *caller,
                                          enum permission permission, struct berm_error *err)
 {

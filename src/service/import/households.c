@@ -15,7 +15,7 @@ struct import_household_state {
     struct code_lookup households;
     struct data_rows data;
     struct statement *insert;
-    struct statement *set_area;
+    struct statement *set_area, *move_cases;
     struct statement *area_code;
     bool expects_existing;
 };
@@ -33,6 +33,7 @@ enum berm_status import_households_open(struct import *import, struct berm_error
     TRY(statement_prepare(store, STATEMENT_IMPORT_HOUSEHOLD_INSERT, &state->insert, err));
     TRY(household_lookup_open(import, &state->households, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_HOUSEHOLD_SET_AREA, &state->set_area, err));
+    TRY(statement_prepare(store, STATEMENT_CASE_MOVE_AREA, &state->move_cases, err));
     return statement_prepare(store, STATEMENT_IMPORT_AREA_CODE, &state->area_code, err);
 }
 
@@ -45,6 +46,7 @@ void import_households_close(struct import_household_state *state)
     statement_closep(&state->insert);
     code_lookup_close(&state->households);
     statement_closep(&state->set_area);
+    statement_closep(&state->move_cases);
     statement_closep(&state->area_code);
     free(state);
 }
@@ -155,6 +157,9 @@ static enum berm_status update_household(struct import *import, struct import_ho
         statement_bind_int64(state->set_area, IMPORT_HOUSEHOLD_SET_AREA__AREA_ID, area_id);
         statement_bind_int64(state->set_area, IMPORT_HOUSEHOLD_SET_AREA__HOUSEHOLD_ID, id);
         TRY(statement_queue(state->set_area, err));
+        statement_bind_int64(state->move_cases, CASE_MOVE_AREA__AREA_ID, area_id);
+        statement_bind_int64(state->move_cases, CASE_MOVE_AREA__HOUSEHOLD_ID, id);
+        TRY(statement_queue(state->move_cases, err));
         TRY(search_writer_refresh_household(import->search, id, err));
     }
     if (differs)

@@ -206,6 +206,7 @@ static enum berm_status run_all(struct again *again, const struct actor *actor, 
 {
     struct screen_result sum = {0};
 
+    again->writer.actor = actor;
     for (size_t done = 0; done < range_count;) {
         size_t length = chunk_length(ranges + done, range_count - done);
 
@@ -213,7 +214,7 @@ static enum berm_status run_all(struct again *again, const struct actor *actor, 
         done += length;
     }
     if (sum.run_id != 0)
-        TRY(run_writer_finish(&again->writer, actor, &sum, err));
+        TRY(run_writer_finish(&again->writer, &sum, err));
     result->run_id = sum.run_id;
     result->households = sum.households;
     result->opened = sum.opened;

@@ -85,6 +85,27 @@ static enum berm_status store_openings(struct run_writer *writer,
     return BERM_OK;
 }
 
+/*
+ * What was found becomes leads. Of changed households one after the other, as they may lie far
+ * apart; a month's run has them all at its end.
+ */
+static enum berm_status take_in(struct run_writer *writer, const struct screen_outcome *outcome,
+                                struct berm_error *err)
+{
+    int64_t last = 0;
+
+    for (size_t o = 0; o < outcome->opening_count; o++) {
+        int64_t household_id = outcome->openings[o].household_id;
+
+        if (household_id == last)
+            continue;
+        last = household_id;
+        TRY(case_intake(writer->office, writer->actor->name, writer->run_id, writer->change_id,
+                        household_id, household_id, err));
+    }
+    return BERM_OK;
+}
+
 enum berm_status run_writer_store(struct run_writer *writer, const struct screen_outcome *outcome,
                                   struct berm_error *err)
 {
@@ -115,12 +136,12 @@ enum berm_status run_writer_store(struct run_writer *writer, const struct screen
                              search_risk_rank(risk_level));
         TRY(statement_queue(writer->risk, err));
     }
-    return BERM_OK;
+    return writer->kind == RUN_AGAIN ? take_in(writer, outcome, err) : BERM_OK;
 }
 
 /* The run's entry in the journal. */
-static enum berm_status journal_run(struct run_writer *writer, const struct actor *actor,
-                                    const struct screen_result *result, struct berm_error *err)
+static enum berm_status journal_run(struct run_writer *writer, const struct screen_result *result,
+                                    struct berm_error *err)
 {
     char details[160], digest[DIGEST_TEXT_MAX], month[MONTH_TEXT_MAX];
 
@@ -130,7 +151,7 @@ static enum berm_status journal_run(struct run_writer *writer, const struct acto
              (long long)result->households, (long long)result->opened, (long long)result->closed,
              (long long)result->unchanged);
     return journal_write(writer->office->store,
-                         &(struct journal_entry){.actor = *actor,
+                         &(struct journal_entry){.actor = *writer->actor,
                                                  .action = text_of(ACTIONS[writer->kind]),
                                                  .subject = month_format(writer->month, month),
                                                  .run_id = writer->run_id,
@@ -139,8 +160,8 @@ static enum berm_status journal_run(struct run_writer *writer, const struct acto
                          err);
 }
 
-enum berm_status run_writer_finish(struct run_writer *writer, const struct actor *actor,
-                                   const struct screen_result *result, struct berm_error *err)
+enum berm_status run_writer_finish(struct run_writer *writer, const struct screen_result *result,
+                                   struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *run = NULL;
     char now[32];
@@ -153,5 +174,7 @@ enum berm_status run_writer_finish(struct run_writer *writer, const struct actor
     statement_bind_int64(run, RUN_FINISH__UNCHANGED, result->unchanged);
     statement_bind_int64(run, RUN_FINISH__RUN_ID, writer->run_id);
     TRY(statement_run(run, err));
-    return journal_run(writer, actor, result, err);
+    if (writer->kind == RUN_OF_MONTH && result->opened > 0)
+        TRY(case_intake(writer->office, writer->actor->name, writer->run_id, 0, 1, INT64_MAX, err));
+    return journal_run(writer, result, err);
 }

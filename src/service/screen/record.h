@@ -12,7 +12,8 @@ enum run_kind {
 /** Prepared once, good for many runs of one office; zeroed but for office and pack at first. */
 struct run_writer {
     struct office *office;
-    const struct pack *pack; /* whose rules decide the month */
+    const struct pack *pack;   /* whose rules decide the month */
+    const struct actor *actor; /* whose change or run it is */
     struct statement *insert, *close, *standing, *risk;
     enum run_kind kind;
     month_number month;
@@ -32,7 +33,7 @@ MUST_USE enum berm_status run_writer_store(struct run_writer *writer,
                                            const struct screen_outcome *outcome,
                                            struct berm_error *err);
 /** Write the counts and the entry in the journal. run_id stays until the next begin. */
-MUST_USE enum berm_status run_writer_finish(struct run_writer *writer, const struct actor *actor,
+MUST_USE enum berm_status run_writer_finish(struct run_writer *writer,
                                             const struct screen_result *result,
                                             struct berm_error *err);
 

@@ -234,7 +234,8 @@ static enum berm_status screen_in_transaction(struct office *office,
                                               struct berm_error *err)
 {
     CLEANUP(run_writer_close)
-    struct run_writer writer = {.office = office, .pack = crew->program->pack};
+    struct run_writer writer = {
+        .office = office, .pack = crew->program->pack, .actor = &office->actor};
     int64_t total;
 
     TRY(household_range(office->store, crew, &total, err));
@@ -245,7 +246,7 @@ static enum berm_status screen_in_transaction(struct office *office,
     TRY(run_crew(crew, &writer, options, total, result, err));
     if (!crew->is_what_if) {
         TRY(publish(office, writer.run_id, err));
-        TRY(run_writer_finish(&writer, &office->actor, result, err));
+        TRY(run_writer_finish(&writer, result, err));
     }
     result->run_id = writer.run_id;
     return crew->is_what_if || options->before_commit == NULL

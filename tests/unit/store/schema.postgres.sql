@@ -103,6 +103,74 @@ CREATE TABLE berm_schema (
     version BIGINT NOT NULL
 );
 
+CREATE TABLE case_dismissal (
+    household_id BIGINT NOT NULL,
+    code TEXT COLLATE "C" NOT NULL,
+    severity BIGINT NOT NULL,
+    distance_millionths BIGINT,
+    case_id BIGINT NOT NULL,
+    on_day TEXT COLLATE "C" NOT NULL,
+    held_finding_id BIGINT,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, code),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id, case_id) REFERENCES household_case(household_id, case_id)
+);
+
+CREATE POLICY everywhere ON case_dismissal FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON case_dismissal FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
+
+CREATE TABLE case_proof (
+    household_id BIGINT NOT NULL,
+    case_id BIGINT NOT NULL,
+    proof_number BIGINT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    step_number BIGINT NOT NULL,
+    stage TEXT COLLATE "C" NOT NULL,
+    on_day TEXT COLLATE "C" NOT NULL,
+    given_at TEXT COLLATE "C" NOT NULL,
+    given_by TEXT COLLATE "C" NOT NULL,
+    note TEXT COLLATE "C" NOT NULL,
+    visit_id BIGINT,
+    attachment_id BIGINT,
+    settled_at TEXT COLLATE "C",
+    settled_by TEXT COLLATE "C",
+    settlement TEXT COLLATE "C",
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, case_id, proof_number),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id, case_id) REFERENCES household_case(household_id, case_id)
+);
+
+CREATE POLICY everywhere ON case_proof FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON case_proof FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
+
+CREATE TABLE case_step (
+    household_id BIGINT NOT NULL,
+    case_id BIGINT NOT NULL,
+    step_number BIGINT NOT NULL,
+    at TEXT COLLATE "C" NOT NULL,
+    on_day TEXT COLLATE "C" NOT NULL,
+    actor TEXT COLLATE "C" NOT NULL,
+    role TEXT COLLATE "C" NOT NULL,
+    action TEXT COLLATE "C" NOT NULL,
+    from_state TEXT COLLATE "C" NOT NULL,
+    from_stage TEXT COLLATE "C" NOT NULL,
+    to_state TEXT COLLATE "C" NOT NULL,
+    to_stage TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, case_id, step_number),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id, case_id) REFERENCES household_case(household_id, case_id)
+);
+
+CREATE POLICY everywhere ON case_step FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON case_step FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
+
 CREATE TABLE change (
     change_id BIGINT NOT NULL,
     at TEXT COLLATE "C" NOT NULL,
@@ -265,6 +333,47 @@ CREATE POLICY fence ON household FOR r TO berm_fenced USING (( SELECT fence_is_o
    FROM area a
   WHERE ((a.area_id = household.area_id) AND (( SELECT fence_areas() AS fence_areas) @> a.position_low)))));
 
+CREATE TABLE household_case (
+    household_id BIGINT NOT NULL,
+    case_id BIGINT NOT NULL,
+    area_id BIGINT NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    stage TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    severity BIGINT NOT NULL,
+    entered_on TEXT COLLATE "C" NOT NULL,
+    due_on TEXT COLLATE "C",
+    due_action TEXT COLLATE "C" NOT NULL,
+    worker TEXT COLLATE "C" NOT NULL,
+    step_count BIGINT NOT NULL,
+    step_by TEXT COLLATE "C" NOT NULL,
+    opened_at TEXT COLLATE "C" NOT NULL,
+    opened_by TEXT COLLATE "C" NOT NULL,
+    monitored_on TEXT COLLATE "C",
+    ended_on TEXT COLLATE "C",
+    change_id BIGINT,
+    PRIMARY KEY (household_id, case_id),
+    FOREIGN KEY (area_id) REFERENCES area(area_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id) REFERENCES household(household_id)
+);
+
+CREATE INDEX household_case_by_area ON public.household_case USING btree (area_id, severity);
+
+CREATE INDEX household_case_by_state ON public.household_case USING btree (state, severity, COALESCE(due_on, '9999-12-31'::text), case_id) WHERE (ended_on IS NULL);
+
+CREATE INDEX household_case_by_worker ON public.household_case USING btree (worker, severity, COALESCE(due_on, '9999-12-31'::text), case_id) WHERE (ended_on IS NULL);
+
+CREATE UNIQUE INDEX household_case_open ON public.household_case USING btree (household_id) WHERE (ended_on IS NULL);
+
+CREATE INDEX household_case_worst ON public.household_case USING btree (severity, COALESCE(due_on, '9999-12-31'::text), case_id) WHERE (ended_on IS NULL);
+
+CREATE POLICY everywhere ON household_case FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON household_case FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (EXISTS ( SELECT
+   FROM area a
+  WHERE ((a.area_id = household_case.area_id) AND (( SELECT fence_areas() AS fence_areas) @> a.position_low)))));
+
 CREATE TABLE household_data (
     household_id BIGINT NOT NULL,
     PRIMARY KEY (household_id),
@@ -389,6 +498,28 @@ CREATE TABLE journal_unsealed (
     journal_id BIGINT NOT NULL,
     PRIMARY KEY (journal_id)
 );
+
+CREATE TABLE lead (
+    household_id BIGINT NOT NULL,
+    lead_id BIGINT NOT NULL,
+    case_id BIGINT NOT NULL,
+    source TEXT COLLATE "C" NOT NULL,
+    source_id BIGINT,
+    code TEXT COLLATE "C" NOT NULL,
+    severity BIGINT NOT NULL,
+    month BIGINT NOT NULL,
+    note TEXT COLLATE "C" NOT NULL,
+    received_at TEXT COLLATE "C" NOT NULL,
+    received_by TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT,
+    PRIMARY KEY (household_id, lead_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id, case_id) REFERENCES household_case(household_id, case_id)
+);
+
+CREATE POLICY everywhere ON lead FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON lead FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
 
 CREATE TABLE letter (
     household_id BIGINT NOT NULL,

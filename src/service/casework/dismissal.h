@@ -1,0 +1,21 @@
+/* How grave a finding was when a person dismissed it, and whether it is worse now. Private to
+ * casework. */
+#ifndef SERVICE_CASEWORK_DISMISSAL_H
+#define SERVICE_CASEWORK_DISMISSAL_H
+
+#include "service/service.h"
+
+struct dismissal {
+    enum severity severity;
+    bool has_distance;
+    int64_t distance_millionths; /* the largest of its conditions */
+};
+/** Of a spell: its severity's name and its evidence (docs/reference/evidence.md). */
+MUST_USE enum berm_status dismissal_of_finding(struct text severity, struct text evidence,
+                                               struct dismissal *ret_dismissal,
+                                               struct berm_error *err);
+/** A higher severity, or a distance that grew by more than the pack's reopen_margin. */
+bool dismissal_is_worse(const struct dismissal *then, const struct dismissal *now,
+                        const struct pack *pack);
+
+#endif
