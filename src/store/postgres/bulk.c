@@ -20,7 +20,7 @@
 #include <stdio.h>
 
 enum {
-    SQL_BYTES_MAX = 1024,
+    SQL_BYTES_MAX = 1280,
     MANY_ROWS = 1024, /* to add as many to an index takes longer than to make it again */
 };
 
@@ -151,7 +151,7 @@ static enum berm_status drop_references(struct connection *connection, const cha
 }
 
 /* No cursor is open on the table: they were closed before its first rows, and nothing has read it
- * since. */
+ * since. A key stays on which somebody's view depends, which groups by it. */
 static enum berm_status drop_indexes(struct connection *connection, int table,
                                      struct berm_error *err)
 {
@@ -174,6 +174,8 @@ static enum berm_status drop_indexes(struct connection *connection, int table,
              " WHERE i.indrelid = '%s'::regclass AND pg_has_role(own.relowner, 'USAGE')"
              " AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS f"
              "  WHERE f.contype = 'f' AND f.conindid = i.indexrelid)"
+             " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.deptype = 'n'"
+             "  AND d.refclassid = 'pg_constraint'::regclass AND d.refobjid = c.oid)"
              " ORDER BY i.indexrelid",
              connection->queue.tables[table - 1]);
     bulk->unindexed |= UINT64_C(1) << (table - 1);

@@ -462,6 +462,30 @@ static void a_first_load_makes_indexes_before_they_are_read(void **state)
                      2);
 }
 
+static void a_first_load_leaves_what_somebodys_view_stands_on(void **state)
+{
+    struct berm_error err;
+
+    if (is_sqlite(state))
+        skip();
+    CLEANUP(store_closep) struct store *store = store_to_write(state);
+    CLEANUP(statement_closep) struct statement *parent = NULL;
+    CLEANUP(statement_closep) struct statement *child = NULL;
+
+    execute(store, "CREATE VIEW names AS SELECT id, name FROM parent GROUP BY id;"
+                   "CREATE INDEX parent_by_name ON parent (name)");
+    assert_ok(store_commit(store, &err));
+    assert_ok(store_expect_bulk(store, &err));
+    assert_ok(store_begin(store, &err));
+    parent = statement_for(store, PARENT);
+    child = statement_for(store, CHILD);
+    load_parents(store, parent, child, 1, MANY);
+    assert_int_equal(number_from(store, PARENT_INDEXES), 1);
+    assert_ok(store_commit(store, &err));
+    assert_int_equal(number_from(store, PARENT_INDEXES), 2);
+    assert_int_equal(number_from(store, "SELECT count(*) FROM names"), MANY);
+}
+
 static void a_first_load_finds_what_is_there_twice_at_its_end(void **state)
 {
     struct berm_error err;
@@ -527,6 +551,7 @@ int main(void)
         TEST(a_first_load_checks_references_at_its_end),
         TEST(a_first_load_locks_nobody_out),
         TEST(a_first_load_makes_indexes_before_they_are_read),
+        TEST(a_first_load_leaves_what_somebodys_view_stands_on),
         TEST(a_first_load_finds_what_is_there_twice_at_its_end),
         TEST(a_mark_ends_the_shortcuts_of_a_first_load),
     };
