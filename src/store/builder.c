@@ -143,6 +143,20 @@ void build_data_read(struct buffer *sql, struct variable_selection selection)
     append(sql, data_tables[selection.entity].key_test);
 }
 
+void build_data_ahead(struct buffer *sql, struct variable_selection selection)
+{
+    const char *key = data_tables[selection.entity].key;
+
+    append(sql, "SELECT ");
+    append(sql, key);
+    append_columns(sql, selection, "");
+    append(sql, " FROM ");
+    append(sql, data_table(selection.entity));
+    append(sql, " WHERE ");
+    append(sql, key);
+    append(sql, " = ANY (string_to_array($1, ',')::BIGINT[])");
+}
+
 void build_member_data_read(struct buffer *sql, struct variable_selection selection)
 {
     append(sql, "SELECT m.person_id");

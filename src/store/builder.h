@@ -16,6 +16,7 @@ void build_add_column(struct buffer *sql, struct text table, struct text column,
 void build_data_insert(struct buffer *sql, struct variable_selection selection);
 void build_data_write(struct buffer *sql, struct variable_selection selection);
 void build_data_read(struct buffer *sql, struct variable_selection selection);
+void build_data_ahead(struct buffer *sql, struct variable_selection selection);
 void build_member_data_read(struct buffer *sql, struct variable_selection selection);
 void build_household_scan(struct buffer *sql, struct variable_selection selection);
 void build_member_scan(struct buffer *sql, struct variable_selection selection);

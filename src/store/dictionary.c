@@ -222,6 +222,13 @@ enum berm_status store_prepare_data_read(struct store *store, struct variable_se
     return prepare_built(store, build_data_read, selection, "data_read", ret_statement, err);
 }
 
+enum berm_status store_prepare_data_ahead(struct store *store, struct variable_selection selection,
+                                          struct statement **ret_statement, struct berm_error *err)
+{
+    assert(store_is_distant(store) && selection.entity != ENTITY_FLOW);
+    return prepare_built(store, build_data_ahead, selection, "data_ahead", ret_statement, err);
+}
+
 enum berm_status store_prepare_member_data_read(struct store *store,
                                                 struct variable_selection selection,
                                                 struct statement **ret_statement,

@@ -383,6 +383,12 @@ MUST_USE enum berm_status store_prepare_data_read(struct store *store,
                                                   struct variable_selection selection,
                                                   struct statement **ret_statement,
                                                   struct berm_error *err);
+/** Data rows of households or persons of a distant store. Parameter 1: ids, with commas between.
+ * Columns: 0 id, 1... the selected variables; in any order, none for an id that has no row. */
+MUST_USE enum berm_status store_prepare_data_ahead(struct store *store,
+                                                   struct variable_selection selection,
+                                                   struct statement **ret_statement,
+                                                   struct berm_error *err);
 /** The data rows of one household's members, past ones too, in any order. Parameter 1:
  * household_id. Columns: 0 person_id, 1... the selected person variables; a person who was a member
  * twice comes twice. */

@@ -5,7 +5,7 @@
  */
 #include "service/import/private.h"
 
-enum { DATA_ROWS_BYTES_MAX = 1 << 20 };
+enum { DATA_ROWS_BYTES_MAX = 1 << 20, AHEAD_BYTES_MAX = 8 << 20 };
 
 static bool has_column(const struct import_columns *columns, int position)
 {
@@ -75,6 +75,10 @@ enum berm_status data_rows_open(struct import *import, enum entity entity, struc
     TRY(store_prepare_data_insert(import->store, selection, &data->write_new, err));
     selection.count = data->columns->variable_count; /* these stand first */
     TRY(store_prepare_data_read(import->store, selection, &data->read, err));
+    if (import_asks_ahead(import) && selection.count > 0) {
+        TRY(arena_create(AHEAD_BYTES_MAX, &data->ahead_arena, err));
+        TRY(store_prepare_data_ahead(import->store, selection, &data->read_ahead, err));
+    }
     return store_prepare_data_write(import->store, selection, &data->write_changed, err);
 }
 
@@ -83,6 +87,9 @@ void data_rows_close(struct data_rows *data)
     statement_closep(&data->write_new);
     statement_closep(&data->read);
     statement_closep(&data->write_changed);
+    statement_closep(&data->read_ahead);
+    map_freep(&data->places);
+    arena_freep(&data->ahead_arena);
     arena_freep(&data->arena);
 }
 
@@ -101,10 +108,91 @@ enum berm_status data_rows_add(struct data_rows *data, int64_t id, const struct 
     return statement_queue(data->write_new, err);
 }
 
+/* ---- Rows that are there --------------------------------------------------------------------- */
+
+bool data_list_id(struct buffer *ids, int64_t id)
+{
+    if (id == 0)
+        return false;
+    if (ids->length > 0)
+        buffer_append_char(ids, ',');
+    buffer_append_int64(ids, id);
+    return true;
+}
+
+static struct text key_of(const int64_t *id)
+{
+    return (struct text){(const char *)id, sizeof *id};
+}
+
+static const struct variable *file_variable(const struct data_rows *data, size_t column)
+{
+    return &data->variables[data->columns->variables[column]];
+}
+
+/* The row that read_ahead stands on; its texts are copied. */
+static enum berm_status keep_row(struct data_rows *data, size_t place, struct berm_error *err)
+{
+    size_t column_count = data->columns->variable_count;
+    struct field_value *values = data->values + place * column_count;
+    int64_t id = statement_int64(data->read_ahead, 0);
+
+    for (size_t i = 0; i < column_count; i++) {
+        values[i] = statement_field(data->read_ahead, (int)i + 1, file_variable(data, i));
+        if (values[i].text.length > 0)
+            TRY(text_copy(data->ahead_arena, values[i].text, &values[i].text, err));
+    }
+    return map_put(data->places, key_of(&id), (int64_t)place, err);
+}
+
+static enum berm_status keep_rows(struct data_rows *data, size_t count, struct berm_error *err)
+{
+    bool has_row;
+
+    TRY(arena_new(data->ahead_arena, count * data->columns->variable_count, sizeof *data->values,
+                  &data->values, err));
+    TRY(statement_step(data->read_ahead, &has_row, err));
+    for (size_t place = 0; has_row && place < count; place++) {
+        TRY(keep_row(data, place, err));
+        TRY(statement_step(data->read_ahead, &has_row, err));
+    }
+    return BERM_OK;
+}
+
+/* Where they take too much memory, those behind are read one by one. */
+enum berm_status data_rows_ask_ahead(struct data_rows *data, struct text ids, size_t count,
+                                     struct berm_error *err)
+{
+    enum berm_status status;
+
+    if (data->read_ahead == NULL)
+        return BERM_OK;
+    map_freep(&data->places);
+    arena_reset(data->ahead_arena);
+    if (count == 0)
+        return BERM_OK;
+    TRY(map_create(0, &data->places, err));
+    statement_bind_text(data->read_ahead, 1, ids);
+    status = keep_rows(data, count, err);
+    statement_reset(data->read_ahead);
+    return status == BERM_NO_MEMORY || status == BERM_LIMIT ? BERM_OK : status;
+}
+
+/* What a row said before, as far as it was read ahead; NULL: it was not. */
+static const struct field_value *find_kept(const struct data_rows *data, int64_t id)
+{
+    int64_t place;
+
+    if (data->places == NULL || !map_get(data->places, key_of(&id), &place))
+        return NULL;
+    return data->values + (size_t)place * data->columns->variable_count;
+}
+
 enum berm_status data_rows_compare(struct data_rows *data, struct import *import, int64_t id,
                                    const struct field_value *values, bool *ret_differs,
                                    struct berm_error *err)
 {
+    const struct field_value *kept = find_kept(data, id);
     bool has_row = false;
     bool differs = false;
 
@@ -112,13 +200,17 @@ enum berm_status data_rows_compare(struct data_rows *data, struct import *import
         *ret_differs = false;
         return BERM_OK;
     }
-    statement_bind_int64(data->read, 1, id);
-    TRY(statement_step(data->read, &has_row, err));
+    if (kept == NULL) {
+        statement_bind_int64(data->read, 1, id);
+        TRY(statement_step(data->read, &has_row, err));
+    }
     for (size_t i = 0; i < data->columns->variable_count; i++) {
-        const struct variable *variable = &data->variables[data->columns->variables[i]];
+        const struct variable *variable = file_variable(data, i);
         struct field_value before = {0};
 
-        if (has_row)
+        if (kept != NULL)
+            before = kept[i];
+        else if (has_row)
             before = statement_field(data->read, (int)i, variable);
         if (field_value_equal(before, values[i]))
             continue;

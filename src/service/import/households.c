@@ -204,6 +204,27 @@ static enum berm_status take_household(struct import *import, struct import_hous
     return update_household(import, row, standing, area->id, arena, err);
 }
 
+/* A distant store's data of the households that stand behind rows. */
+static enum berm_status ask_ahead(struct import *import, const struct import_household *rows,
+                                  size_t count, struct berm_error *err)
+{
+    struct import_household_state *state = import->households;
+    CLEANUP(buffer_free) struct buffer ids = {0};
+    struct known_code *known;
+    size_t id_count = 0;
+
+    if (!import_asks_ahead(import))
+        return BERM_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].row.outcome == IMPORT_REJECTED)
+            continue;
+        TRY(code_lookup_find(&state->households, rows[i].code, &known, err));
+        id_count += data_list_id(&ids, is_usable(known) ? known->id : 0);
+    }
+    TRY(buffer_status(&ids, err));
+    return data_rows_ask_ahead(&state->data, buffer_text(&ids), id_count, err);
+}
+
 enum berm_status import_households(struct import *import, struct import_household *rows,
                                    size_t count, struct arena *arena, struct berm_error *err)
 {
@@ -212,6 +233,7 @@ enum berm_status import_households(struct import *import, struct import_househol
                           offsetof(struct import_household, area), err));
     TRY(code_lookup_ahead(&import->households->households, rows, count, sizeof *rows,
                           offsetof(struct import_household, code), err));
+    TRY(ask_ahead(import, rows, count, err));
     for (size_t i = 0; i < count; i++) {
         if (rows[i].row.outcome != IMPORT_REJECTED)
             TRY(take_household(import, &rows[i], arena, err));

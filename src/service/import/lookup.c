@@ -34,11 +34,10 @@ static enum berm_status open_lookup(struct import *import, struct code_lookup *l
     return map_create(0, &lookup->numbers, err);
 }
 
-/* A single row entered by hand needs none of them. */
 static enum berm_status open_following(struct import *import, enum statement_id following,
                                        struct code_lookup *lookup, struct berm_error *err)
 {
-    if (!store_is_distant(import->store) || !import->has_begun)
+    if (!import_asks_ahead(import))
         return BERM_OK;
     return statement_prepare(import->store, following, &lookup->following, err);
 }
@@ -71,7 +70,7 @@ static enum berm_status is_fresh(struct import *import, enum statement_id any, b
 {
     bool has_any = true;
 
-    if (store_is_distant(import->store) && import->has_begun)
+    if (import_asks_ahead(import))
         TRY(import_has_row(import->store, any, &has_any, err));
     *ret_is = !has_any;
     return BERM_OK;

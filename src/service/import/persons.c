@@ -1,40 +1,26 @@
 /*
  * Persons and their memberships. Whether one is new is found out as with households; one who is
- * there is compared field by field, and membership.c decides what the row means for where
- * they belong. Everything is checked before anything of a row is written.
+ * there (standing.c) is compared field by field, and membership.c decides what the row means for
+ * where they belong. Everything is checked before anything of a row is written.
  */
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "service/import/membership.h"
-
-enum { PERSON_ROW_BYTES_MAX = 1 << 20 };
+#include "service/import/standing.h"
 
 struct import_person_state {
     struct code_lookup households;
     struct code_lookup persons; /* of a distant store, asked ahead */
     struct data_rows data;
     struct statement *insert;
-    struct statement *find;
+    struct standing_persons standing;
     struct statement *update;
-    struct statement *spell_list;
     struct statement *spell_insert;
     struct statement *spell_update;
     struct statement *household_code;
     struct statement *member_count;
     struct statement *place; /* NULL: the import may write everywhere */
-    struct arena *arena;     /* what is read of the person at hand */
     bool expects_existing;
-};
-
-/* A person as they stand in the register. */
-struct standing_person {
-    int64_t person_id; /* 0: none */
-    struct text name;
-    struct text sex;
-    struct import_date birth_date;
-    struct spell *spells;
-    size_t spell_count;
 };
 
 enum berm_status import_persons_open(struct import *import, struct berm_error *err)
@@ -45,15 +31,13 @@ enum berm_status import_persons_open(struct import *import, struct berm_error *e
     if (state == NULL)
         return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
     import->persons = state; /* who closes it */
-    TRY(arena_create(PERSON_ROW_BYTES_MAX, &state->arena, err));
+    TRY(standing_open(import, &state->standing, err));
     TRY(counted_lookup_open(import, &state->households, err));
     if (store_is_distant(store))
         TRY(person_lookup_open(import, &state->persons, err));
     TRY(data_rows_open(import, ENTITY_PERSON, &state->data, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_PERSON_INSERT, &state->insert, err));
-    TRY(statement_prepare(store, STATEMENT_IMPORT_PERSON_BY_CODE, &state->find, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_PERSON_UPDATE, &state->update, err));
-    TRY(statement_prepare(store, STATEMENT_IMPORT_SPELL_LIST, &state->spell_list, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_SPELL_INSERT, &state->spell_insert, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_SPELL_UPDATE, &state->spell_update, err));
     TRY(statement_prepare(store, STATEMENT_IMPORT_MEMBER_COUNT, &state->member_count, err));
@@ -68,72 +52,16 @@ void import_persons_close(struct import_person_state *state)
         return;
     code_lookup_close(&state->households);
     code_lookup_close(&state->persons);
+    standing_close(&state->standing);
     data_rows_close(&state->data);
     statement_closep(&state->insert);
-    statement_closep(&state->find);
     statement_closep(&state->update);
-    statement_closep(&state->spell_list);
     statement_closep(&state->spell_insert);
     statement_closep(&state->spell_update);
     statement_closep(&state->member_count);
     statement_closep(&state->place);
     statement_closep(&state->household_code);
-    arena_free(state->arena);
     free(state);
-}
-
-/* ---- Reading --------------------------------------------------------------------------------- */
-
-static struct import_date read_date(struct statement *statement, int column)
-{
-    if (statement_is_null(statement, column))
-        return (struct import_date){0};
-    return (struct import_date){true, statement_date(statement, column)};
-}
-
-static enum berm_status read_spells(struct import_person_state *state,
-                                    struct standing_person *person, struct berm_error *err)
-{
-    struct statement *list = state->spell_list;
-    bool has_row = false;
-
-    TRY(arena_new(state->arena, PERSON_SPELLS_MAX, sizeof *person->spells, &person->spells, err));
-    statement_bind_int64(list, IMPORT_SPELL_LIST__PERSON_ID, person->person_id);
-    TRY(statement_step(list, &has_row, err));
-    while (has_row && person->spell_count < PERSON_SPELLS_MAX) {
-        struct spell *spell = &person->spells[person->spell_count++];
-
-        spell->household_id = statement_int64(list, 0);
-        spell->from = statement_date(list, 1);
-        spell->to = read_date(list, 2);
-        TRY(text_copy(state->arena, statement_text(list, 3), &spell->relation, err));
-        TRY(text_copy(state->arena, statement_text(list, 4), &spell->end_reason, err));
-        TRY(statement_step(list, &has_row, err));
-    }
-    statement_reset(list);
-    return BERM_OK;
-}
-
-static enum berm_status find_person(struct import_person_state *state, struct text code,
-                                    struct standing_person *ret_person, struct berm_error *err)
-{
-    struct standing_person person = {0};
-    bool has_row = false;
-
-    arena_reset(state->arena);
-    statement_bind_text(state->find, IMPORT_PERSON_BY_CODE__CODE, code);
-    TRY(statement_step(state->find, &has_row, err));
-    if (has_row) {
-        person.person_id = statement_int64(state->find, 0);
-        TRY(text_copy(state->arena, statement_text(state->find, 1), &person.name, err));
-        TRY(text_copy(state->arena, statement_text(state->find, 2), &person.sex, err));
-        person.birth_date = read_date(state->find, 3);
-    }
-    statement_reset(state->find);
-    if (has_row)
-        TRY(read_spells(state, &person, err));
-    *ret_person = person;
-    return BERM_OK;
 }
 
 /* ---- Writing --------------------------------------------------------------------------------- */
@@ -492,7 +420,7 @@ static enum berm_status take_person(struct import *import, struct import_person 
             return BERM_OK;
         }
     }
-    TRY(find_person(state, row->code, &person, err));
+    TRY(standing_find(&state->standing, row->code, &person, err));
     if (person.person_id != 0) {
         state->expects_existing = true;
         row->row.outcome = IMPORT_OPEN; /* what a new person may not be, a known one may */
@@ -512,6 +440,28 @@ static enum berm_status take_person(struct import *import, struct import_person 
     return BERM_OK;
 }
 
+/* A distant store's persons that stand behind rows, and their data, for all of them at once. */
+static enum berm_status ask_ahead(struct import *import, const struct import_person *rows,
+                                  size_t count, struct berm_error *err)
+{
+    struct import_person_state *state = import->persons;
+    CLEANUP(buffer_free) struct buffer ids = {0};
+    struct known_code *known;
+    size_t id_count = 0;
+
+    if (!import_asks_ahead(import))
+        return BERM_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].row.outcome == IMPORT_REJECTED)
+            continue;
+        TRY(code_lookup_find(&state->persons, rows[i].code, &known, err));
+        id_count += data_list_id(&ids, known->id);
+    }
+    TRY(buffer_status(&ids, err));
+    TRY(standing_ask_ahead(&state->standing, buffer_text(&ids), err));
+    return data_rows_ask_ahead(&state->data, buffer_text(&ids), id_count, err);
+}
+
 enum berm_status import_persons(struct import *import, struct import_person *rows, size_t count,
                                 struct arena *arena, struct berm_error *err)
 {
@@ -520,6 +470,7 @@ enum berm_status import_persons(struct import *import, struct import_person *row
                           offsetof(struct import_person, household), err));
     TRY(code_lookup_ahead(&import->persons->persons, rows, count, sizeof *rows,
                           offsetof(struct import_person, code), err));
+    TRY(ask_ahead(import, rows, count, err));
     for (size_t i = 0; i < count; i++) {
         if (rows[i].row.outcome != IMPORT_REJECTED)
             TRY(take_person(import, &rows[i], arena, err));

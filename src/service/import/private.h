@@ -43,6 +43,12 @@ static inline bool import_is_partial(const struct import *import)
     return !import->scope->is_everything;
 }
 
+/** Whether the store is so far away that rows are asked for by hundreds; not for one by hand. */
+static inline bool import_asks_ahead(const struct import *import)
+{
+    return store_is_distant(import->store) && import->has_begun;
+}
+
 /* ---- import.c -------------------------------------------------------------------------------- */
 
 /**
@@ -193,11 +199,25 @@ struct data_rows {
     struct statement *write_new;
     struct statement *read;
     struct statement *write_changed;
+
+    /* The same rows for all records at hand, where import_asks_ahead; else NULL. */
+    struct statement *read_ahead;
+    struct arena *ahead_arena;
+    struct map *places;         /* id -> place in values */
+    struct field_value *values; /* the file's columns of one row behind the other's */
 };
 
 MUST_USE enum berm_status data_rows_open(struct import *import, enum entity entity,
                                          struct data_rows *data, struct berm_error *err);
 void data_rows_close(struct data_rows *data);
+/** Put an id on a list for data_rows_ask_ahead; false for 0, which is none. */
+bool data_list_id(struct buffer *ids, int64_t id);
+/**
+ * Read what data_rows_compare will want to know of many, in one journey, where import_asks_ahead.
+ * Nobody may change it in between.
+ */
+MUST_USE enum berm_status data_rows_ask_ahead(struct data_rows *data, struct text ids, size_t count,
+                                              struct berm_error *err);
 MUST_USE enum berm_status data_rows_add(struct data_rows *data, int64_t id,
                                         const struct field_value *values, struct berm_error *err);
 /** Write the fields that differ to the import's log; *ret_differs tells whether any does. */

@@ -110,6 +110,13 @@ SELECT person_id, 0, 0, 0, code FROM person WHERE code = ANY (string_to_array(:c
 -- name: import_person_by_code
 SELECT person_id, name, sex, birth_date FROM person WHERE code = :code;
 
+-- name: import_person_standing_ahead
+-- The same for many, by their ids, and their codes.
+-- few: persons of the rows at hand
+-- only: postgres
+SELECT person_id, name, sex, birth_date, code
+FROM person WHERE person_id = ANY (string_to_array(:persons, ',')::BIGINT[]) ORDER BY person_id;
+
 -- name: import_person_update
 UPDATE person SET name = :name, sex = :sex, birth_date = :birth_date WHERE person_id = :person_id;
 
@@ -117,6 +124,14 @@ UPDATE person SET name = :name, sex = :sex, birth_date = :birth_date WHERE perso
 -- A person's memberships, oldest first.
 SELECT household_id, from_date, to_date, relation, end_reason
 FROM membership WHERE person_id = :person_id ORDER BY from_date, household_id;
+
+-- name: import_spell_ahead
+-- The same for many, and whose each is.
+-- few: memberships of the rows at hand
+-- only: postgres
+SELECT household_id, from_date, to_date, relation, end_reason, person_id
+FROM membership WHERE person_id = ANY (string_to_array(:persons, ',')::BIGINT[])
+ORDER BY person_id, from_date, household_id;
 
 -- name: import_spell_insert
 INSERT INTO membership (household_id, person_id, from_date, to_date, relation, end_reason, change_id)

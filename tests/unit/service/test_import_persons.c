@@ -177,6 +177,56 @@ static void a_household_takes_no_more_than_its_limit(void **state)
     fixture_expect(fixture, IMPORT_PERSONS, "code,household\nP1,H2\nZ,H1\n", 1, 1, 0, 0);
 }
 
+enum { MANY_PERSONS = 3000, MANY_HOUSEHOLDS = 30 };
+
+/* Persons of a file that comes again: every 100th has another name then, every 70th a school. */
+static void write_many(struct buffer *csv, bool is_second)
+{
+    buffer_append_format(csv, "code,household,name,relation,from_date,school\n");
+    for (int i = 0; i < MANY_PERSONS; i++)
+        buffer_append_format(csv, "P%04d,K%02d,%s%d,child,2001-01-01,%s\n", i, i % MANY_HOUSEHOLDS,
+                             is_second && i % 100 == 0 ? "New" : "Name", i,
+                             is_second && i % 70 == 0 ? "yes" : "no");
+}
+
+/* More rows than a batch: a distant store is asked for all of one at once. */
+static void a_file_that_comes_again_changes_what_differs(void **state)
+{
+    enum { CHANGED = MANY_PERSONS / 100 + (MANY_PERSONS + 69) / 70 - (MANY_PERSONS + 699) / 700 };
+    struct fixture *fixture = *state;
+    struct buffer csv = {0};
+
+    fixture_add_areas(fixture);
+    buffer_append_format(&csv, "code,area\n");
+    for (int h = 0; h < MANY_HOUSEHOLDS; h++)
+        buffer_append_format(&csv, "K%02d,D1\n", h);
+    buffer_append_char(&csv, 0);
+    fixture_expect(fixture, IMPORT_HOUSEHOLDS, csv.bytes, MANY_HOUSEHOLDS, 0, 0, 0);
+    buffer_clear(&csv);
+    write_many(&csv, false);
+    buffer_append_char(&csv, 0);
+    fixture_expect(fixture, IMPORT_PERSONS, csv.bytes, MANY_PERSONS, 0, 0, 0);
+    buffer_clear(&csv);
+    write_many(&csv, true);
+    buffer_append_format(&csv, "P2999,K00,Twice,,,no\nP0001,K02,Twice,,,no\nP9999,K00,,,,no\n");
+    buffer_append_char(&csv, 0);
+    fixture_expect(fixture, IMPORT_PERSONS, csv.bytes, 1, CHANGED, MANY_PERSONS - CHANGED, 2);
+    fixture_expect_reject(fixture, 0, MANY_PERSONS + 2, "code", "\"P2999\" stands already");
+    fixture_expect_reject(fixture, 1, MANY_PERSONS + 3, "code", "\"P0001\" stands already");
+    fixture_expect(fixture, IMPORT_PERSONS, csv.bytes, 0, 0, MANY_PERSONS + 1, 2);
+    buffer_free(&csv);
+    assert_string_equal(fixture_ask(fixture,
+                                    "SELECT count(*) FROM person JOIN person_data USING (person_id)"
+                                    " WHERE name LIKE 'New%' AND school = 1"),
+                        "5\n");
+    assert_string_equal(fixture_ask(fixture, "SELECT fields FROM change_row WHERE entity_id IN"
+                                             " (1, 71, 101) ORDER BY entity_id"),
+                        "{\"name\":[\"Name0\",\"New0\"],\"school\":[false,true]}\n"
+                        "{\"school\":[false,true]}\n"
+                        "{\"name\":[\"Name100\",\"New100\"]}\n");
+    assert_string_equal(fixture_ask(fixture, "SELECT count(*) FROM membership"), "3001\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +240,7 @@ int main(void)
         FIXTURE_TEST(a_from_date_is_corrected_in_the_same_household),
         FIXTURE_TEST(there_and_back_on_one_day),
         FIXTURE_TEST(a_household_takes_no_more_than_its_limit),
+        FIXTURE_TEST(a_file_that_comes_again_changes_what_differs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

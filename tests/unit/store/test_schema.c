@@ -50,12 +50,15 @@ static void every_statement_fits_the_schema(void **state)
         CLEANUP(statement_closep) struct statement *insert = NULL;
         CLEANUP(statement_closep) struct statement *write = NULL;
         CLEANUP(statement_closep) struct statement *read = NULL;
+        CLEANUP(statement_closep) struct statement *ahead = NULL;
         struct variable_selection selection = {.dictionary = &nothing,
                                                .entity = (enum entity)entity};
 
         assert_ok(store_prepare_data_insert(store, selection, &insert, &err));
         assert_ok(store_prepare_data_write(store, selection, &write, &err));
         assert_ok(store_prepare_data_read(store, selection, &read, &err));
+        if (!is_sqlite(state) && entity != ENTITY_FLOW)
+            assert_ok(store_prepare_data_ahead(store, selection, &ahead, &err));
     }
     assert_ok(store_prepare_member_data_read(
         store, (struct variable_selection){.dictionary = &nothing, .entity = ENTITY_PERSON},
