@@ -1,6 +1,6 @@
 /* Why a household is at risk: its facts as they are now, run once more through the rules that
- * decide the month, with the spells on record. What may be seen is a matter of today: masks always
- * ask the register's present pack. */
+ * decide the month, with the spells on record and what happened since. What may be seen is a matter
+ * of today: masks always ask the register's present pack. */
 #include "service/access/mask.h"
 #include "service/household.h"
 #include "service/screen/one.h"
@@ -97,6 +97,7 @@ enum berm_status household_explain(struct office *office, const struct caller *c
     struct household_facts facts = {0};
     struct household_reasons reasons = {.month = month};
     struct area_scope scope;
+    bool story_is_sensitive;
 
     TRY(store_begin_read(office->store, err)); /* facts and spells of one moment */
     snapshot = office->store;
@@ -117,6 +118,9 @@ enum berm_status household_explain(struct office *office, const struct caller *c
     TRY(read_history(office, &facts, arena, &reasons.history, &reasons.history_count, err));
     for (size_t h = 0; h < reasons.history_count; h++)
         reasons.shows_sensitive |= reasons.history[h].shows_sensitive;
+    TRY(story_read(office, caller, &facts, arena, &reasons.story, &reasons.story_count,
+                   &story_is_sensitive, err));
+    reasons.shows_sensitive |= story_is_sensitive;
     TRY(match_record(arena, &reasons, err));
     TRY(month_is_screened(office->store, month, &reasons.is_screened, err));
     *ret_reasons = reasons;

@@ -25,6 +25,7 @@
  *   feed.c      what is new in a log since one looked last (face: feed.h)
  *   runs.c      the months' runs on record
  *   findings.c  lists and counts;  explain.c: why;  household.c: all that is held
+ *   story.c     what happened to one household (face: story.h)
  *   history.c   who changed what of a household, and when (face: history.h)
  *   summary.c   people and households by area, kind and finding; headcount and gap
  *   policy/     versions of the pack, what they would change (face: policy.h)
@@ -61,6 +62,7 @@
 #include "service/progress.h"
 #include "service/screen_again.h"
 #include "service/secret.h"
+#include "service/story.h"
 #include "service/synth.h"
 #include "service/visit.h"
 #include "service/warning.h"
@@ -283,6 +285,8 @@ struct household_reasons {
     const struct finding_row **held;
     const struct finding_row *history; /* every spell that the register holds */
     size_t history_count;
+    const struct story_event *story; /* what happened, oldest first */
+    size_t story_count;
     enum field_class class_seen; /* values of higher classes are HIDDEN_VALUE */
     bool shows_sensitive; /* a known sensitive value is in it: showing it is a look (look.h) */
 };

@@ -80,4 +80,6 @@ void reasons_write_json(const struct household_reasons *reasons, struct json_wri
     for (size_t m = 0; m < explanation->measure_count; m++)
         json_text(json, explanation->measures[m]->code);
     json_end_array(json);
+    json_key(json, "events");
+    story_write_json(reasons, json);
 }

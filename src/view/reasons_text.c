@@ -164,4 +164,5 @@ void reasons_write(const struct household_reasons *reasons, enum language langua
     write_spells(reasons, has_ended_by_then,
                  is_chinese ? TEXT("\n已结束的风险点：\n") : TEXT("\nFindings that have ended:\n"),
                  language, out);
+    story_write(reasons, language, out);
 }

@@ -29,6 +29,10 @@ struct text finding_label(const struct finding_row *row, enum language language)
 /** A household's reasons in plain sentences. */
 void reasons_write(const struct household_reasons *reasons, enum language language,
                    struct buffer *out);
+/** What happened to it: lines under a heading, where anything did; the same as an array. */
+void story_write(const struct household_reasons *reasons, enum language language,
+                 struct buffer *out);
+void story_write_json(const struct household_reasons *reasons, struct json_writer *json);
 /** The members of an object, which is the caller's: findings with their evidence, figures, record.
  */
 void reasons_write_json(const struct household_reasons *reasons, struct json_writer *json);

@@ -81,6 +81,9 @@ struct warning_record {
     bool has_position;
     int64_t position;
 };
+/** The highest class of what a kind sets; one that the pack no longer has is hidden from all who do
+ * not see everything. */
+enum field_class warning_kind_class(const struct pack *pack, struct text code);
 /** BERM_NOT_FOUND. Owner: in arena. */
 MUST_USE enum berm_status warning_find(struct office *office, int64_t warning_id,
                                        struct arena *arena, struct warning_record *ret_record,

@@ -131,8 +131,7 @@ enum berm_status warning_answer_fill(struct office *office, const struct caller 
 
 /* ---- Masks ----------------------------------------------------------------------------------- */
 
-/* A kind that the pack no longer has is hidden from all who do not see everything. */
-static enum field_class kind_class(const struct pack *pack, struct text code)
+enum field_class warning_kind_class(const struct pack *pack, struct text code)
 {
     const struct warning_kind *kind = pack_warning(pack, code);
     enum field_class highest = kind ? FIELD_CLASS_INTERNAL : FIELD_CLASS_SENSITIVE;
@@ -148,7 +147,7 @@ static void mask(const struct pack *pack, const struct field_sight *sight,
 {
     /* What lies nowhere is seen by the classes of who sees everything: any position will do. */
     enum field_class seen = field_sight_at(sight, record->has_position ? record->position : 0);
-    enum field_class of_kind = kind_class(pack, record->row.kind);
+    enum field_class of_kind = warning_kind_class(pack, record->row.kind);
 
     if (of_kind > seen)
         record->row.kind = TEXT(HIDDEN_VALUE);
