@@ -117,6 +117,21 @@ MUST_USE enum berm_status invocation_caller(struct invocation *invocation, struc
                                             struct arena *arena, const struct caller **ret_caller,
                                             struct berm_error *err);
 
+/** What a command that changes the register works with. Zeroed at first. */
+struct desk {
+    struct office *office;
+    struct arena *arena;
+    const struct caller *caller;
+};
+/** Open the register to write, and find out who asks (--as). Such a command ends with office_seal.
+ */
+MUST_USE enum berm_status desk_open(struct invocation *invocation, struct desk *ret_desk,
+                                    struct berm_error *err);
+void desk_close(struct desk *desk); /* for CLEANUP */
+/** An option's value, or the fallback where it was not given. */
+struct text invocation_text(const struct invocation *invocation, const char *name,
+                            const char *fallback);
+
 /* ---- Output ---------------------------------------------------------------------------------- */
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_NDJSON, FORMAT_CSV };

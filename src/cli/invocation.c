@@ -251,6 +251,31 @@ enum berm_status invocation_caller(struct invocation *invocation, struct office 
     return BERM_OK;
 }
 
+enum { DESK_BYTES_MAX = 16 << 20 };
+
+enum berm_status desk_open(struct invocation *invocation, struct desk *ret_desk,
+                           struct berm_error *err)
+{
+    TRY(invocation_open_to_write(invocation, &ret_desk->office, err));
+    TRY(arena_create(DESK_BYTES_MAX, &ret_desk->arena, err));
+    return invocation_caller(invocation, ret_desk->office, ret_desk->arena, &ret_desk->caller, err);
+}
+
+void desk_close(struct desk *desk)
+{
+    office_close(desk->office);
+    arena_free(desk->arena);
+    *desk = (struct desk){0};
+}
+
+struct text invocation_text(const struct invocation *invocation, const char *name,
+                            const char *fallback)
+{
+    const char *value = invocation_value(invocation, name);
+
+    return text_of(value != NULL ? value : fallback);
+}
+
 /* ---- Looks at sensitive values --------------------------------------------------------------- */
 
 static enum berm_status end_note(struct invocation *invocation, struct office *office,

@@ -78,8 +78,10 @@ struct proof_input {
     date_days on_day; /* that it is of; not after today */
     struct text note;
     int64_t visit_id, attachment_id; /* 0: none */
+    bool is_by_the_way;              /* without an open case there is nothing to prove */
 };
-/** A proof for the household's open case. Errors: BERM_NOT_FOUND (no case is open), the store's. */
+/** A proof for the household's open case. Errors: BERM_NOT_FOUND (no case is open, and the proof is
+ * not by the way), the store's. */
 MUST_USE enum berm_status case_add_proof(struct office *office, struct text person,
                                          struct change *change, int64_t household_id,
                                          const struct proof_input *proof, struct berm_error *err);

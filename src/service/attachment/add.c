@@ -206,12 +206,29 @@ static enum berm_status log_row(struct adding *adding, struct berm_error *err)
     return change_finish(&adding->change, adding->actor, &end, err);
 }
 
+/* The steps of a case ask for a signed paper. */
+static enum berm_status prove(struct adding *adding, struct berm_error *err)
+{
+    struct proof_input proof = {.kind = PROOF_SIGNATURE,
+                                .visit_id = adding->row.visit_id,
+                                .attachment_id = adding->row.attachment_id,
+                                .is_by_the_way = true};
+
+    TRY(office_today(adding->office, &proof.on_day, err));
+    if (adding->row.taken_on.length > 0)
+        TRY(date_parse(adding->row.taken_on, &proof.on_day, err));
+    return case_add_proof(adding->office, adding->row.added_by, &adding->change,
+                          adding->row.household_id, &proof, err);
+}
+
 static enum berm_status write_all(struct adding *adding, struct berm_error *err)
 {
     TRY(change_begin(adding->office->store, adding->actor, TEXT("add attachment"), (struct text){0},
                      &adding->change, err));
     TRY(write_content(adding, err));
     TRY(write_row(adding, err));
+    if (adding->row.kind == ATTACHMENT_SIGNATURE)
+        TRY(prove(adding, err));
     return log_row(adding, err);
 }
 

@@ -39,16 +39,16 @@ static enum berm_status take_rules(const struct json_node *rules, struct arena *
     return BERM_OK;
 }
 
-enum berm_status dismissal_of_finding(struct text severity, struct text evidence,
-                                      struct dismissal *ret_dismissal, struct berm_error *err)
+enum berm_status dismissal_read(struct statement *row, int column, struct dismissal *ret_dismissal,
+                                struct berm_error *err)
 {
     CLEANUP(json_tree_freep) struct json_tree *tree = NULL;
     CLEANUP(arena_freep) struct arena *arena = NULL;
-    struct dismissal dismissal = {.severity = SEVERITY_NONE};
+    struct dismissal dismissal = {.is_undetermined = statement_int64(row, column + 1) != 0};
     const struct json_node *rules;
 
-    (void)severity_find(severity, &dismissal.severity);
-    TRY(json_tree_parse(evidence, &tree, err));
+    (void)severity_find(statement_text(row, column), &dismissal.severity);
+    TRY(json_tree_parse(statement_text(row, column + 2), &tree, err));
     TRY(arena_create((size_t)1 << 20, &arena, err));
     rules = node_member(json_tree_root(tree), "rules");
     if (rules != NULL)
@@ -60,6 +60,8 @@ enum berm_status dismissal_of_finding(struct text severity, struct text evidence
 bool dismissal_is_worse(const struct dismissal *then, const struct dismissal *now,
                         const struct pack *pack)
 {
+    if (then->is_undetermined != now->is_undetermined)
+        return then->is_undetermined;
     if (now->severity != then->severity || !now->has_distance || !then->has_distance)
         return now->severity > then->severity;
     return (__int128)now->distance_millionths * PERCENT >
@@ -90,8 +92,7 @@ static enum berm_status read_open_spells(struct store *store, int64_t household_
         TRY(rows_reserve(arena, &spells, sizeof *spells, count, &capacity, err));
         spells[count].finding_id = statement_int64(list, 0);
         TRY(text_copy(arena, statement_text(list, 1), &spells[count].code, err));
-        TRY(dismissal_of_finding(statement_text(list, 2), statement_text(list, 3),
-                                 &spells[count].dismissal, err));
+        TRY(dismissal_read(list, 2, &spells[count].dismissal, err));
         TRY(statement_step(list, &has_row, err));
     }
     *ret_spells = spells;
@@ -116,6 +117,7 @@ enum berm_status case_dismiss(struct office *office, const struct case_record *r
         statement_bind_int64(set, CASE_DISMISSAL_SET__HOUSEHOLD_ID, record->household_id);
         statement_bind_text(set, CASE_DISMISSAL_SET__CODE, spells[s].code);
         statement_bind_int64(set, CASE_DISMISSAL_SET__SEVERITY, dismissal->severity);
+        statement_bind_int64(set, CASE_DISMISSAL_SET__IS_UNDETERMINED, dismissal->is_undetermined);
         if (dismissal->has_distance)
             statement_bind_int64(set, CASE_DISMISSAL_SET__DISTANCE_MILLIONTHS,
                                  dismissal->distance_millionths);

@@ -7,14 +7,16 @@
 
 struct dismissal {
     enum severity severity;
+    bool is_undetermined;
     bool has_distance;
     int64_t distance_millionths; /* the largest of its conditions */
 };
-/** Of a spell: its severity's name and its evidence (docs/reference/evidence.md). */
-MUST_USE enum berm_status dismissal_of_finding(struct text severity, struct text evidence,
-                                               struct dismissal *ret_dismissal,
-                                               struct berm_error *err);
-/** A higher severity, or a distance that grew by more than the pack's reopen_margin. */
+/** Of a spell, from columns one behind the other: its severity's name, whether it is undetermined,
+ * its evidence (docs/reference/evidence.md). */
+MUST_USE enum berm_status dismissal_read(struct statement *row, int column,
+                                         struct dismissal *ret_dismissal, struct berm_error *err);
+/** It is certain now, its severity is higher, or its distance grew by more than the pack's
+ * reopen_margin. */
 bool dismissal_is_worse(const struct dismissal *then, const struct dismissal *now,
                         const struct pack *pack);
 

@@ -38,15 +38,16 @@ static enum berm_status read_dismissed(struct intake *intake, struct arena *aren
     statement_bind_int64(list, CASE_INTAKE_DISMISSED__RUN_ID, intake->run_id);
     TRY(statement_step(list, &has_row, err));
     for (; has_row; count++) {
-        struct dismissal then = {.severity = (enum severity)statement_int64(list, 5)};
+        struct dismissal then = {.severity = (enum severity)statement_int64(list, 6),
+                                 .is_undetermined = statement_int64(list, 7) != 0};
         struct dismissal now;
 
-        then.has_distance = statement_has_int64(list, 6, &then.distance_millionths);
+        then.has_distance = statement_has_int64(list, 8, &then.distance_millionths);
         TRY(rows_reserve(arena, &rows, sizeof *rows, count, &capacity, err));
         rows[count].household_id = statement_int64(list, 0);
         rows[count].finding_id = statement_int64(list, 1);
         TRY(text_copy(arena, statement_text(list, 2), &rows[count].code, err));
-        TRY(dismissal_of_finding(statement_text(list, 3), statement_text(list, 4), &now, err));
+        TRY(dismissal_read(list, 3, &now, err));
         rows[count].is_worse = dismissal_is_worse(&then, &now, intake->office->pack);
         TRY(statement_step(list, &has_row, err));
     }

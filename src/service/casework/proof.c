@@ -17,6 +17,8 @@ enum berm_status case_add_proof(struct office *office, struct text person, struc
 
     TRY(arena_create((size_t)1 << 20, &arena, err));
     TRY(case_read_open(office->store, household_id, arena, &is_there, &record, err));
+    if (!is_there && proof->is_by_the_way)
+        return BERM_OK;
     if (!is_there)
         return fail_with(err, BERM_NOT_FOUND, "the household has no open case to prove it for");
     TRY(statement_prepare(office->store, STATEMENT_CASE_PROOF_INSERT, &insert, err));
@@ -106,6 +108,11 @@ enum berm_status case_prove(const struct case_call *call, struct text household,
 
     TRY(check_proof(call->office, proof, err));
     TRY(begin(&working, "case proof", err));
+    if (proof->kind == PROOF_NOTICE && proof->on_day < working.record.entered_on)
+        return fail_with(err, BERM_INVALID_INPUT,
+                         "a notice of that day was posted before the case came into the state "
+                         "%.*s; post a new one",
+                         TEXT_ARG(working.record.state));
     TRY(case_add_proof(call->office, caller_person(call->caller, call->actor), &working.change,
                        working.facts.household_id, proof, err));
     return finish(&working, "case_proof", err);

@@ -13,8 +13,9 @@ struct viewing {
     const struct case_record *record;
     struct arena *arena;
     struct case_view *view;
-    int64_t state_step; /* the step that led into the state; 0: none */
-    int64_t stage_step; /* the same of its stage */
+    int64_t state_step;    /* the step that led into the state; 0: none */
+    int64_t stage_step;    /* the same of its stage */
+    struct text stage_day; /* when that was; empty: the case began in it */
 };
 
 static void meet(struct viewing *viewing, enum need need, bool is_met)
@@ -33,6 +34,13 @@ static void note_done(struct viewing *viewing, struct text action)
     for (size_t s = 0; s < state->step_count; s++)
         if (text_equal(workflow->steps[state->first_step + s].action, action))
             viewing->view->done |= 1u << s;
+}
+
+static enum berm_status note_stage(struct viewing *viewing, struct statement *step,
+                                   struct berm_error *err)
+{
+    viewing->stage_step = statement_int64(step, 0);
+    return text_copy(viewing->arena, statement_text(step, 6), &viewing->stage_day, err);
 }
 
 /* Newest first: those that stayed in the state, then the one that led into it, and so the stage. */
@@ -55,7 +63,7 @@ static enum berm_status read_steps(struct viewing *viewing, struct berm_error *e
             is_same_state = false;
         }
         if (!text_equal(statement_text(list, 3), statement_text(list, 5)))
-            viewing->stage_step = statement_int64(list, 0);
+            TRY(note_stage(viewing, list, err));
         TRY(statement_step(list, &has_row, err));
     }
     return BERM_OK;
@@ -63,25 +71,31 @@ static enum berm_status read_steps(struct viewing *viewing, struct berm_error *e
 
 /* ---- Proofs ---------------------------------------------------------------------------------- */
 
+/* Given in this stage, and of a day in it: a visit of last year proves nothing today. */
+static bool is_of_stage(const struct viewing *viewing, struct statement *row)
+{
+    return statement_int64(row, 2) >= viewing->stage_step &&
+           text_compare(statement_text(row, 4), viewing->stage_day) >= 0;
+}
+
 static enum berm_status take_proof(struct viewing *viewing, struct statement *row,
                                    struct berm_error *err)
 {
-    int64_t step_number = statement_int64(row, 2);
     enum proof_kind kind;
 
     TRY(proof_kind_find(statement_text(row, 1), &kind, err));
     switch (kind) {
     case PROOF_VISIT:
-        meet(viewing, NEED_VISIT, step_number >= viewing->stage_step);
+        meet(viewing, NEED_VISIT, is_of_stage(viewing, row));
         return BERM_OK;
     case PROOF_SIGNATURE:
         meet(viewing, NEED_SIGNATURE, true);
         return BERM_OK;
     case PROOF_DATA_MATCH:
-        meet(viewing, NEED_DATA_MATCH, step_number >= viewing->stage_step);
+        meet(viewing, NEED_DATA_MATCH, is_of_stage(viewing, row));
         return BERM_OK;
     case PROOF_NOTICE:
-        if (step_number < viewing->state_step)
+        if (statement_int64(row, 2) < viewing->state_step)
             return BERM_OK;
         viewing->view->has_notice = true;
         return date_parse(statement_text(row, 4), &viewing->view->notice_posted, err);

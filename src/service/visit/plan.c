@@ -144,6 +144,18 @@ static enum berm_status read_order(struct planning *planning, const struct visit
     return read_groups(planning, order->groups, err);
 }
 
+/* A visit is for the case that is open when it is planned. */
+static enum berm_status find_case(struct planning *planning, struct berm_error *err)
+{
+    struct case_record record;
+    bool is_there;
+
+    TRY(case_read_open(planning->office->store, planning->row.household_id, planning->arena,
+                       &is_there, &record, err));
+    planning->row.case_id = is_there ? record.case_id : 0;
+    return BERM_OK;
+}
+
 static enum berm_status find_household(struct planning *planning, const struct caller *caller,
                                        struct text code, struct berm_error *err)
 {
@@ -158,7 +170,7 @@ static enum berm_status find_household(struct planning *planning, const struct c
                          TEXT_ARG(facts.code));
     planning->row.household_id = facts.household_id;
     planning->row.household = facts.code;
-    return BERM_OK;
+    return find_case(planning, err);
 }
 
 static enum berm_status insert(struct planning *planning, struct berm_error *err)

@@ -248,6 +248,17 @@ static enum berm_status write_readings(struct recording *recording, struct berm_
     return BERM_OK;
 }
 
+/* The steps of a case ask for a visit. */
+static enum berm_status prove(struct recording *recording, struct berm_error *err)
+{
+    struct proof_input proof = {
+        .kind = PROOF_VISIT, .visit_id = recording->record.row.visit_id, .is_by_the_way = true};
+
+    TRY(date_parse(recording->end.visited_on, &proof.on_day, err));
+    return case_add_proof(recording->office, recording->person, &recording->change,
+                          recording->record.row.household_id, &proof, err);
+}
+
 static enum berm_status write_all(struct recording *recording, struct berm_error *err)
 {
     const struct visit_row *row = &recording->record.row;
@@ -273,6 +284,7 @@ static enum berm_status write_all(struct recording *recording, struct berm_error
     TRY(visit_write_end(&recording->change, row, &recording->end, err));
     TRY(write_readings(recording, err));
     TRY(visit_log(&recording->change, row, notes, ARRAY_COUNT(notes), err));
+    TRY(prove(recording, err));
     return change_finish(&recording->change, recording->actor, &end, err);
 }
 

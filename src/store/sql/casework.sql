@@ -35,7 +35,7 @@ VALUES (:household_id, :case_id, :step_number, :at, :on_day, :actor, :role, :act
 
 -- name: case_step_since
 -- Newest first.
-SELECT step_number, action, from_state, from_stage, to_state, to_stage
+SELECT step_number, action, from_state, from_stage, to_state, to_stage, on_day
 FROM case_step
 WHERE household_id = :household_id AND case_id = :case_id
 ORDER BY step_number DESC;
@@ -92,14 +92,17 @@ VALUES (:household_id, :lead_id, :case_id, :source, :source_id, :code, :severity
 
 -- name: case_intake_dismissed
 -- What a run opened that a person dismissed before: whether it is worse now is told from the evidence.
-SELECT f.household_id, f.finding_id, f.code, f.severity, f.evidence, d.severity, d.distance_millionths
+SELECT f.household_id, f.finding_id, f.code, f.severity, f.is_undetermined, f.evidence, d.severity,
+       d.is_undetermined, d.distance_millionths
 FROM case_dismissal AS d
 JOIN finding AS f ON f.household_id = d.household_id AND f.code = d.code
 WHERE d.household_id BETWEEN :low AND :high AND f.opening_run_id = :run_id;
 
 -- name: case_open_spells
-SELECT finding_id, code, severity, evidence FROM finding
+-- Those that become leads.
+SELECT finding_id, code, severity, is_undetermined, evidence FROM finding
 WHERE household_id = :household_id AND closing_run_id IS NULL
+  AND (is_undetermined = 0 OR severity IN ('high', 'critical'))
 ORDER BY finding_id;
 
 -- name: case_dismissal_hold
@@ -112,11 +115,11 @@ WHERE household_id = :household_id AND code = :code;
 DELETE FROM case_dismissal WHERE household_id = :household_id AND code = :code;
 
 -- name: case_dismissal_set
-INSERT INTO case_dismissal (household_id, code, severity, distance_millionths, case_id, on_day, held_finding_id,
-                            change_id)
-VALUES (:household_id, :code, :severity, :distance_millionths, :case_id, :on_day, :finding_id, :change_id)
+INSERT INTO case_dismissal (household_id, code, severity, is_undetermined, distance_millionths, case_id, on_day,
+                            held_finding_id, change_id)
+VALUES (:household_id, :code, :severity, :is_undetermined, :distance_millionths, :case_id, :on_day, :finding_id, :change_id)
 ON CONFLICT (household_id, code) DO UPDATE
-SET severity = excluded.severity, distance_millionths = excluded.distance_millionths, case_id = excluded.case_id,
+SET severity = excluded.severity, is_undetermined = excluded.is_undetermined, distance_millionths = excluded.distance_millionths, case_id = excluded.case_id,
     on_day = excluded.on_day, held_finding_id = excluded.held_finding_id, change_id = excluded.change_id;
 
 -- name: case_intake_count

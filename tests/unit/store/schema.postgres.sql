@@ -107,6 +107,7 @@ CREATE TABLE case_dismissal (
     household_id BIGINT NOT NULL,
     code TEXT COLLATE "C" NOT NULL,
     severity BIGINT NOT NULL,
+    is_undetermined BIGINT NOT NULL,
     distance_millionths BIGINT,
     case_id BIGINT NOT NULL,
     on_day TEXT COLLATE "C" NOT NULL,

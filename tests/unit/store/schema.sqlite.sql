@@ -82,6 +82,7 @@ CREATE TABLE case_dismissal (
     household_id INTEGER NOT NULL,
     code         TEXT NOT NULL,                -- the finding
     severity     INTEGER NOT NULL,             -- as of household_case, of the finding that was dismissed
+    is_undetermined INTEGER NOT NULL,          -- 1: it could not be told for certain then
     distance_millionths INTEGER,               -- how far it lay beyond its threshold; NULL: it has none
     case_id      INTEGER NOT NULL,             -- the case that was dismissed
     on_day       TEXT NOT NULL,
