@@ -68,6 +68,7 @@ static bool members_grow(struct batch *batch, size_t capacity)
         (array) = grown;                                                                           \
     } while (0)
     GROW(batch->member_code);
+    GROW(batch->member_person_id);
     GROW(batch->member_sex);
     GROW(batch->member_relation);
     GROW(batch->member_has_birth_date);
@@ -127,6 +128,7 @@ void batch_free(struct batch *batch)
     free(batch->windows);
     free(batch->person);
     free(batch->member_code);
+    free(batch->member_person_id);
     free(batch->member_sex);
     free(batch->member_relation);
     free(batch->member_has_birth_date);
@@ -185,6 +187,7 @@ enum berm_status batch_add_member(struct batch *batch, struct text code, struct 
     if (member == batch->member_capacity && !members_grow(batch, 2 * batch->member_capacity))
         return fail_with(err, BERM_NO_MEMORY, "no memory for the members of a batch");
     TRY(text_copy(batch->arena, code, &batch->member_code[member], err));
+    batch->member_person_id[member] = 0;
     batch->member_sex[member] = sex;
     batch->member_relation[member] = relation;
     batch->member_has_birth_date[member] = has_birth_date;

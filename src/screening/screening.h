@@ -103,6 +103,7 @@ struct batch {
     struct column *person;    /* program->person_count */
     size_t member_capacity;
     struct text *member_code;
+    int64_t *member_person_id;    /* set by who loads; 0: not known */
     struct text *member_sex;      /* empty: unknown */
     struct text *member_relation; /* empty: unknown */
     bool *member_has_birth_date;

@@ -172,8 +172,8 @@ struct bulk_row {
     struct text household, person; /* codes; person empty: the household */
     int64_t entitlement_id;        /* 0: none */
     int64_t amount_minor;
-    const char *outcome; /* "pending", "approved"; else why not: "unknown", "claimed", "own",
-                            "no_budget", "budget_short" */
+    const char *outcome; /* "pending", "approved"; else why not: "unknown", "claimed",
+                            "suspended", "own", "no_budget", "budget_short" */
     struct text note;    /* unknown: the missing facts; good during the call only */
 };
 typedef enum berm_status bulk_visitor(void *context, const struct bulk_row *row,
@@ -256,6 +256,6 @@ MUST_USE enum berm_status entitlement_return(struct store *store, struct change 
 /** paid -> reconciled. */
 MUST_USE enum berm_status entitlement_reconcile(struct store *store, struct change *change,
                                                 int64_t household_id, int64_t entitlement_id,
-                                                struct berm_error *err);
+                                                int64_t payment_id, struct berm_error *err);
 
 #endif

@@ -5,6 +5,7 @@
  * statements) are made once for an office and used again until the month or the pack is another.
  */
 #include "service/screen/again.h"
+#include "service/screen/ranges.h"
 
 #include <stdlib.h>
 
@@ -84,58 +85,6 @@ static enum berm_status again_of(struct office *office, month_number month,
     return BERM_OK;
 }
 
-/* ---- Which households ------------------------------------------------------------------------ */
-
-static int compare_int64(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left;
-    int64_t b = *(const int64_t *)right;
-
-    return (a > b) - (a < b);
-}
-
-/* Ids as ascending ranges of neighbours, none longer than a chunk. */
-static enum berm_status make_ranges(struct arena *arena, const int64_t *ids, size_t count,
-                                    struct id_range **ret_ranges, size_t *ret_count,
-                                    struct berm_error *err)
-{
-    struct id_range *ranges;
-    int64_t *sorted;
-    size_t used = 0;
-
-    TRY(arena_new(arena, count, sizeof *sorted, &sorted, err));
-    TRY(arena_new(arena, count, sizeof *ranges, &ranges, err));
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = ids[i];
-    qsort(sorted, count, sizeof *sorted, compare_int64);
-    for (size_t i = 0; i < count; i++) {
-        struct id_range *last = used ? &ranges[used - 1] : NULL;
-
-        if (last && sorted[i] == last->high)
-            continue;
-        if (last && sorted[i] == last->high + 1 && last->high - last->low + 1 < BATCH_ROWS_MAX)
-            last->high++;
-        else
-            ranges[used++] = (struct id_range){sorted[i], sorted[i]};
-    }
-    *ret_ranges = ranges;
-    *ret_count = used;
-    return BERM_OK;
-}
-
-/* How many of the ranges make one chunk. */
-static size_t chunk_length(const struct id_range *ranges, size_t count)
-{
-    int64_t ids = 0;
-    size_t length = 0;
-
-    while (length < count && ids + ranges[length].high - ranges[length].low + 1 <= BATCH_ROWS_MAX) {
-        ids += ranges[length].high - ranges[length].low + 1;
-        length++;
-    }
-    return length;
-}
-
 /* ---- What came out --------------------------------------------------------------------------- */
 
 static bool is_without_difference(const struct screen_outcome *outcome)
@@ -208,7 +157,7 @@ static enum berm_status run_all(struct again *again, const struct actor *actor, 
 
     again->writer.actor = actor;
     for (size_t done = 0; done < range_count;) {
-        size_t length = chunk_length(ranges + done, range_count - done);
+        size_t length = ranges_of_chunk(ranges + done, range_count - done);
 
         TRY(run_chunk(again, change_id, ranges + done, length, &sum, err));
         done += length;
@@ -246,7 +195,7 @@ enum berm_status screen_again(struct office *office, const struct actor *actor, 
     TRY(month_in_force(office->store, &result.month, &result.has_month, err));
     if (result.has_month && count > 0) {
         TRY(arena_create(AGAIN_BYTES_MAX, &scratch, err));
-        TRY(make_ranges(scratch, household_ids, count, &ranges, &range_count, err));
+        TRY(ranges_of_ids(scratch, household_ids, count, &ranges, &range_count, err));
         TRY(again_of(office, result.month, &again, err));
         status = run_all(again, actor, change_id, ranges, range_count, &result, err);
         if (status != BERM_OK) { /* a statement in the middle of its rows would hold on to them */

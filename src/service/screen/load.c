@@ -198,6 +198,7 @@ static enum berm_status load_members(struct loader *loader, struct batch *batch,
         TRY(batch_add_member(batch, statement_text(row, 2), constant_sex(statement_text(row, 3)),
                              statement_field(row, 5, &loader->relation).text, has_birth_date,
                              has_birth_date ? statement_date(row, 4) : 0, &member, err));
+        batch->member_person_id[member] = statement_int64(row, 1);
         for (size_t c = 0; c < program->person_count; c++)
             TRY(column_set(&batch->person[c], member,
                            statement_field(row, 6 + (int)c, loader->person_variables[c]),

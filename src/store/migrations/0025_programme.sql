@@ -66,6 +66,7 @@ CREATE TABLE entitlement (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entitlement_by_id ON entitlement (entitlement_id);
 CREATE INDEX entitlement_by_period ON entitlement (programme, period, household_id);
+CREATE INDEX entitlement_suspended ON entitlement (programme, household_id) WHERE state = 'suspended';
 
 -- Whose a programme's period is: one entitlement a household or person, over all households, so that a person who moves
 -- is not helped twice. It stays when the entitlement is rejected or cancelled, so that no bulk proposal brings back what

@@ -243,6 +243,8 @@ CREATE INDEX entitlement_by_id ON public.entitlement USING btree (entitlement_id
 
 CREATE INDEX entitlement_by_period ON public.entitlement USING btree (programme, period, household_id);
 
+CREATE INDEX entitlement_suspended ON public.entitlement USING btree (programme, household_id) WHERE (state = 'suspended'::text);
+
 CREATE POLICY everywhere ON entitlement FOR r TO berm_everywhere USING true;
 
 CREATE POLICY fence ON entitlement FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));

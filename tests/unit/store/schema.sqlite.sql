@@ -183,6 +183,8 @@ CREATE INDEX entitlement_by_id ON entitlement (entitlement_id);
 
 CREATE INDEX entitlement_by_period ON entitlement (programme, period, household_id);
 
+CREATE INDEX entitlement_suspended ON entitlement (programme, household_id) WHERE state = 'suspended';
+
 CREATE TABLE entitlement_claim (
     programme      TEXT NOT NULL,
     subject        TEXT NOT NULL,              -- 'H' and the household's id, or 'P' and the person's
