@@ -1,13 +1,15 @@
 /*
  * Files in and out: the import of CSV files, and exports to a file (export,
- * export_job). Import by subject:
- * input (bytes, encoding, digest), encoding, import_map (--map), import_columns (header to fields),
- * import_cells (text to typed values), import_reader (rows in batches), import_pipeline (the second
- * thread), import_rejects (the file of rejected rows), import (the whole).
+ * export_job, target); payments for banks and their answers (payment_file, payment_receive;
+ * pain001, pain002, payment_csv). Import by subject: input (bytes, encoding, digest), encoding,
+ * import_map (--map), import_columns (header to fields), import_cells (text to typed values),
+ * import_reader (rows in batches), import_pipeline (the second thread), import_rejects (the file of
+ * rejected rows), import (the whole).
  */
 #ifndef EXCHANGE_EXCHANGE_H
 #define EXCHANGE_EXCHANGE_H
 
+#include "exchange/payment.h"
 #include "service/service.h"
 
 /** A row that was not taken. Texts are good during the call only. */

@@ -46,6 +46,22 @@ MUST_USE enum berm_status vault_read(struct vault *vault, int64_t person_id, enu
                                      struct arena *arena, struct secret *ret_secret,
                                      struct berm_error *err);
 
+/** A secret as it lies sealed in a row that was read by other means. */
+struct sealed_secret {
+    int64_t person_id;
+    enum secret_kind kind;
+    struct text id_type; /* bank accounts: empty */
+    struct text key_id, sealed;
+};
+/**
+ * Open it. Owner: *ret_number is a slice of out. Errors: BERM_INVALID_INPUT (key is NULL),
+ * BERM_NOT_FOUND (the key file lacks its key), BERM_CORRUPT. No message holds the number.
+ */
+MUST_USE enum berm_status secret_reveal(const struct key_file *key,
+                                        const struct sealed_secret *secret,
+                                        char out[SECRET_BYTES_MAX], struct text *ret_number,
+                                        struct berm_error *err);
+
 /** How many secrets there are, and how many do not open or are not found with the key. key NULL:
  * they are only counted. */
 MUST_USE enum berm_status vault_examine(struct store *store, const struct key_file *key,

@@ -10,6 +10,7 @@
  *   job/        work that takes long, and uploads for it (face: job.h)
  *   casework/ cases from lead to struck off (face: casework.h)
  *   warning/    what departments tell (face: warning.h)
+ *   payment/    batches that are signed and sent, and what banks answer (face: payment.h)
  *   programme/  budgets, and who is entitled to what (face: programme.h)
  *   measure/    the help that is planned (face: measure.h)
  *   visit/      visits and what they found (face: visit.h)
@@ -57,6 +58,7 @@
 #include "service/look.h"
 #include "service/measure.h"
 #include "service/move.h"
+#include "service/payment.h"
 #include "service/policy.h"
 #include "service/programme.h"
 #include "service/progress.h"

@@ -48,6 +48,11 @@ void visit_form_write_json(const struct dictionary *dictionary, const struct vis
                            struct json_writer *json);
 void attachment_write_json(const struct attachment_row *row, struct json_writer *json);
 
+/** A batch of payments. */
+void batch_write_json(const struct pack *pack, const struct batch_row *row,
+                      struct json_writer *json);
+void batch_write_lines(const struct pack *pack, const struct batch_row *row, struct buffer *out);
+
 /** A warning in a list. */
 void warning_write_head_json(const struct warning_row *row, struct json_writer *json);
 /** The same with what was sent and what its screening opened. */

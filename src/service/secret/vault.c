@@ -87,15 +87,34 @@ static enum berm_status choose_key(struct vault *vault, bool is_to_write, struct
     return is_new && is_to_write ? setting_write(vault->store, KEY_SETTING, key_id, err) : BERM_OK;
 }
 
+static enum berm_status check_key(const struct key_file *key, struct berm_error *err)
+{
+    if (key != NULL)
+        return BERM_OK;
+    return fail_with(err, BERM_INVALID_INPUT,
+                     "id numbers and bank accounts are kept encrypted, and there is no key; "
+                     "say --key FILE or set BERM_KEY_FILE (berm key create FILE makes one)");
+}
+
+enum berm_status secret_reveal(const struct key_file *key, const struct sealed_secret *secret,
+                               char out[SECRET_BYTES_MAX], struct text *ret_number,
+                               struct berm_error *err)
+{
+    char about_bytes[ABOUT_MAX];
+
+    TRY(check_key(key, err));
+    return key_reveal(
+        key, secret->key_id, secret->sealed,
+        about(secret->person_id, text_of(KIND_NAMES[secret->kind]), secret->id_type, about_bytes),
+        out, ret_number, err);
+}
+
 enum berm_status vault_open(struct store *store, const struct key_file *key, bool is_to_write,
                             struct vault **ret_vault, struct berm_error *err)
 {
     CLEANUP(vault_closep) struct vault *vault = NULL;
 
-    if (key == NULL)
-        return fail_with(err, BERM_INVALID_INPUT,
-                         "id numbers and bank accounts are kept encrypted, and there is no key; "
-                         "say --key FILE or set BERM_KEY_FILE (berm key create FILE makes one)");
+    TRY(check_key(key, err));
     vault = calloc(1, sizeof *vault);
     if (vault == NULL)
         return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");

@@ -680,6 +680,98 @@ CREATE TABLE pack_version_file (
     FOREIGN KEY (sha256) REFERENCES pack_file(sha256)
 );
 
+CREATE TABLE payer (
+    programme TEXT COLLATE "C" NOT NULL,
+    area_id BIGINT NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    account TEXT COLLATE "C" NOT NULL,
+    bic TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (programme, area_id),
+    FOREIGN KEY (area_id) REFERENCES area(area_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id)
+);
+
+CREATE TABLE payment (
+    household_id BIGINT NOT NULL,
+    payment_id BIGINT NOT NULL,
+    batch_id BIGINT NOT NULL,
+    line_number BIGINT NOT NULL,
+    entitlement_id BIGINT NOT NULL,
+    payee_person_id BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    end_to_end_id TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    bank_status TEXT COLLATE "C" NOT NULL,
+    reason_code TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    value_on TEXT COLLATE "C",
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (household_id, payment_id),
+    FOREIGN KEY (batch_id) REFERENCES payment_batch(batch_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id)
+);
+
+CREATE INDEX payment_by_line ON public.payment USING btree (batch_id, line_number);
+
+CREATE UNIQUE INDEX payment_live ON public.payment USING btree (household_id, entitlement_id) WHERE (state <> ALL (ARRAY['returned'::text, 'cancelled'::text]));
+
+CREATE INDEX payment_open ON public.payment USING btree (batch_id) WHERE (state = 'sent'::text);
+
+CREATE POLICY everywhere ON payment FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON payment FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (current_setting('berm.household'::text, true) = (household_id)::text) OR fence_shows_household(household_id));
+
+CREATE TABLE payment_account (
+    household_id BIGINT NOT NULL,
+    payment_id BIGINT NOT NULL,
+    person_id BIGINT NOT NULL,
+    key_id TEXT COLLATE "C" NOT NULL,
+    sealed TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (household_id, payment_id)
+);
+
+CREATE POLICY fence ON payment_account FOR r TO berm_fenced USING fence_shows_numbers(person_id);
+
+CREATE TABLE payment_batch (
+    batch_id BIGINT NOT NULL,
+    code TEXT COLLATE "C" NOT NULL,
+    programme TEXT COLLATE "C" NOT NULL,
+    area_id BIGINT NOT NULL,
+    period BIGINT NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    message_id TEXT COLLATE "C" NOT NULL,
+    line_count BIGINT NOT NULL,
+    total_minor BIGINT NOT NULL,
+    execution_on TEXT COLLATE "C" NOT NULL,
+    payer_name TEXT COLLATE "C" NOT NULL,
+    payer_account TEXT COLLATE "C" NOT NULL,
+    payer_bic TEXT COLLATE "C" NOT NULL,
+    made_at TEXT COLLATE "C" NOT NULL,
+    made_by TEXT COLLATE "C" NOT NULL,
+    first_signed_at TEXT COLLATE "C",
+    first_signed_by TEXT COLLATE "C",
+    second_signed_at TEXT COLLATE "C",
+    second_signed_by TEXT COLLATE "C",
+    sent_at TEXT COLLATE "C",
+    sent_by TEXT COLLATE "C",
+    cancelled_at TEXT COLLATE "C",
+    cancelled_by TEXT COLLATE "C",
+    reason TEXT COLLATE "C",
+    change_id BIGINT NOT NULL,
+    UNIQUE (code),
+    UNIQUE (message_id),
+    PRIMARY KEY (batch_id),
+    FOREIGN KEY (area_id) REFERENCES area(area_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id)
+);
+
+CREATE POLICY everywhere ON payment_batch FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON payment_batch FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR (EXISTS ( SELECT
+   FROM area a
+  WHERE ((a.area_id = payment_batch.area_id) AND (( SELECT fence_areas() AS fence_areas) @> a.position_low)))));
+
 CREATE TABLE person (
     person_id BIGINT NOT NULL,
     code TEXT COLLATE "C" NOT NULL,

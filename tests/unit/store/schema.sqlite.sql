@@ -533,6 +533,77 @@ CREATE TABLE pack_version_file (
     PRIMARY KEY (pack_version_id, path)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE payer (
+    programme TEXT NOT NULL,                   -- '': any programme that has no office of its own there
+    area_id   INTEGER NOT NULL REFERENCES area,
+    name      TEXT NOT NULL,
+    account   TEXT NOT NULL,
+    bic       TEXT NOT NULL,                   -- of its bank; '': not known
+    change_id INTEGER NOT NULL REFERENCES change,
+    PRIMARY KEY (programme, area_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE payment (
+    household_id    INTEGER NOT NULL,
+    payment_id      INTEGER NOT NULL,          -- unique over all households
+    batch_id        INTEGER NOT NULL REFERENCES payment_batch,
+    line_number     INTEGER NOT NULL,          -- in the batch, from 1
+    entitlement_id  INTEGER NOT NULL,
+    payee_person_id INTEGER NOT NULL,          -- whose account it goes to
+    amount_minor    INTEGER NOT NULL,
+    end_to_end_id   TEXT NOT NULL,             -- for the bank; made of household_id and payment_id
+    state           TEXT NOT NULL,             -- 'prepared', 'sent', 'paid', 'returned', 'cancelled' (taken out)
+    bank_status     TEXT NOT NULL,             -- the bank's own word, such as 'ACSC'; '': none yet
+    reason_code     TEXT NOT NULL,             -- returned: the bank's, such as 'AC04'; cancelled: ours
+    reason          TEXT NOT NULL,             -- the same in words
+    value_on        TEXT,                      -- paid: the day, where the bank told it
+    change_id       INTEGER NOT NULL REFERENCES change, -- the change that wrote it last
+    PRIMARY KEY (household_id, payment_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX payment_by_line ON payment (batch_id, line_number);
+
+CREATE UNIQUE INDEX payment_live ON payment (household_id, entitlement_id) WHERE state NOT IN ('returned', 'cancelled');
+
+CREATE INDEX payment_open ON payment (batch_id) WHERE state = 'sent';
+
+CREATE TABLE payment_account (
+    household_id INTEGER NOT NULL,
+    payment_id   INTEGER NOT NULL,
+    person_id    INTEGER NOT NULL,             -- whose account; the sealed number opens for this person only
+    key_id       TEXT NOT NULL,                -- the protecting key
+    sealed       TEXT NOT NULL,                -- as in person_secret
+    PRIMARY KEY (household_id, payment_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE payment_batch (
+    batch_id         INTEGER NOT NULL PRIMARY KEY,
+    code             TEXT NOT NULL UNIQUE,     -- by which a second order is known
+    programme        TEXT NOT NULL,
+    area_id          INTEGER NOT NULL REFERENCES area,
+    period           INTEGER NOT NULL,         -- month: of the entitlements
+    state            TEXT NOT NULL,            -- 'draft', 'signed_once', 'signed', 'sent', 'settled', 'cancelled'
+    message_id       TEXT NOT NULL UNIQUE,     -- for the bank, never given twice
+    line_count       INTEGER NOT NULL,         -- without lines that were taken out
+    total_minor      INTEGER NOT NULL,
+    execution_on     TEXT NOT NULL,            -- the day on which the bank is to pay
+    payer_name       TEXT NOT NULL,            -- the paying office as it was when the batch was made
+    payer_account    TEXT NOT NULL,
+    payer_bic        TEXT NOT NULL,
+    made_at          TEXT NOT NULL,            -- UTC instant
+    made_by          TEXT NOT NULL,
+    first_signed_at  TEXT,
+    first_signed_by  TEXT,
+    second_signed_at TEXT,
+    second_signed_by TEXT,
+    sent_at          TEXT,
+    sent_by          TEXT,
+    cancelled_at     TEXT,
+    cancelled_by     TEXT,
+    reason           TEXT,                     -- why it was cancelled
+    change_id        INTEGER NOT NULL REFERENCES change -- the change that wrote it last
+) STRICT;
+
 CREATE TABLE person (
     person_id     INTEGER NOT NULL PRIMARY KEY,
     code          TEXT NOT NULL UNIQUE,
