@@ -21,7 +21,8 @@
 
 enum {
     SQL_BYTES_MAX = 1280,
-    MANY_ROWS = 1024, /* to add as many to an index takes longer than to make it again */
+    LARGE_ROWS = 1 << 19, /* in all tables of a load */
+    MANY_ROWS = 1024,     /* to add as many to an index takes longer than to make it again */
 };
 
 enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err)
@@ -31,6 +32,7 @@ enum berm_status postgres_begin_bulk(void *handle, struct berm_error *err)
     (void)err;
     connection->bulk.is_expected = true;
     connection->bulk.prepared = connection->bulk.unread = 0;
+    connection->bulk.copied_rows = 0;
     return BERM_OK;
 }
 
@@ -210,6 +212,7 @@ enum berm_status bulk_prepare_table(struct connection *connection, int table, in
 
     if (!bulk->is_expected)
         return BERM_OK;
+    bulk->copied_rows += copied_rows;
     if (!was_met)
         TRY(meet_table(connection, table, err));
     if (copied_rows < (was_met ? 1 : MANY_ROWS) || !bulk->is_alone ||
@@ -252,8 +255,12 @@ enum berm_status bulk_restore(struct connection *connection, struct berm_error *
     TRY(bulk_before_read(connection, UINT64_MAX, err)); /* foreign keys may refer to them */
     if (restore->length == 0)
         return BERM_OK;
-    /* The check of all rows reads both tables whole, which COPY's setting would forbid. */
+    /* The check of all rows reads both tables whole, which COPY's setting would forbid. Both lie
+     * mostly in the order of their keys: where they are large a merge, whose sort finds nothing to
+     * do, takes less than a hash that does not fit the processor's cache. */
     buffer_append_text(&sql, TEXT("SET LOCAL enable_seqscan = on;"));
+    if (connection->bulk.copied_rows > LARGE_ROWS)
+        buffer_append_text(&sql, TEXT("SET LOCAL enable_hashjoin = off;"));
     buffer_append_text(&sql, buffer_text(restore));
     buffer_append_char(&sql, 0);
     TRY(buffer_status(&sql, err));

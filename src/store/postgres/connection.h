@@ -34,6 +34,7 @@ struct bulk {
     uint64_t prepared;  /* tables that were looked at, as queue.waiting has them */
     uint64_t unread;    /* tables that were empty, and that nothing has read since */
     uint64_t unindexed; /* tables whose indexes were dropped */
+    int64_t copied_rows;
     struct buffer indexes[QUEUE_TABLES_MAX]; /* SQL that makes them again, by table */
     struct buffer restore;                   /* the same for the foreign keys of all tables */
 };

@@ -21,9 +21,10 @@
 
 enum {
     /* The server takes a millisecond for each COPY, whatever its rows: the more the better, as long
-     * as it does not wait for them. */
-    QUEUE_BYTES_MAX = 4 << 20,
-    WORTH_SENDING_BYTES = 1 << 20,
+     * as it does not wait for them. So it waits only at the beginning, and for little. */
+    QUEUE_BYTES_MAX = 6 << 20,
+    WORTH_SENDING_BYTES_FIRST = 1 << 19,
+    WORTH_DOUBLES_MAX = 3,
     KEPT_BYTES_MAX = 1 << 18, /* of a statement's memory, while nothing of it waits */
     COPY_ROWS_MIN = 24,       /* a COPY takes a round trip more than runs that are sent together */
 };
@@ -278,10 +279,12 @@ static enum berm_status add_run(struct postgres_statement *statement, struct ber
 
 static bool is_to_be_sent(const struct connection *connection)
 {
+    const struct sender *sender = &connection->sender;
     size_t bytes = connection->queue.byte_count;
+    int doubles = sender->sent_count < WORTH_DOUBLES_MAX ? sender->sent_count : WORTH_DOUBLES_MAX;
 
     return bytes >= QUEUE_BYTES_MAX ||
-           (bytes >= WORTH_SENDING_BYTES && sender_is_idle(&connection->sender));
+           (bytes >= (size_t)WORTH_SENDING_BYTES_FIRST << doubles && sender_is_idle(sender));
 }
 
 enum berm_status postgres_queue(void *handle, struct berm_error *err)

@@ -78,6 +78,7 @@ void sender_start(struct sender *sender, PGconn *server)
 {
     assert(!sender->is_running);
     sender->server = server;
+    sender->sent_count++;
     atomic_store_explicit(&sender->is_idle, false, memory_order_relaxed);
     sender->is_running = pthread_create(&sender->thread, NULL, send_all, sender) == 0;
     if (!sender->is_running) /* the machine gives no further thread */

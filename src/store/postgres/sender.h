@@ -18,6 +18,7 @@ struct sent_copy {
 
 struct sender {
     pthread_t thread;
+    int sent_count; /* since the transaction began */
     bool is_running;
     atomic_bool is_idle; /* while it runs: all is done */
     PGconn *server;

@@ -153,6 +153,7 @@ static enum berm_status begin_once(struct connection *connection, enum transacti
 
     connection->is_in_transaction = true;
     connection->has_failed = false;
+    connection->sender.sent_count = 0;
     status = send_begin(connection, kind, err);
     if (status == BERM_OK && kind != TRANSACTION_READ) { /* a reader's goes with its first read */
         connection->role = ROLE_OWNER;
