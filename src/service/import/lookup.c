@@ -128,15 +128,6 @@ void code_lookup_forget_members(struct code_lookup *lookup)
 
 /* ---- Remembering ----------------------------------------------------------------------------- */
 
-static enum berm_status forget_all(struct code_lookup *lookup, struct berm_error *err)
-{
-    map_freep(&lookup->numbers);
-    lookup->count = 0;
-    lookup->last_length = 0;
-    buffer_clear(&lookup->reach);
-    return map_create(0, &lookup->numbers, err);
-}
-
 static enum berm_status remember(struct code_lookup *lookup, struct text code,
                                  struct known_code known, size_t *ret_number,
                                  struct berm_error *err)
@@ -146,6 +137,22 @@ static enum berm_status remember(struct code_lookup *lookup, struct text code,
     lookup->known[lookup->count] = known;
     *ret_number = lookup->count++;
     return BERM_OK;
+}
+
+/* All but the last one found: rows of one household stand together, and whether it has room need
+ * not be counted in the register in their midst. */
+static enum berm_status forget_all(struct code_lookup *lookup, struct berm_error *err)
+{
+    struct text code = {lookup->last_code, lookup->last_length};
+    struct known_code known = {0};
+
+    if (code.length > 0)
+        known = lookup->known[lookup->last];
+    map_freep(&lookup->numbers);
+    lookup->count = 0;
+    buffer_clear(&lookup->reach);
+    TRY(map_create(0, &lookup->numbers, err));
+    return code.length == 0 ? BERM_OK : remember(lookup, code, known, &lookup->last, err);
 }
 
 /* ---- One code -------------------------------------------------------------------------------- */
