@@ -242,6 +242,15 @@ enum berm_status queue_screen(struct office *office, month_number month, struct 
     return queue(office, JOB_SCREEN, &task, err);
 }
 
+enum berm_status queue_case_bulk(struct office *office, const struct case_bulk_order *order,
+                                 struct berm_error *err)
+{
+    CLEANUP(buffer_free) struct buffer task = {0};
+
+    case_bulk_order_write(order, &(struct json_writer){.out = &task});
+    return queue(office, JOB_CASE_BULK, &task, err);
+}
+
 enum berm_status queue_export(struct office *office, const struct export_order *order,
                               struct berm_error *err)
 {

@@ -35,7 +35,8 @@ struct office;
     ROW(IMPORT, "import", IMPORT, WRITE, job_import)                                               \
     ROW(SCREEN, "screen", SCREEN, WRITE, job_screen)                                               \
     ROW(POLICY_DIFF, "policy_diff", POLICY_READ, READ, job_policy_diff)                            \
-    ROW(EXPORT, "export", EXPORT, READ, job_export)
+    ROW(EXPORT, "export", EXPORT, READ, job_export)                                                \
+    ROW(CASE_BULK, "case_bulk", CASE_WORK, WRITE, job_case_bulk)
 
 enum job_lane {
     JOB_LANE_WRITE, /* holds the write lock for long */

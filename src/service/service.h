@@ -42,6 +42,7 @@
 #include "service/access.h"
 #include "service/announce.h"
 #include "service/attachment.h"
+#include "service/case_list.h"
 #include "service/casework.h"
 #include "service/digest.h"
 #include "service/doctor.h"

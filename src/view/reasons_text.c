@@ -8,7 +8,7 @@ struct text finding_label(const struct finding_row *row, enum language language)
                      : row->code;
 }
 
-static struct text severity_label(enum severity severity, enum language language)
+struct text severity_label(enum severity severity, enum language language)
 {
     static const char *const CHINESE[SEVERITY_COUNT] = {"无", "待核实", "低", "中", "高", "严重"};
 

@@ -24,6 +24,8 @@ void history_write_json(const struct history_page *history, struct json_writer *
  */
 void finding_write_spell_json(const struct finding_row *row, const char *from_key,
                               const char *to_key, struct json_writer *json);
+/** How severe, in a word of the language. */
+struct text severity_label(enum severity severity, enum language language);
 /** What people call a finding; its code where the pack no longer has it. */
 struct text finding_label(const struct finding_row *row, enum language language);
 /** A household's reasons in plain sentences. */
@@ -61,5 +63,24 @@ void warning_write_json(const struct warning_row *row, const struct finding_bega
 /** An array. */
 void findings_began_write_json(const struct finding_began *began, size_t count,
                                struct json_writer *json);
+
+/** What a state is called; its code where the pack no longer has it. */
+struct text case_state_label(const struct workflow_state *info, struct text code,
+                             enum language language);
+/** A case with all that show tells, in plain words; the same as an object. */
+void case_shown_write(const struct case_shown *shown, enum language language, struct buffer *out);
+void case_shown_write_json(const struct case_shown *shown, enum language language,
+                           struct json_writer *json);
+/** Members of an object, which is the caller's. */
+void case_row_write_members(const struct case_row *row, struct json_writer *json);
+/** Objects. */
+void case_row_write_json(const struct case_row *row, struct json_writer *json);
+void case_count_write_json(const struct case_count *count, struct json_writer *json);
+void case_lead_write_json(const struct case_lead_row *lead, struct json_writer *json);
+void case_account_write_json(const struct case_account_table *account, struct json_writer *json);
+void case_account_month_write_json(const struct case_account_month *row, struct json_writer *json);
+/** An array: what is missing for a step, each with its remedy in words. */
+void case_missing_write_json(const struct workflow_step *step, need_set missing,
+                             enum language language, struct json_writer *json);
 
 #endif

@@ -68,4 +68,9 @@ MUST_USE enum berm_status case_find(const struct case_call *call, struct text ho
 MUST_USE enum berm_status case_dismiss(struct office *office, const struct case_record *record,
                                        int64_t change_id, struct berm_error *err);
 
+/* ---- list.c ---------------------------------------------------------------------------------- */
+
+/** A state of the workflow, which may be NULL; NULL where it has none of that name. */
+const struct workflow_state *case_state_info(const struct workflow *workflow, struct text code);
+
 #endif

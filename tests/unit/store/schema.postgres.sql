@@ -369,6 +369,8 @@ CREATE INDEX household_case_by_worker ON public.household_case USING btree (work
 
 CREATE UNIQUE INDEX household_case_open ON public.household_case USING btree (household_id) WHERE (ended_on IS NULL);
 
+CREATE INDEX household_case_open_by_area ON public.household_case USING btree (area_id, severity, COALESCE(due_on, '9999-12-31'::text), case_id) WHERE (ended_on IS NULL);
+
 CREATE INDEX household_case_worst ON public.household_case USING btree (severity, COALESCE(due_on, '9999-12-31'::text), case_id) WHERE (ended_on IS NULL);
 
 CREATE POLICY everywhere ON household_case FOR r TO berm_everywhere USING true;

@@ -274,6 +274,9 @@ CREATE INDEX household_case_by_worker ON household_case (worker, severity, coale
 
 CREATE UNIQUE INDEX household_case_open ON household_case (household_id) WHERE ended_on IS NULL;
 
+CREATE INDEX household_case_open_by_area ON household_case (area_id, severity, coalesce(due_on, '9999-12-31'), case_id)
+    WHERE ended_on IS NULL;
+
 CREATE INDEX household_case_worst ON household_case (severity, coalesce(due_on, '9999-12-31'), case_id)
     WHERE ended_on IS NULL;
 
