@@ -8,6 +8,7 @@
  *   view.c      what the register knows of a case, so far as steps ask for it
  *   step.c      a step by a person;  proof.c: papers, notices, data matches, objections
  *   store.c     reading and writing a case;  words.c: how its words are written
+ *   states.c    whether a pack has the states that cases are in
  */
 #ifndef SERVICE_CASEWORK_H
 #define SERVICE_CASEWORK_H
@@ -113,6 +114,13 @@ MUST_USE enum berm_status case_read_open(struct store *store, int64_t household_
 MUST_USE enum berm_status case_intake(struct office *office, struct text person, int64_t run_id,
                                       int64_t change_id, int64_t low, int64_t high,
                                       struct berm_error *err);
+
+/**
+ * Whether a pack has every state that an open case is in, with the stage that it was given there.
+ * Errors  BERM_CONFLICT, naming a state and how many cases are in it.
+ */
+MUST_USE enum berm_status case_check_states(struct store *store, const struct pack *pack,
+                                            struct berm_error *err);
 
 /* ---- By a person -----------------------------------------------------------------------------
  *

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { DETAILS_BYTES_MAX = 512 };
+enum { DETAILS_BYTES_MAX = 512, YEAR_LAST = 9999 };
 
 /* The step's entry. What stands in details are numbers, months, digests and names of accounts. */
 static enum berm_status journal_step(struct office *office, const struct caller *caller,
@@ -288,6 +288,15 @@ static enum berm_status check_label(struct store *store, const struct pack_versi
                      (long long)statement_int64(find, 0), TEXT_ARG(version->version));
 }
 
+/* The version that begins last is the register's present pack; the cases go its way from now on. */
+static enum berm_status check_cases_go_on(struct office *office, struct berm_error *err)
+{
+    const struct pack *present;
+
+    TRY(office_pack_at(office, month_from_civil(YEAR_LAST, 12), &present, err));
+    return case_check_states(office->store, present, err);
+}
+
 static enum berm_status publish_in_transaction(struct office *office, const struct caller *caller,
                                                const struct pack *pack, month_number from_month,
                                                struct pack_version *version, struct berm_error *err)
@@ -305,6 +314,7 @@ static enum berm_status publish_in_transaction(struct office *office, const stru
     TRY(check_label(office->store, version, err));
     TRY(version_put_in_force(office->store, pack, version->pack_version_id, from_month, person,
                              err));
+    TRY(check_cases_go_on(office, err));
     version->publication = 1; /* whatever its place: it has a first month now */
     version->from_month = from_month;
     return journal_step(office, caller, "publish_policy", version, err);
@@ -356,6 +366,8 @@ static enum berm_status withdraw_in_transaction(struct office *office, const str
     statement_bind_int64(withdraw, PACK_VERSION_WITHDRAW__PACK_VERSION_ID,
                          version->pack_version_id);
     TRY(statement_run(withdraw, err));
+    if (version->state == PACK_PUBLISHED)
+        TRY(check_cases_go_on(office, err));
     return journal_step(office, caller, "withdraw_policy", version, err);
 }
 

@@ -27,6 +27,14 @@ WHERE household_id = :household_id AND case_id = :case_id;
 -- The household moved: its cases lie where it does.
 UPDATE household_case SET area_id = :area_id WHERE household_id = :household_id;
 
+-- name: case_state_list
+-- Where open cases are, and how many: the most in one first.
+SELECT state, stage, count(*)
+FROM household_case
+WHERE ended_on IS NULL
+GROUP BY state, stage
+ORDER BY count(*) DESC, state;
+
 -- name: case_step_insert
 INSERT INTO case_step (household_id, case_id, step_number, at, on_day, actor, role, action, from_state, from_stage,
                        to_state, to_stage, reason, change_id)
