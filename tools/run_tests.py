@@ -328,7 +328,7 @@ def step_scenarios(results):
 
 
 def step_postgres(results):
-    """The store's units and all scripts that have a register once more, on a PostgreSQL of their own."""
+    """Units of the store and of cases, and all scripts that have a register, on a PostgreSQL of their own."""
     sys.path.insert(0, str(ROOT / "tests" / "lib"))
     import postgres  # pylint: disable=import-outside-toplevel
     try:
@@ -342,6 +342,7 @@ def step_postgres(results):
             "BERM_FILES": str(files)}
     try:
         run_units(results, BUILD, more, "unit-store-")
+        run_units(results, BUILD, more, "unit-service-test_case_")
         run_situations(results, more)
         run_scripts(results, "scenario", "faults", more=more)  # those of property have both stores
     finally:

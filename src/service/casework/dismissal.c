@@ -39,22 +39,32 @@ static enum berm_status take_rules(const struct json_node *rules, struct arena *
     return BERM_OK;
 }
 
-enum berm_status dismissal_read(struct statement *row, int column, struct dismissal *ret_dismissal,
-                                struct berm_error *err)
+enum berm_status dismissal_of_finding(enum severity severity, bool is_undetermined,
+                                      struct text evidence, struct dismissal *ret_dismissal,
+                                      struct berm_error *err)
 {
     CLEANUP(json_tree_freep) struct json_tree *tree = NULL;
     CLEANUP(arena_freep) struct arena *arena = NULL;
-    struct dismissal dismissal = {.is_undetermined = statement_int64(row, column + 1) != 0};
+    struct dismissal dismissal = {.severity = severity, .is_undetermined = is_undetermined};
     const struct json_node *rules;
 
-    (void)severity_find(statement_text(row, column), &dismissal.severity);
-    TRY(json_tree_parse(statement_text(row, column + 2), &tree, err));
+    TRY(json_tree_parse(evidence, &tree, err));
     TRY(arena_create((size_t)1 << 20, &arena, err));
     rules = node_member(json_tree_root(tree), "rules");
     if (rules != NULL)
         TRY(take_rules(rules, arena, &dismissal, err));
     *ret_dismissal = dismissal;
     return BERM_OK;
+}
+
+enum berm_status dismissal_read(struct statement *row, int column, struct dismissal *ret_dismissal,
+                                struct berm_error *err)
+{
+    enum severity severity = SEVERITY_NONE;
+
+    (void)severity_find(statement_text(row, column), &severity);
+    return dismissal_of_finding(severity, statement_int64(row, column + 1) != 0,
+                                statement_text(row, column + 2), ret_dismissal, err);
 }
 
 bool dismissal_is_worse(const struct dismissal *then, const struct dismissal *now,

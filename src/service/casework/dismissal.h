@@ -1,5 +1,5 @@
 /* How grave a finding was when a person dismissed it, and whether it is worse now. Private to
- * casework. */
+ * service. */
 #ifndef SERVICE_CASEWORK_DISMISSAL_H
 #define SERVICE_CASEWORK_DISMISSAL_H
 
@@ -11,8 +11,13 @@ struct dismissal {
     bool has_distance;
     int64_t distance_millionths; /* the largest of its conditions */
 };
-/** Of a spell, from columns one behind the other: its severity's name, whether it is undetermined,
- * its evidence (docs/reference/evidence.md). */
+/** Of a spell; evidence: JSON (docs/reference/evidence.md). */
+MUST_USE enum berm_status dismissal_of_finding(enum severity severity, bool is_undetermined,
+                                               struct text evidence,
+                                               struct dismissal *ret_dismissal,
+                                               struct berm_error *err);
+/** The same from columns one behind the other: its severity's name, whether it is undetermined, its
+ * evidence. */
 MUST_USE enum berm_status dismissal_read(struct statement *row, int column,
                                          struct dismissal *ret_dismissal, struct berm_error *err);
 /** It is certain now, its severity is higher, or its distance grew by more than the pack's

@@ -3,6 +3,7 @@
  * reason of every finding that opens. Nothing is stored here; the writer does that, in order.
  */
 #include "service/screen/chunk.h"
+#include "service/screen/dismissed.h"
 
 #include <stdlib.h>
 
@@ -24,6 +25,7 @@ struct screen_worker {
     size_t open_count, open_capacity;
     const struct id_range *ranges; /* the chunk's */
     size_t range_count;
+    struct dismissed_list *dismissed;
     struct statement *standing; /* the rows of one range after the other */
     size_t standing_range;      /* the next one */
     bool standing_has_row;
@@ -51,6 +53,7 @@ enum berm_status screen_worker_create(struct store *store, const struct screenin
         store, is_what_if ? STATEMENT_FINDING_AT_MONTH_IN_RANGE : STATEMENT_FINDING_OPEN_IN_RANGE,
         &worker->open_rows, err));
     TRY(statement_prepare(store, STATEMENT_STANDING_IN_RANGE, &worker->standing, err));
+    TRY(dismissed_list_create(store, &worker->dismissed, err));
     *ret_worker = worker;
     worker = NULL;
     return BERM_OK;
@@ -63,6 +66,7 @@ void screen_worker_free(struct screen_worker *worker)
     statement_close(worker->open_rows);
     free(worker->open);
     statement_close(worker->standing);
+    dismissed_list_free(worker->dismissed);
     screening_runner_free(worker->runner);
     batch_free(worker->batch);
     loader_free(worker->loader);
@@ -158,6 +162,22 @@ static const struct explained_finding *explained(const struct screen_worker *wor
     return NULL;
 }
 
+/* The reason of what begins, out of the household's explanation. */
+static enum berm_status write_reason(struct screen_worker *worker, size_t row,
+                                     const struct explanation *explanation,
+                                     struct screen_outcome *outcome,
+                                     struct finding_opening *opening, struct berm_error *err)
+{
+    const struct explained_finding *why = explained(worker, explanation, opening->found.finding);
+
+    if (!why)
+        return fail_with(err, BERM_INTERNAL,
+                         "household %.*s: the finding %.*s was not found again while explaining",
+                         TEXT_ARG(worker->batch->code[row]),
+                         TEXT_ARG(worker->program->pack->findings[opening->found.finding].code));
+    return write_evidence(worker, why, outcome->arena, &opening->evidence, err);
+}
+
 static enum berm_status add_openings(struct screen_worker *worker, size_t row,
                                      const struct spell_changes *changes,
                                      struct screen_outcome *outcome, struct berm_error *err)
@@ -174,20 +194,63 @@ static enum berm_status add_openings(struct screen_worker *worker, size_t row,
     }
     for (size_t i = 0; i < changes->opened_count; i++) {
         struct finding_opening *opening = &outcome->openings[outcome->opening_count++];
-        const struct explained_finding *why;
 
         opening->household_id = worker->batch->household_id[row];
         opening->found = result->found[changes->opened[i]];
-        if (worker->is_what_if)
+        if (!worker->is_what_if)
+            TRY(write_reason(worker, row, &explanation, outcome, opening, err));
+    }
+    return BERM_OK;
+}
+
+/* What was found for certain and goes on in this spell; NULL: it ends, or cannot be told now. */
+static const struct found *kept(const struct household_result *result,
+                                const struct open_finding *open, size_t open_count,
+                                int64_t finding_id)
+{
+    for (size_t o = 0; o < open_count; o++)
+        for (size_t f = 0; open[o].finding_id == finding_id && f < result->found_count; f++)
+            if (result->found[f].finding == open[o].finding && !open[o].is_undetermined &&
+                !result->found[f].is_undetermined && result->found[f].severity == open[o].severity)
+                return &result->found[f];
+    return NULL;
+}
+
+/*
+ * A dismissed spell that goes on ends where it is worse than a person knew, and another begins with
+ * the reason as it is now: so it is told like everything that is new.
+ */
+static enum berm_status reopen_worse(struct screen_worker *worker, size_t row,
+                                     const struct open_finding *open, size_t open_count,
+                                     struct screen_outcome *outcome, struct berm_error *err)
+{
+    const struct pack *pack = worker->program->pack;
+    const struct dismissed_spell *spells;
+    int64_t household_id = worker->batch->household_id[row];
+    size_t count = dismissed_list_take(worker->dismissed, household_id, &spells);
+
+    for (size_t s = 0; s < count; s++) {
+        const struct found *found =
+            kept(&worker->results[row], open, open_count, spells[s].finding_id);
+        struct finding_opening opening = {.household_id = household_id};
+        struct explanation explanation;
+        struct dismissal now;
+
+        if (found == NULL)
             continue;
-        why = explained(worker, &explanation, opening->found.finding);
-        if (!why)
-            return fail_with(
-                err, BERM_INTERNAL,
-                "household %.*s: the finding %.*s was not found again while explaining",
-                TEXT_ARG(worker->batch->code[row]),
-                TEXT_ARG(worker->program->pack->findings[opening->found.finding].code));
-        TRY(write_evidence(worker, why, outcome->arena, &opening->evidence, err));
+        opening.found = *found;
+        arena_reset(worker->scratch);
+        TRY(screening_explain(worker->runner, worker->batch, row, worker->scratch, &explanation,
+                              err));
+        TRY(write_reason(worker, row, &explanation, outcome, &opening, err));
+        TRY(dismissal_of_finding((enum severity)found->severity, false, opening.evidence, &now,
+                                 err));
+        if (!dismissal_is_worse(&spells[s].then, &now, pack))
+            continue;
+        outcome->closings[outcome->closing_count++] =
+            (struct finding_closing){household_id, spells[s].finding_id};
+        outcome->openings[outcome->opening_count++] = opening;
+        outcome->unchanged--;
     }
     return BERM_OK;
 }
@@ -273,6 +336,8 @@ static enum berm_status compare_row(struct screen_worker *worker, size_t row, si
         is_certain = is_certain || !result->found[f].is_undetermined;
     outcome->with_findings += is_certain;
     outcome->only_undetermined += result->found_count > 0 && !is_certain;
+    if (!worker->is_what_if)
+        TRY(reopen_worse(worker, row, open, open_count, outcome, err));
     TRY(add_openings(worker, row, &changes, outcome, err));
     return compare_standing(worker, row, *result, changes.kept_severity > SEVERITY_NONE, outcome,
                             err);
@@ -309,6 +374,7 @@ enum berm_status screen_worker_run(struct screen_worker *worker, const struct id
     worker->open_count = 0;
     for (size_t r = 0; r < range_count; r++)
         TRY(read_open(worker, ranges[r], err));
+    TRY(dismissed_list_read(worker->dismissed, ranges, worker->is_what_if ? 0 : range_count, err));
     TRY(make_room(worker, outcome, err));
     worker->ranges = ranges;
     worker->range_count = range_count;

@@ -106,6 +106,15 @@ FROM case_dismissal AS d
 JOIN finding AS f ON f.household_id = d.household_id AND f.code = d.code
 WHERE d.household_id BETWEEN :low AND :high AND f.opening_run_id = :run_id;
 
+-- name: case_dismissal_in_range
+-- few: dismissals of a chunk of households
+-- Spells that a dismissal keeps from being leads, where a distance can tell that they are worse.
+SELECT household_id, held_finding_id, severity, distance_millionths
+FROM case_dismissal
+WHERE household_id BETWEEN :low AND :high AND held_finding_id IS NOT NULL
+  AND is_undetermined = 0 AND distance_millionths IS NOT NULL
+ORDER BY household_id, code;
+
 -- name: case_open_spells
 -- Those that become leads.
 SELECT finding_id, code, severity, is_undetermined, evidence FROM finding
