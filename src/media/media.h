@@ -21,6 +21,9 @@ const char *media_type_name(enum media_type type); /* "image/jpeg" */
 /** More would take a gigabyte of whoever shows it, however few bytes it has. */
 #define MEDIA_PIXELS_MAX (INT64_C(200) * 1000 * 1000)
 
+/** What cleaning may add: an orientation where a shorter Exif stood. */
+enum { MEDIA_ADDED_BYTES = 64 };
+
 struct media_facts {
     enum media_type type;
     int64_t width_px, height_px; /* 0: a PDF */

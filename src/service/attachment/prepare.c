@@ -17,7 +17,11 @@ enum berm_status attachment_prepare(struct text bytes, bool keep_metadata,
                                     struct attachment_content *ret_content, struct berm_error *err)
 {
     CLEANUP(attachment_content_close)
-    struct attachment_content content = {.has_metadata = keep_metadata, .bytes = bytes};
+    struct attachment_content content = {
+        .has_metadata = keep_metadata,
+        .bytes = bytes,
+        .cleaned.cap_bytes = bytes.length + MEDIA_ADDED_BYTES,
+    };
     struct media_facts facts;
 
     if (bytes.length > ATTACHMENT_BYTES_MAX)
@@ -25,6 +29,9 @@ enum berm_status attachment_prepare(struct text bytes, bool keep_metadata,
                          "the file has %zu bytes, at most %d are taken; make the picture smaller, "
                          "or add the paper in parts",
                          bytes.length, (int)ATTACHMENT_BYTES_MAX);
+    /* At once: growing by halves it would take as much again. */
+    if (!keep_metadata && buffer_reserve(&content.cleaned, bytes.length + MEDIA_ADDED_BYTES) == NULL)
+        return buffer_status(&content.cleaned, err);
     TRY(media_clean(bytes, keep_metadata ? NULL : &content.cleaned, &facts, err));
     if (!keep_metadata)
         content.bytes = buffer_text(&content.cleaned);
