@@ -7,9 +7,10 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from postgres import ask  # noqa: E402
+import pictures  # noqa: E402
+from postgres import ask, store_url  # noqa: E402
 from registers import make_pack, make_register, wages  # noqa: E402
-from scenario import berm, check, contains, equal, finish, folder  # noqa: E402
+from scenario import berm, check, contains, equal, finish, folder, write  # noqa: E402
 from server import PASSWORD, Client, Server, make_account, served  # noqa: E402
 
 DICTIONARY = """name,entity,type,class,unit,constraint,required,empty,combine,group,label_en,label_zh,hint_en,hint_zh,source
@@ -225,7 +226,36 @@ def killed(url, key):
     check("somebody was answered before", 200 in told.values(), told)
 
 
+def of_a_case(here):
+    """A visit is due by the clock of the household's case, and is its proof; a signature is another."""
+    cases = store_url(here / "cases.berm")
+    now = {"BERM_NOW": "2020-10-09T02:00:00.000Z"}
+
+    def call(*words):
+        result = berm(*words, "--store", cases, env=now)
+        assert result.code == 0, (words, result.text)
+        return result
+
+    call("init", "--pack", "rural-cn")
+    call("import", "areas", write(here / "cases.csv", "code,name,parent\n1,Hill village,\n"))
+    call("add", "household", "code=K", "area=1")
+    call("lead", "add", "K", "--note", "The roof fell in")
+    due, = ask(cases, "SELECT due_on FROM household_case")[0]
+    call("visit", "plan", "K", "--purpose", "verification")
+    call("visit", "plan", "K", "--purpose", "follow_up", "--due", "2020-12-01")
+    equal("a visit is for the open case and due by its clock, or by the day that was said",
+          ask(cases, "SELECT visit_id, case_id, due_on FROM visit ORDER BY visit_id"), [(1, 1, due), (2, 1, "2020-12-01")])
+    call("visit", "record", "1", "--on", "2020-10-09", "--summary", "There is no roof")
+    (here / "signed.png").write_bytes(pictures.png())
+    call("attachment", "add", "K", here / "signed.png", "--kind", "signature", "--visit", "1")
+    (here / "roof.png").write_bytes(pictures.png(shade=4))
+    call("attachment", "add", "K", here / "roof.png", "--visit", "1")
+    equal("the visit and the signature are proofs, the photo is none",
+          ask(cases, "SELECT kind, visit_id FROM case_proof ORDER BY proof_number"), [("visit", 1), ("signature", 1)])
+
+
 with folder() as here:
+    of_a_case(here)
     key = here / "berm.key"
     assert berm("key", "create", key).code == 0
     url = make_register(here, HOUSEHOLDS, PERSONS, "household,month,wage\n" + wages("A", 800), make_pack(here / "pack", **{"dictionary.csv": DICTIONARY}))

@@ -30,7 +30,8 @@ enum berm_status attachment_prepare(struct text bytes, bool keep_metadata,
                          "or add the paper in parts",
                          bytes.length, (int)ATTACHMENT_BYTES_MAX);
     /* At once: growing by halves it would take as much again. */
-    if (!keep_metadata && buffer_reserve(&content.cleaned, bytes.length + MEDIA_ADDED_BYTES) == NULL)
+    if (!keep_metadata &&
+        buffer_reserve(&content.cleaned, bytes.length + MEDIA_ADDED_BYTES) == NULL)
         return buffer_status(&content.cleaned, err);
     TRY(media_clean(bytes, keep_metadata ? NULL : &content.cleaned, &facts, err));
     if (!keep_metadata)

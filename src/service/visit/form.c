@@ -37,6 +37,7 @@ enum berm_status visit_form_read(struct office *office, const struct caller *cal
     struct household_facts *facts;
     struct visit_form form = {0};
     struct visit_record record;
+    date_days today;
 
     TRY(arena_new(arena, 1, sizeof *facts, &facts, err));
     TRY(store_begin_read(office->store, err));
@@ -44,7 +45,8 @@ enum berm_status visit_form_read(struct office *office, const struct caller *cal
     TRY(visit_find(office, caller, PERMISSION_HOUSEHOLD_READ, visit_id, arena, &record, err));
     visit_mask(&record);
     form.row = record.row;
-    form.month = month_of_date(date_today()) - 1;
+    TRY(office_today(office, &today, err));
+    form.month = month_of_date(today) - 1;
     TRY(household_read_in(office, caller, PERMISSION_HOUSEHOLD_READ, record.row.household, arena,
                           facts, err));
     form.facts = facts;

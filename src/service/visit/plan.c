@@ -144,16 +144,19 @@ static enum berm_status read_order(struct planning *planning, const struct visit
     return read_groups(planning, order->groups, err);
 }
 
-/* A visit is for the case that is open when it is planned. */
+/* A visit is for the case that is open when it is planned, and due by its clock. */
 static enum berm_status find_case(struct planning *planning, struct berm_error *err)
 {
     struct case_record record;
+    char due[DATE_TEXT_MAX];
     bool is_there;
 
     TRY(case_read_open(planning->office->store, planning->row.household_id, planning->arena,
                        &is_there, &record, err));
     planning->row.case_id = is_there ? record.case_id : 0;
-    return BERM_OK;
+    if (!is_there || !record.has_due || planning->row.due_on.length > 0)
+        return BERM_OK;
+    return text_copy(planning->arena, date_format(record.due_on, due), &planning->row.due_on, err);
 }
 
 static enum berm_status find_household(struct planning *planning, const struct caller *caller,

@@ -19,6 +19,7 @@ struct recording {
     struct office *office;
     const struct actor *actor;
     struct text person; /* who went */
+    date_days today;    /* in the register's time zone */
     struct arena *arena;
     const struct visit_report *report;
     struct visit_record record;
@@ -64,7 +65,7 @@ static enum berm_status read_subject(struct recording *recording, size_t entry,
         subject->entity = ENTITY_FLOW;
         if (month_parse(answer->month, &subject->month, &fault) != BERM_OK)
             return add_problem(recording, entry, "month", "invalid", fault.message, err);
-        if (subject->month > month_of_date(date_today()))
+        if (subject->month > month_of_date(recording->today))
             return add_problem(recording, entry, "month", "invalid",
                                "the month has not begun; correct it", err);
     }
@@ -174,7 +175,7 @@ static enum berm_status read_day(struct recording *recording, struct berm_error 
     date_days day;
 
     TRY(date_parse(recording->report->visited_on, &day, err));
-    if (day > date_today())
+    if (day > recording->today)
         return fail_with(err, BERM_INVALID_INPUT,
                          "the visit is said to be on %.*s, which is still to come; correct the day",
                          TEXT_ARG(recording->report->visited_on));
@@ -303,6 +304,7 @@ enum berm_status visit_record(struct office *office, const struct caller *caller
                                   .problems = {.arena = arena}};
 
     *ret_problems = (struct fact_problems){0};
+    TRY(office_today(office, &recording.today, err));
     TRY(store_begin(office->store, err));
     transaction = office->store;
     TRY(visit_find(office, caller, PERMISSION_VISIT, visit_id, arena, &recording.record, err));
