@@ -40,13 +40,6 @@ enum berm_status command_explain(struct invocation *invocation, struct berm_erro
 
 /* ---- household ------------------------------------------------------------------------------- */
 
-static struct text variable_label(const struct variable *variable, enum language language)
-{
-    struct text label = language_pick(language, variable->label_en, variable->label_zh);
-
-    return label.length ? label : variable->name;
-}
-
 static void write_values(const struct dictionary *dictionary, enum entity entity,
                          const struct field_value *values, enum language language,
                          const char *indent, struct buffer *out)

@@ -329,7 +329,18 @@ struct text language_pick(enum language language, struct text en, struct text zh
 void sentences_write(const struct screening_program *program,
                      const struct explained_finding *finding, enum language language,
                      struct buffer *out);
-/** The pack's figures of a household, a line each. */
+/** The same for those whom it concerns: the values and limits, without rules and without what
+ * clears it; line ends between, none at the end. */
+void sentences_write_brief(const struct screening_program *program,
+                           const struct explained_finding *finding, enum language language,
+                           struct buffer *out);
+/** One of the pack's figures of a household: what it is called, and its value as people read it. */
+struct text figure_label(const struct screening_program *program,
+                         const struct explained_figure *figure, enum language language);
+void figure_write_value(const struct screening_program *program,
+                        const struct explained_figure *figure, enum language language,
+                        struct buffer *out);
+/** All of them, a line each. */
 void figures_write(const struct screening_program *program, const struct explanation *explanation,
                    enum language language, struct buffer *out);
 

@@ -197,6 +197,36 @@ static void write_distance(const struct screening_program *program, const struct
         buffer_append_text(out, language == LANGUAGE_CHINESE ? TEXT("天") : TEXT(" days"));
 }
 
+/* "net income per head is 3,200 CNY" */
+static void write_fact(const struct screening_program *program,
+                       const struct explained_condition *condition, const struct label *label,
+                       enum language language, struct buffer *out)
+{
+    write_label(label, language, out);
+    buffer_append_text(out, language == LANGUAGE_CHINESE ? TEXT("：") : TEXT(" is "));
+    write_value(program, label, condition->value, language, out);
+}
+
+static bool has_limit(const struct explained_condition *condition)
+{
+    return condition->has_threshold && is_ordering(condition->comparison);
+}
+
+/* "threshold 4,000 CNY, 800 CNY below" */
+static void write_limit(const struct screening_program *program,
+                        const struct explained_condition *condition, const struct label *label,
+                        enum language language, struct buffer *out)
+{
+    bool is_chinese = language == LANGUAGE_CHINESE;
+
+    buffer_append_text(out, is_chinese ? TEXT("界限 ") : TEXT("threshold "));
+    write_value(program, label, condition->threshold, language, out);
+    buffer_append_text(out, is_chinese ? TEXT("，相差 ") : TEXT(", "));
+    write_distance(program, label, condition, language, out);
+    if (!is_chinese)
+        buffer_append_text(out, is_below(condition->comparison) ? TEXT(" below") : TEXT(" above"));
+}
+
 static void write_condition(const struct screening_program *program,
                             const struct explained_condition *condition, enum language language,
                             struct buffer *out)
@@ -205,19 +235,12 @@ static void write_condition(const struct screening_program *program,
     bool is_chinese = language == LANGUAGE_CHINESE;
 
     buffer_append_text(out, TEXT("  - "));
-    write_label(&label, language, out);
-    buffer_append_text(out, is_chinese ? TEXT("：") : TEXT(" is "));
-    write_value(program, &label, condition->value, language, out);
+    write_fact(program, condition, &label, language, out);
     buffer_append_format(out, is_chinese ? "（规则：%.*s" : " (rule: %.*s",
                          TEXT_ARG(condition->test));
-    if (condition->has_threshold && is_ordering(condition->comparison)) {
-        buffer_append_text(out, is_chinese ? TEXT("；界限 ") : TEXT("; threshold "));
-        write_value(program, &label, condition->threshold, language, out);
-        buffer_append_text(out, is_chinese ? TEXT("，相差 ") : TEXT(", "));
-        write_distance(program, &label, condition, language, out);
-        if (!is_chinese)
-            buffer_append_text(out,
-                               is_below(condition->comparison) ? TEXT(" below") : TEXT(" above"));
+    if (has_limit(condition)) {
+        buffer_append_text(out, is_chinese ? TEXT("；") : TEXT("; "));
+        write_limit(program, condition, &label, language, out);
     }
     buffer_append_text(out, is_chinese ? TEXT("）\n") : TEXT(")\n"));
 }
@@ -282,6 +305,20 @@ static void write_reads(const struct screening_program *program, const struct ex
         write_value(program, &label, rule->reads[r].value, language, out);
     }
     buffer_append_text(out, is_chinese ? TEXT("。\n") : TEXT(".\n"));
+}
+
+/* The labels of what is not known, a comma between. */
+static void write_missing_names(const struct screening_program *program,
+                                const struct explained_finding *finding, enum language language,
+                                struct buffer *out)
+{
+    for (size_t m = 0; m < finding->missing_count; m++) {
+        struct label label = label_of(program, finding->missing[m], language);
+
+        if (m > 0)
+            buffer_append_text(out, language == LANGUAGE_CHINESE ? TEXT("、") : TEXT(", "));
+        write_label(&label, language, out);
+    }
 }
 
 static void write_missing(const struct screening_program *program,
@@ -363,7 +400,7 @@ void sentences_write(const struct screening_program *program,
             write_condition(program, &rule->conditions[c], language, out);
         write_reads(program, rule, language, out);
         for (size_t c = 0; c < rule->condition_count && !finding->is_undetermined; c++)
-            if (rule->conditions[c].has_threshold && is_ordering(rule->conditions[c].comparison))
+            if (has_limit(&rule->conditions[c]))
                 write_way_out(program, &rule->conditions[c], language, out);
     }
     write_missing(program, finding, language, out);
@@ -372,15 +409,69 @@ void sentences_write(const struct screening_program *program,
                              TEXT_ARG(clear));
 }
 
+/* Between lines, not behind the last one. */
+static void begin_line(struct buffer *out, size_t start)
+{
+    if (out->length > start)
+        buffer_append_char(out, '\n');
+}
+
+void sentences_write_brief(const struct screening_program *program,
+                           const struct explained_finding *finding, enum language language,
+                           struct buffer *out)
+{
+    bool is_chinese = language == LANGUAGE_CHINESE;
+    size_t start = out->length;
+
+    for (size_t r = 0; r < finding->rule_count; r++) {
+        const struct explained_rule *rule = &finding->rules[r];
+
+        begin_line(out, start);
+        if (rule->note.length)
+            buffer_append_text(out, language_pick(language, rule->note, rule->note_zh));
+        for (size_t c = 0; c < rule->condition_count; c++) {
+            struct label label = label_of(program, rule->conditions[c].input, language);
+
+            begin_line(out, start);
+            write_fact(program, &rule->conditions[c], &label, language, out);
+            if (!has_limit(&rule->conditions[c]))
+                continue;
+            buffer_append_text(out, is_chinese ? TEXT("（") : TEXT(" ("));
+            write_limit(program, &rule->conditions[c], &label, language, out);
+            buffer_append_text(out, is_chinese ? TEXT("）") : TEXT(")"));
+        }
+    }
+    if (finding->missing_count == 0)
+        return;
+    begin_line(out, start);
+    buffer_append_text(out, is_chinese ? TEXT("还不清楚：") : TEXT("Not known yet: "));
+    write_missing_names(program, finding, language, out);
+}
+
+struct text figure_label(const struct screening_program *program,
+                         const struct explained_figure *figure, enum language language)
+{
+    return label_of(program, figure->decision, language).text;
+}
+
+void figure_write_value(const struct screening_program *program,
+                        const struct explained_figure *figure, enum language language,
+                        struct buffer *out)
+{
+    struct label label = label_of(program, figure->decision, language);
+
+    write_value(program, &label, figure->value, language, out);
+}
+
 void figures_write(const struct screening_program *program, const struct explanation *explanation,
                    enum language language, struct buffer *out)
 {
     for (size_t f = 0; f < explanation->figure_count; f++) {
-        struct label label = label_of(program, explanation->figures[f].decision, language);
+        const struct explained_figure *figure = &explanation->figures[f];
 
-        buffer_append_format(
-            out, language == LANGUAGE_CHINESE ? "  %.*s：" : "  %.*s: ", TEXT_ARG(label.text));
-        write_value(program, &label, explanation->figures[f].value, language, out);
+        buffer_append_format(out, language == LANGUAGE_CHINESE ? "  %.*s：" : "  %.*s: ",
+                             TEXT_ARG(figure_label(program, figure, language)));
+        figure_write_value(program, figure, language, out);
         buffer_append_char(out, '\n');
     }
 }

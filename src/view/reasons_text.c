@@ -8,6 +8,13 @@ struct text finding_label(const struct finding_row *row, enum language language)
                      : row->code;
 }
 
+struct text variable_label(const struct variable *variable, enum language language)
+{
+    struct text label = language_pick(language, variable->label_en, variable->label_zh);
+
+    return label.length ? label : variable->name;
+}
+
 struct text severity_label(enum severity severity, enum language language)
 {
     static const char *const CHINESE[SEVERITY_COUNT] = {"无", "待核实", "低", "中", "高", "严重"};

@@ -28,6 +28,8 @@ void finding_write_spell_json(const struct finding_row *row, const char *from_ke
 struct text severity_label(enum severity severity, enum language language);
 /** What people call a finding; its code where the pack no longer has it. */
 struct text finding_label(const struct finding_row *row, enum language language);
+/** What a variable is called; its name where the pack has no label. */
+struct text variable_label(const struct variable *variable, enum language language);
 /** A household's reasons in plain sentences. */
 void reasons_write(const struct household_reasons *reasons, enum language language,
                    struct buffer *out);
