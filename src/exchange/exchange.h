@@ -96,6 +96,11 @@ MUST_USE enum berm_status exchange_export(struct office *office,
                                           const struct export_options *options, int64_t *ret_rows,
                                           struct berm_error *err);
 
+/** Write bytes to a file in the same way: as a whole or not at all. "-": standard output.
+ * Errors: BERM_IO, BERM_INVALID_INPUT (the path is too long). */
+MUST_USE enum berm_status exchange_write_file(const char *path, const struct buffer *bytes,
+                                              struct berm_error *err);
+
 /* ---- Jobs ------------------------------------------------------------------------------------ */
 
 /** One for each kind of job, for struct job_runner_options. */

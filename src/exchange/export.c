@@ -3,6 +3,16 @@
 
 #include "target.h"
 
+enum berm_status exchange_write_file(const char *path, const struct buffer *bytes,
+                                     struct berm_error *err)
+{
+    CLEANUP(target_close) struct target target = {0};
+
+    TRY(target_open(path, false, &target, err));
+    TRY(target_write(&target, bytes, err));
+    return target_finish(&target, err);
+}
+
 static enum berm_status write_pieces(struct export *export, struct office *office,
                                      const struct export_options *options, struct target *target,
                                      struct berm_error *err)

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""What is printed, read back by another program: cards, visit sheets and notices as PDF, in both languages."""
+import pathlib
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from registers import make_register  # noqa: E402
+from scenario import berm, check, contains, equal, finish, folder, skip, write  # noqa: E402
+from server import make_account  # noqa: E402
+
+NOW = {"BERM_NOW": "2020-10-03T08:00:00Z"}
+LONG = "Maximiliana Bartholomea Featherstonehaugh-Cholmondeley of the Lower Willow Terrace by the Old Mill"
+RARE = "\ue863"  # of the private use area: no font has it
+
+
+def poppler(program, *arguments):
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=True).stdout
+
+
+def words(path):
+    """The text without blanks and line ends: where a line is broken does not matter."""
+    return "".join(poppler("pdftotext", "-raw", path, "-").split())
+
+
+def whole(text):
+    return "".join(text.split())
+
+
+def info(path):
+    return dict((line.split(":", 1)[0], line.split(":", 1)[1].strip())
+                for line in poppler("pdfinfo", path).splitlines())
+
+
+def households(here):
+    """A is large and has a long name in it; B has a rare character; N is the neighbours'."""
+    rows = ["code,household,name,sex,birth_date,relation,at_school,from_date\n"
+            f"A-0,A,{LONG},female,1950-01-01,head,,2010-01-01\n"]
+    rows += [f"A-{i},A,孙庚秋{i},male,2000-01-{i % 28 + 1:02d},child,,2010-01-01\n" for i in range(1, 81)]
+    rows += [f"B-1,B,王{RARE}明,male,1975-11-25,head,,2010-01-01\n", "N-1,N,欧阳娜娜,female,1988-01-01,head,,2010-01-01\n"]
+    url = make_register(here, "code,area,roof,rooms\nA,X1,leaks,3\nB,X1,none,\nN,X2,none,1\n")
+    result = berm("import", "persons", write(here / "p.csv", "".join(rows)), "--store", url)
+    check("the persons go in", result.code == 0, result.text)
+    flows = "household,month,wage\n" + "".join(f"A,2020-{m:02d},1000.50\n" for m in range(1, 10))
+    berm("import", "flows", write(here / "f.csv", flows), "--store", url)
+    equal("a month is screened", berm("screen", "--month", "2020-09", "--store", url, env=NOW).code, 0)
+    return url
+
+
+def printing(url, here):
+    """A function that prints and says where."""
+    def do(kind, *arguments, lang="en", code=0, env=None):
+        path = here / f"{kind}-{lang}.pdf"
+        path.unlink(missing_ok=True)
+        result = berm("print", kind, *arguments, "--store", url, "--lang", lang, "--output", path,
+                      env={**NOW, **(env or {})})
+        equal(f"print {kind} ({lang}) ends with {code}", result.code, code)
+        return path, result
+    return do
+
+
+def cards(do):
+    path, _ = do("card", "A")
+    said, facts = words(path), info(path)
+    equal("it is A4", facts["Page size"], "595.276 x 841.89 pts (A4)")
+    contains("its date is the caller's, not the clock's", facts["CreationDate"], "Oct  3 00:00:00 2020")
+    pages = int(facts["Pages"])
+    check("81 members take several pages", pages >= 3, pages)
+    for page in range(1, pages + 1):
+        one = poppler("pdftotext", "-f", page, "-l", page, path, "-")
+        contains(f"page {page} says which of how many it is", one, f"Page {page} of {pages}")
+    second = poppler("pdftotext", "-f", "2", "-l", "2", path, "-")
+    contains("a table's headings come again on its next page", second, "Relation")
+    contains("a long name is there to its end", said, whole(LONG))
+    for name in (whole("孙庚秋1"), whole("孙庚秋80")):
+        contains(f"{name} is there", said, name)
+    for text in ("House not safe", "The roof is repaired.", "Roof is Leaks", "9,004.50 XTS", "Whom to call"):
+        contains(f"the card says: {text}", said, whole(text))
+    check("no rule's number is on it", "Rule" not in said, said[:200])
+    fonts = poppler("pdffonts", path)
+    check("the fonts are embedded Noto", fonts.count("NotoSansCJK") >= 1 and " no  yes" not in fonts
+          and all(line.split()[-5] == "yes" for line in fonts.splitlines()[2:]), fonts)
+
+    path, _ = do("card", "A", lang="zh")
+    for text in ("家庭帮扶明白卡", "住房不安全", "屋顶：漏雨", "屋顶修好。", "与户主关系", f"第1页，共{info(path)['Pages']}页"):
+        contains(f"the Chinese card says: {text}", words(path), whole(text))
+
+    first = do("card", "A")[0].read_bytes()
+    equal("the same card has the same bytes", do("card", "A")[0].read_bytes(), first)
+
+    path, result = do("card", "B")
+    contains("a character that no font has stands as its number", words(path), "王[U+E863]明")
+    contains("and that is said, with the remedy", result.err, "fonts-hanazono")
+
+
+def visits(url, do):
+    path, _ = do("visit", "A", lang="zh")
+    for text in ("入户核实表", "屋顶", "□\u00a0完好", "□是", "核实人", "陪同人", "户主或成员", "未安排"):
+        contains(f"the sheet has {text}", words(path), whole(text).replace("\u00a0", ""))
+    result = berm("visit", "plan", "A", "--purpose", "shock", "--due", "2020-10-09", "--store", url, env=NOW)
+    check("a visit is planned", result.code == 0, result.text)
+    path, _ = do("visit", "A")
+    contains("a planned visit's day is on it", words(path), "2020-10-09")
+
+
+def notices(do):
+    path, _ = do("notice", "--area", "X")
+    said = words(path)
+    contains("three households are listed", said, "3households")
+    for masked in ("M***B***", "王**", "欧***", "****"):
+        contains(f"masked: {masked}", said, masked)
+    for plain in ("Maximiliana", "Bartholomea", "明", "阳", "娜", "Roof", "Leaks", "A-0"):
+        check(f"not in public: {plain}", plain not in said, said)
+    path, _ = do("notice", "--area", "X2", lang="zh")
+    contains("the neighbours' notice has theirs", words(path), "欧***")
+    check("and nobody else", "王" not in words(path) and "共1户" in words(path), words(path))
+
+
+def callers(url, here, do):
+    make_account(url, "viewer", ("viewer", None))
+    make_account(url, "worker", ("field_worker", "X1"))
+    said = words(do("card", "A", "--as", "viewer")[0])
+    check("who sees no personal fields prints no names", "孙" not in said and "(hidden)" in said, said)
+    said = words(do("notice", "--as", "viewer")[0])
+    check("nor does their notice have any", "(hidden)" in said and "王" not in said and "M*" not in said, said)
+    said = words(do("notice", "--as", "worker")[0])
+    check("a worker's notice ends at their areas", "王**" in said and "欧" not in said, said)
+    for kind in ("card", "visit"):
+        path, result = do(kind, "N", "--as", "worker", code=1)
+        check(f"another's {kind} is not there", "there is no household" in result.err and not path.exists(),
+              result.text)
+    empty = write(here / "fonts.conf", "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig/>")
+    path, result = do("card", "A", lang="zh", code=1, env={"FONTCONFIG_FILE": empty})
+    check("without the font it is said which package has it, and nothing is printed",
+          "fonts-noto-cjk" in result.err and not path.exists(), result.text)
+
+
+with folder() as here:
+    if shutil.which("pdftotext"):
+        register = households(here)
+        printer = printing(register, here)
+        cards(printer)
+        visits(register, printer)
+        notices(printer)
+        callers(register, here, printer)
+    else:
+        skip("paper", "poppler-utils is not installed")
+finish()
