@@ -119,14 +119,14 @@ class Description:
         self.operations = []
         for path, methods in self.document["paths"].items():
             pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/?]+", re.escape(path)) + r"(\?.*)?")
-            self.operations += [(method.upper(), pattern, operation)
+            self.operations += [(method.upper(), pattern, path.count("{"), operation)
                                 for method, operation in methods.items()]
 
     def operation(self, method, path):
-        fitting = [operation for verb, pattern, operation in self.operations
+        fitting = [(open_parts, operation) for verb, pattern, open_parts, operation in self.operations
                    if verb == method and pattern.fullmatch(path)]
         # a literal path goes before one with parameters
-        return min(fitting, key=lambda operation: len(operation["parameters"]), default=None)
+        return min(fitting, key=lambda fit: fit[0], default=(0, None))[1]
 
     def complaint(self, method, path, status, content_type, value):
         """What does not fit, or None."""
