@@ -2,6 +2,7 @@
 #include "script/script.h"
 
 #include <unicode/ucal.h>
+#include <unicode/ustring.h>
 
 enum { ZONE_LENGTH_MAX = 64, MILLISECONDS = 1000 };
 
