@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from county import county, months  # noqa: E402
-from scenario import check, contains, equal, finish  # noqa: E402
+from scenario import contains, equal, finish  # noqa: E402
 
 YEAR = months("2019-10", "2020-09")
 
@@ -56,4 +56,14 @@ with county() as place:
                                        "OLD-WEAK": "Left poverty, unstable"})
     unsure = {row["household"] for row in place.rows("findings", "--undetermined")} - found
     equal("who cannot be told is not taken for safe", unsure, {"NEW-UNKNOWN"})
+
+    # What was found is work: a lead of each, the worst first, whoever was registered before.
+    cases = place.rows("case", "list")
+    equal("each has become a case, the worst first", [(row["household"], row["severity"]) for row in cases],
+          [("NEW-UNKNOWN", "critical"), ("NEW-SUDDEN", "high"), ("OLD-WEAK", "medium"), ("NEW-MARGINAL", "medium")])
+    equal("a village sees its own of them", {row["household"] for row in place.rows("case", "list", user="village-2")},
+          {"NEW-MARGINAL", "NEW-UNKNOWN"})
+    shown = place.run("case", "show", "NEW-SUDDEN").text
+    contains("and what told of them", shown, "screening: Serious illness or severe injury (high)")
+    contains("and what is to be done", shown, "Take up [take_up] by a field_worker: now")
 finish()
