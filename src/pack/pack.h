@@ -31,6 +31,8 @@ struct finding_info {
 struct measure_info {
     struct text code;
     struct text kind;
+    struct text
+        answers; /* codes of findings that it helps against, a blank between; may be empty */
     struct text label_en, label_zh;
     struct text source;
 };
@@ -172,6 +174,8 @@ MUST_USE enum berm_status bundle_read(struct arena *arena, const struct pack_bun
 
 int pack_finding_position(const struct pack *pack, struct text code);               /* -1: none */
 const struct finding_info *pack_finding(const struct pack *pack, struct text code); /* NULL: none */
+/** Whether a measure helps against a finding. */
+bool measure_answers(const struct measure_info *measure, struct text finding);
 const struct measure_info *pack_measure(const struct pack *pack, struct text code);
 const struct warning_kind *pack_warning(const struct pack *pack, struct text code);
 /** The code that is nearest to a word, for a suggestion; length 0 where none is. */

@@ -136,14 +136,60 @@ static enum berm_status check_kind(const struct csv_table *table, size_t row, si
                    file, TEXT_ARG(kind));
 }
 
+/* The word behind a blank at *at, moving behind it; length 0 at the end. */
+static struct text next_word(struct text list, size_t *at)
+{
+    size_t start;
+
+    while (*at < list.length && list.bytes[*at] == ' ')
+        ++*at;
+    start = *at;
+    while (*at < list.length && list.bytes[*at] != ' ')
+        ++*at;
+    return (struct text){list.bytes + start, *at - start};
+}
+
+bool measure_answers(const struct measure_info *measure, struct text finding)
+{
+    size_t at = 0;
+
+    for (struct text word = next_word(measure->answers, &at); word.length > 0;
+         word = next_word(measure->answers, &at))
+        if (text_equal(word, finding))
+            return true;
+    return false;
+}
+
+static enum berm_status check_answers(const struct pack *pack, const struct csv_table *table,
+                                      size_t row, size_t field, const char *file,
+                                      struct berm_error *err)
+{
+    struct text list = table->rows[row].fields[field];
+    size_t at = 0;
+
+    for (struct text word = next_word(list, &at); word.length > 0; word = next_word(list, &at)) {
+        struct text nearest;
+
+        if (pack_finding(pack, word) != NULL)
+            continue;
+        nearest = tables_nearest_finding(pack, word);
+        if (nearest.length > 0)
+            return fail_at(err, BERM_INVALID_INPUT, table->rows[row].line, table->positions[field],
+                           "%s: '%.*s' is no code of findings.csv; did you mean '%.*s'?", file,
+                           TEXT_ARG(word), TEXT_ARG(nearest));
+        return fail_at(err, BERM_INVALID_INPUT, table->rows[row].line, table->positions[field],
+                       "%s: '%.*s' is no code of findings.csv; add it there or take it out", file,
+                       TEXT_ARG(word));
+    }
+    return BERM_OK;
+}
+
 enum berm_status tables_read_measures(struct arena *arena, struct text csv, struct pack *pack,
                                       struct berm_error *err)
 {
-    static const struct csv_column columns[] = {{TEXT("code"), true},
-                                                {TEXT("kind"), true},
-                                                {TEXT("label_en"), true},
-                                                {TEXT("label_zh"), false},
-                                                {TEXT("source"), false}};
+    static const struct csv_column columns[] = {{TEXT("code"), true},     {TEXT("kind"), true},
+                                                {TEXT("label_en"), true}, {TEXT("label_zh"), false},
+                                                {TEXT("source"), false},  {TEXT("answers"), false}};
     static const char file[] = "measures.csv";
     struct csv_table table;
     struct measure_info *measures;
@@ -156,11 +202,13 @@ enum berm_status tables_read_measures(struct arena *arena, struct text csv, stru
         TRY(tables_check_row(&table, i, file, columns, ARRAY_COUNT(columns), err));
         TRY(tables_check_code(&table, i, file, err));
         TRY(check_kind(&table, i, 1, file, err));
+        TRY(check_answers(pack, &table, i, 5, file, err));
         measures[i] = (struct measure_info){.code = fields[0],
                                             .kind = fields[1],
                                             .label_en = fields[2],
                                             .label_zh = fields[3],
-                                            .source = fields[4]};
+                                            .source = fields[4],
+                                            .answers = fields[5]};
     }
     pack->measures = measures;
     pack->measure_count = table.row_count;
