@@ -105,19 +105,9 @@ static enum berm_status run_on_worker(struct call *call, struct berm_error *err)
     return call_run_once(call, err);
 }
 
-/* What reads does so in one snapshot, from the token to the last row: who may see what, and what
- * there is, are of the same moment, and the database's locks are taken once. */
-static enum berm_status run_once(struct call *call, struct berm_error *err)
+/* What was sent with the request, once it is known who calls. */
+static enum berm_status take_request(struct call *call, struct berm_error *err)
 {
-    CLEANUP(store_snapshot_endp) struct store *snapshot = NULL;
-
-    if (call->route->kind == ROUTE_READS) {
-        TRY(store_snapshot_begin(call->office->store, err));
-        snapshot = call->office->store;
-    }
-    TRY(admit(call, err));
-    if (snapshot != NULL)
-        TRY(caller_fence_fresh(snapshot, &call->caller, err));
     TRY(call_check_queries(call, err));
     if (call->route->takes != NULL)
         TRY(call_read_body(call, err));
@@ -126,12 +116,37 @@ static enum berm_status run_once(struct call *call, struct berm_error *err)
         call->response->content_type =
             strchr(call->route->gives, '/') ? call->route->gives : "application/json";
     call->office->actor = call->actor;
+    return BERM_OK;
+}
+
+/* What reads does so in one snapshot, from the token to the last row: who may see what, and what
+ * there is, are of the same moment, and the database's locks are taken once. Which rules are in
+ * force is asked together with who calls. */
+static enum berm_status run_reading(struct call *call, struct berm_error *err)
+{
+    CLEANUP(store_snapshot_endp) struct store *snapshot = NULL;
+    CLEANUP(statement_closep) struct statement *newest = NULL;
+
+    TRY(store_snapshot_begin(call->office->store, err));
+    snapshot = call->office->store;
+    TRY(office_ask_pack(call->office, &newest, err));
+    TRY(admit(call, err));
+    TRY(caller_fence_fresh(snapshot, &call->caller, err));
+    TRY(take_request(call, err));
+    TRY(office_take_pack(call->office, newest, err));
+    return call->route->handle(call, err);
+}
+
+static enum berm_status run_once(struct call *call, struct berm_error *err)
+{
+    if (call->route->kind == ROUTE_READS)
+        return run_reading(call, err);
+    TRY(admit(call, err));
+    TRY(take_request(call, err));
     if (call->route->kind == ROUTE_WRITES)
         return hand_to_writer(call, err);
     TRY(office_refresh(call->office, err));
-    if (call->route->kind == ROUTE_HANDLES)
-        return run_on_worker(call, err);
-    return call->route->handle(call, err);
+    return run_on_worker(call, err);
 }
 
 /* What only reads is read again where the database went away in the middle of it. */

@@ -135,6 +135,12 @@ MUST_USE enum berm_status office_pack_of_version(struct office *office, int64_t 
                                                  struct berm_error *err);
 /** Bring office->pack up to what others published meanwhile: for servers, before each request. */
 MUST_USE enum berm_status office_refresh(struct office *office, struct berm_error *err);
+/** The same in two halves: what is asked of the store between them goes in one round trip with it.
+ * Owner   the caller closes the statement. */
+MUST_USE enum berm_status office_ask_pack(struct office *office, struct statement **ret_newest,
+                                          struct berm_error *err);
+MUST_USE enum berm_status office_take_pack(struct office *office, struct statement *newest,
+                                           struct berm_error *err);
 
 /* ---- Difference ------------------------------------------------------------------------------ */
 

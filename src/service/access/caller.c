@@ -40,32 +40,51 @@ static enum berm_status read_epoch(struct store *store, int64_t *ret_epoch, stru
 
 /* ---- Resolving ------------------------------------------------------------------------------- */
 
+static enum berm_status read_grant(struct statement *list, int column, struct caller *caller,
+                                   struct caller_grant *grant, struct berm_error *err)
+{
+    TRY(role_find(statement_text(list, column), &grant->role, err));
+    TRY(parse_epoch(statement_text(list, column + 4), &caller->area_epoch, err));
+    grant->area_id = statement_int64(list, column + 1); /* 0 for NULL */
+    grant->range = grant->area_id == 0 ? EVERYTHING
+                                       : (struct area_range){statement_int64(list, column + 2),
+                                                             statement_int64(list, column + 3)};
+    return BERM_OK;
+}
+
+enum berm_status caller_take(struct statement *list, int column, int64_t account_id,
+                             struct text name, uint64_t scopes, struct arena *arena,
+                             struct caller *ret_caller, struct berm_error *err)
+{
+    struct caller caller = {.account_id = account_id, .scopes = scopes};
+    bool has_row = !statement_is_null(list, column);
+    struct caller_grant *grants;
+
+    TRY(text_copy(arena, name, &caller.name, err));
+    TRY(arena_new(arena, ACCOUNT_GRANTS_MAX, sizeof *grants, &grants, err));
+    for (; has_row && caller.grant_count < ACCOUNT_GRANTS_MAX; caller.grant_count++) {
+        TRY(read_grant(list, column, &caller, &grants[caller.grant_count], err));
+        TRY(statement_step(list, &has_row, err));
+    }
+    caller.grants = grants;
+    *ret_caller = caller;
+    return BERM_OK;
+}
+
 enum berm_status caller_read(struct store *store, int64_t account_id, struct text name,
                              uint64_t scopes, struct arena *arena, struct caller *ret_caller,
                              struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *list = NULL;
     struct caller caller = {.account_id = account_id, .scopes = scopes};
-    struct caller_grant *grants;
     bool has_row;
 
-    TRY(text_copy(arena, name, &caller.name, err));
-    TRY(arena_new(arena, ACCOUNT_GRANTS_MAX, sizeof *grants, &grants, err));
     TRY(statement_prepare(store, STATEMENT_ROLE_GRANT_OF_ACCOUNT, &list, err));
     statement_bind_int64(list, ROLE_GRANT_OF_ACCOUNT__ACCOUNT_ID, account_id);
     TRY(statement_step(list, &has_row, err));
-    for (; has_row && caller.grant_count < ACCOUNT_GRANTS_MAX; caller.grant_count++) {
-        struct caller_grant *grant = &grants[caller.grant_count];
-
-        TRY(role_find(statement_text(list, 0), &grant->role, err));
-        TRY(parse_epoch(statement_text(list, 4), &caller.area_epoch, err));
-        grant->area_id = statement_int64(list, 1); /* 0 for NULL */
-        grant->range = grant->area_id == 0 ? EVERYTHING
-                                           : (struct area_range){statement_int64(list, 2),
-                                                                 statement_int64(list, 3)};
-        TRY(statement_step(list, &has_row, err));
-    }
-    caller.grants = grants;
+    if (has_row)
+        return caller_take(list, 0, account_id, name, scopes, arena, ret_caller, err);
+    TRY(text_copy(arena, name, &caller.name, err));
     *ret_caller = caller;
     return BERM_OK;
 }

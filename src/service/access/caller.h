@@ -9,6 +9,12 @@ MUST_USE enum berm_status caller_read(struct store *store, int64_t account_id, s
                                       uint64_t scopes, struct arena *arena,
                                       struct caller *ret_caller, struct berm_error *err);
 
+/** The same from rows that are grants: list stands on the first, whose columns from this one on are
+ * those of role_grant_of_account; the role is NULL where the account has no grant. */
+MUST_USE enum berm_status caller_take(struct statement *list, int column, int64_t account_id,
+                                      struct text name, uint64_t scopes, struct arena *arena,
+                                      struct caller *ret_caller, struct berm_error *err);
+
 /** The ranges of the caller's grants, with the positions of the present transaction; CALLER_NOWHERE
  * for an area that is gone.
  * Shape   ranges: as many as grants. */

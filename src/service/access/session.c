@@ -118,7 +118,7 @@ enum berm_status session_resolve(struct store *store, struct text token, int64_t
     if (now_s >= statement_int64(find, 2) || now_s >= seen_at_s + SESSION_IDLE_S ||
         statement_int64(find, 4) == 0)
         return fail_session(err);
-    TRY(caller_read(store, statement_int64(find, 0), statement_text(find, 3), ~0ull, arena,
+    TRY(caller_take(find, 5, statement_int64(find, 0), statement_text(find, 3), ~0ull, arena,
                     ret_caller, err));
     *ret_touch_is_due = now_s >= seen_at_s + SESSION_TOUCH_S;
     return BERM_OK;

@@ -158,6 +158,6 @@ enum berm_status token_resolve(struct store *store, struct text token, int64_t n
         statement_int64(find, 5) == 0)
         return fail_with(err, BERM_UNAUTHENTICATED,
                          "the token is not known, expired or revoked; ask for a new one");
-    return caller_read(store, statement_int64(find, 0), statement_text(find, 4),
+    return caller_take(find, 6, statement_int64(find, 0), statement_text(find, 4),
                        scopes_read(statement_text(find, 1)), arena, ret_caller, err);
 }

@@ -162,17 +162,32 @@ enum berm_status office_pack_at(struct office *office, month_number month,
     return BERM_OK;
 }
 
-enum berm_status office_refresh(struct office *office, struct berm_error *err)
+enum berm_status office_ask_pack(struct office *office, struct statement **ret_newest,
+                                 struct berm_error *err)
 {
-    CLEANUP(statement_closep) struct statement *newest = NULL;
+    TRY(statement_prepare(office->store, STATEMENT_PACK_VERSION_NEWEST, ret_newest, err));
+    statement_start(*ret_newest);
+    return BERM_OK;
+}
+
+enum berm_status office_take_pack(struct office *office, struct statement *newest,
+                                  struct berm_error *err)
+{
     bool has_row;
 
-    TRY(statement_prepare(office->store, STATEMENT_PACK_VERSION_NEWEST, &newest, err));
     TRY(statement_step(newest, &has_row, err));
     if (!has_row || (office->pack && text_equal(statement_text(newest, 0), office->pack->sha256)))
         return BERM_OK;
     statement_reset(newest);
     return office_pack_at(office, month_from_civil(9999, 12), &office->pack, err);
+}
+
+enum berm_status office_refresh(struct office *office, struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *newest = NULL;
+
+    TRY(office_ask_pack(office, &newest, err));
+    return office_take_pack(office, newest, err);
 }
 
 static bool is_version_name(struct text name)

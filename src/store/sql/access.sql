@@ -31,7 +31,8 @@ SELECT count(*) FROM role_grant WHERE account_id = :account_id;
 
 -- name: role_grant_of_account
 -- few: grants of one account
--- A grant over the whole register has no area and no positions. The epoch is the one that these positions are of.
+-- A grant over the whole register has no area and no positions. The epoch is the one that these positions are of. These
+-- five columns also end session_by_hash and token_by_hash.
 SELECT g.role, g.area_id, a.position_low, a.position_high,
        coalesce((SELECT s.value FROM setting AS s WHERE s.name = 'area_epoch'), '0')
 FROM role_grant AS g LEFT JOIN area AS a ON a.area_id = g.area_id
@@ -57,9 +58,17 @@ INSERT INTO session (token_hash, account_id, created_at_s, seen_at_s, expires_at
 VALUES (:token_hash, :account_id, :now_s, :now_s, :expires_at_s, :address);
 
 -- name: session_by_hash
-SELECT s.account_id, s.seen_at_s, s.expires_at_s, c.name, c.is_active
-FROM session AS s JOIN account AS c ON c.account_id = s.account_id
-WHERE s.token_hash = :token_hash;
+-- few: grants of one account
+-- A row for each grant, one where there is none: what is asked with each request comes in one round trip.
+SELECT s.account_id, s.seen_at_s, s.expires_at_s, c.name, c.is_active,
+       g.role, g.area_id, a.position_low, a.position_high,
+       coalesce((SELECT e.value FROM setting AS e WHERE e.name = 'area_epoch'), '0')
+FROM session AS s
+JOIN account AS c ON c.account_id = s.account_id
+LEFT JOIN role_grant AS g ON g.account_id = s.account_id
+LEFT JOIN area AS a ON a.area_id = g.area_id
+WHERE s.token_hash = :token_hash
+ORDER BY a.position_low NULLS FIRST, g.role;
 
 -- name: session_touch
 -- What is over is not brought back.
@@ -81,9 +90,17 @@ INSERT INTO api_token (api_token_id, account_id, label, token_hash, scopes, crea
 VALUES (:api_token_id, :account_id, :label, :token_hash, :scopes, :now_s, :expires_at_s);
 
 -- name: token_by_hash
-SELECT t.account_id, t.scopes, t.expires_at_s, t.revoked_at_s, c.name, c.is_active
-FROM api_token AS t JOIN account AS c ON c.account_id = t.account_id
-WHERE t.token_hash = :token_hash;
+-- few: grants of one account
+-- As session_by_hash.
+SELECT t.account_id, t.scopes, t.expires_at_s, t.revoked_at_s, c.name, c.is_active,
+       g.role, g.area_id, a.position_low, a.position_high,
+       coalesce((SELECT e.value FROM setting AS e WHERE e.name = 'area_epoch'), '0')
+FROM api_token AS t
+JOIN account AS c ON c.account_id = t.account_id
+LEFT JOIN role_grant AS g ON g.account_id = t.account_id
+LEFT JOIN area AS a ON a.area_id = g.area_id
+WHERE t.token_hash = :token_hash
+ORDER BY a.position_low NULLS FIRST, g.role;
 
 -- name: token_revoke
 UPDATE api_token SET revoked_at_s = :now_s
