@@ -71,6 +71,8 @@ VALUES = {"ranges": EVERYTHING, "is_everything": 1, "after": 0, "low": 0, "high"
           "length": 100, "birth_date": "'1988-08-08'", "name": "'Zofia Quarrel'", "account": "'sender'",
           "source": "'health'", "reference": "'r2'", "warning_id": 2, "flow": "'wage'", "risk_rank": 1,
           "run_id": 1, "change_id": 1, "visit_id": 1, "attachment_id": 1, "sha256": "''", "piece_number": 0, "older": 0, "is_counted": 1,
+          "worker": "''", "due_by": "''", "case_id": 1, "stage": "''", "severity": 0, "after_due": "''", "after_case": 0,
+          "persons": "'2'",
           "codes": "'NEXT-1' || chr(10) || 'NEXT-P'", "months": "'24248'"}
 
 
