@@ -118,6 +118,10 @@ void call_add_query_problem(struct call *call, const char *name, const char *cod
                             const char *format, ...) PRINTF_LIKE(4, 5);
 /** BERM_INVALID_INPUT where problems were noted: they are all told together. */
 MUST_USE enum berm_status call_check(struct call *call, struct berm_error *err);
+/** What a service found wrong: with BERM_INVALID_INPUT a problem of the body's member that it
+ * names, "" for none; anything else as it is. */
+MUST_USE enum berm_status call_tell(struct call *call, enum berm_status status, const char *field,
+                                    const struct berm_error *fault, struct berm_error *err);
 
 /** If-Match as the version in its tag; -1 for *. Errors: 428 where it is missing. */
 MUST_USE enum berm_status call_if_match(struct call *call, int64_t *ret_version,

@@ -104,6 +104,18 @@ enum berm_status call_check(struct call *call, struct berm_error *err)
                      call->problem_count);
 }
 
+enum berm_status call_tell(struct call *call, enum berm_status status, const char *field,
+                           const struct berm_error *fault, struct berm_error *err)
+{
+    if (status != BERM_INVALID_INPUT || field[0] == '\0') {
+        *err = *fault;
+        return status;
+    }
+    call_add_problem(call, body_pointer(call_body(call), text_of(field)), "invalid", "%s",
+                     fault->message);
+    return call_check(call, err);
+}
+
 /* ---- Telling --------------------------------------------------------------------------------- */
 
 static void write_problems(struct call *call, struct json_writer *json)

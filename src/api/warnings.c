@@ -27,19 +27,6 @@ static void write_answer(struct call *call, const struct warning_answer *answer)
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
-/* What is wrong with a member is told with its place. */
-static enum berm_status tell(struct call *call, enum berm_status status, const char *field,
-                             const struct berm_error *fault, struct berm_error *err)
-{
-    if (status != BERM_INVALID_INPUT || field[0] == '\0') {
-        *err = *fault;
-        return status;
-    }
-    call_add_problem(call, body_pointer(call_body(call), text_of(field)), "invalid", "%s",
-                     fault->message);
-    return call_check(call, err);
-}
-
 enum berm_status handle_warning_send(struct call *call, struct berm_error *err)
 {
     struct warning_answer answer = {.field = ""};
@@ -52,7 +39,7 @@ enum berm_status handle_warning_send(struct call *call, struct berm_error *err)
         status = warning_receive(call->office, &call->caller, &call->actor, &input, call->arena,
                                  &answer, &fault);
     if (status != BERM_OK)
-        return tell(call, status, answer.field, &fault, err);
+        return call_tell(call, status, answer.field, &fault, err);
     write_answer(call, &answer);
     return BERM_OK;
 }

@@ -13,6 +13,7 @@ enum {
     CURRENCY_LENGTH = 3,
     CURRENCY_DECIMALS_MAX = 4,
     REOPEN_PERCENT_MAX = 1000,
+    ANSWER_DAYS_MAX = 365,
 };
 
 static bool is_lower(char c)
@@ -182,13 +183,41 @@ static enum berm_status read_figures(struct arena *arena, const struct yaml_node
     return BERM_OK;
 }
 
+static enum berm_status read_grievances(const struct yaml_node *root, struct manifest *manifest,
+                                        struct berm_error *err)
+{
+    static const struct text keys[] = {TEXT("answer_days"), TEXT("day_kind")};
+    const struct yaml_node *node = yaml_find(root, TEXT("grievances"));
+    struct text days, kind;
+    int64_t count;
+
+    if (node == NULL)
+        return BERM_OK;
+    TRY(yaml_expect_keys(node, keys, ARRAY_COUNT(keys), "'grievances'", err));
+    TRY(yaml_required_text(node, keys[0], &days, err));
+    TRY(yaml_optional_text(node, keys[1], &kind, err));
+    if (!text_parse_int64(days, &count) || count < 1 || count > ANSWER_DAYS_MAX)
+        return fail_at(err, BERM_INVALID_INPUT, node->line, node->column,
+                       "'answer_days' is '%.*s'; it must be a whole number from 1 to %d",
+                       TEXT_ARG(days), (int)ANSWER_DAYS_MAX);
+    if (kind.length > 0 && !text_equal(kind, TEXT("calendar")) &&
+        !text_equal(kind, TEXT("working")))
+        return fail_at(err, BERM_INVALID_INPUT, node->line, node->column,
+                       "'day_kind' is '%.*s'; it must be calendar or working", TEXT_ARG(kind));
+    manifest->grievance_clock = (struct clock_days){
+        .count = (int)count,
+        .kind = text_equal(kind, TEXT("working")) ? WORKING_DAYS : CALENDAR_DAYS};
+    return BERM_OK;
+}
+
 static enum berm_status read_keys(struct arena *arena, const struct yaml_node *root,
                                   struct manifest *manifest, struct berm_error *err)
 {
     static const struct text keys[] = {
         TEXT("name"),      TEXT("version"),   TEXT("title_en"),   TEXT("title_zh"),
         TEXT("currency"),  TEXT("time_zone"), TEXT("policy"),     TEXT("money_decimals"),
-        TEXT("decisions"), TEXT("figures"),   TEXT("statistics"), TEXT("reopen_margin")};
+        TEXT("decisions"), TEXT("figures"),   TEXT("statistics"), TEXT("reopen_margin"),
+        TEXT("grievances")};
 
     TRY(yaml_expect_keys(root, keys, ARRAY_COUNT(keys), "a pack", err));
     TRY(read_formed(root, TEXT("name"), is_pack_name,
@@ -212,6 +241,7 @@ static enum berm_status read_keys(struct arena *arena, const struct yaml_node *r
     TRY(read_decisions(root, manifest, err));
     TRY(read_statistics(root, manifest, err));
     TRY(read_reopen_margin(root, &manifest->reopen_percent, err));
+    TRY(read_grievances(root, manifest, err));
     return read_figures(arena, root, manifest, err);
 }
 

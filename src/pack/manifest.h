@@ -2,7 +2,7 @@
 #ifndef PACK_MANIFEST_H
 #define PACK_MANIFEST_H
 
-#include "base/base.h"
+#include "casework/casework.h"
 #include "pack/yaml.h"
 
 /** A decision's name with the place where pack.yaml gives it; node NULL: not given. */
@@ -31,6 +31,7 @@ struct manifest {
     const struct manifest_decision *figures;
     size_t figure_count;
     int reopen_percent;
+    struct clock_days grievance_clock; /* count 0: not given */
 };
 
 /** Errors  as yaml_read; the message begins with "pack.yaml: ". */

@@ -216,6 +216,7 @@ static enum berm_status read_source(struct arena *arena, const struct source *so
     pack->currency = manifest.currency;
     pack->time_zone = manifest.time_zone;
     pack->reopen_percent = manifest.reopen_percent;
+    pack->grievance_clock = manifest.grievance_clock;
     TRY(build(arena, &manifest, &files, pack, err));
     *ret_pack = pack;
     return BERM_OK;

@@ -128,6 +128,7 @@ struct pack {
     const struct workflow *workflow; /* NULL: the pack has no cases */
     struct calendar calendar;        /* without special days where the pack has none */
     int reopen_percent; /* a dismissed finding is worse where its distance grew by more than this */
+    struct clock_days grievance_clock; /* within which one is answered; count 0: no clock */
     struct text digest_input; /* name and bytes of all files that decide (not cases, not README) */
 };
 

@@ -99,6 +99,11 @@ struct case_record {
     int64_t step_count;
     struct text monitored_on, ended_on; /* days as texts; empty: not yet */
 };
+/** The open case, else the one that ended last; *ret_is_there is false where there was never one.
+ */
+MUST_USE enum berm_status case_read(struct store *store, int64_t household_id, struct arena *arena,
+                                    bool *ret_is_there, struct case_record *ret_record,
+                                    struct berm_error *err);
 /** The open case; *ret_is_there is false where there is none. */
 MUST_USE enum berm_status case_read_open(struct store *store, int64_t household_id,
                                          struct arena *arena, bool *ret_is_there,

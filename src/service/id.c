@@ -8,9 +8,10 @@
 /* Those of which PostgreSQL has a sequence, id_KIND. The ids of job_event are in the order of
  * commits, so they come from a counter's row in both. */
 static const char *const KINDS[] = {
-    "account", "api_token", "area", "attachment", "batch", "case",   "change",  "entitlement",
-    "finding", "household", "job",  "journal",    "lead",  "letter", "measure", "pack_version",
-    "payment", "person",    "run",  "upload",     "visit", "warning"};
+    "account", "api_token",   "area",    "attachment", "batch",        "case",
+    "change",  "entitlement", "finding", "grievance",  "household",    "job",
+    "journal", "lead",        "letter",  "measure",    "pack_version", "payment",
+    "person",  "run",         "upload",  "visit",      "warning"};
 
 enum berm_status id_take(struct store *store, const char *kind, int64_t count, int64_t *ret_first,
                          struct berm_error *err)

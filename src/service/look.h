@@ -21,13 +21,14 @@ struct office;
 
 /** What was shown: bits. Names in entry.c. */
 enum look_kind {
-    LOOK_FACTS = 1,    /* values, members, flows, history */
-    LOOK_REASONS = 2,  /* an explanation */
-    LOOK_FINDINGS = 4, /* evidence in a list of findings */
-    LOOK_NUMBERS = 8,  /* id numbers and bank accounts in full */
-    LOOK_WARNING = 16, /* what a department told */
-    LOOK_FILTER = 32,  /* a list whose filter is on a sensitive variable */
-    LOOK_FILES = 64,   /* photos, signatures, papers */
+    LOOK_FACTS = 1,       /* values, members, flows, history */
+    LOOK_REASONS = 2,     /* an explanation */
+    LOOK_FINDINGS = 4,    /* evidence in a list of findings */
+    LOOK_NUMBERS = 8,     /* id numbers and bank accounts in full */
+    LOOK_WARNING = 16,    /* what a department told */
+    LOOK_FILTER = 32,     /* a list whose filter is on a sensitive variable */
+    LOOK_FILES = 64,      /* photos, signatures, papers */
+    LOOK_GRIEVANCE = 128, /* what somebody complained of */
 };
 
 struct look {

@@ -16,6 +16,7 @@
  *   visit/      visits and what they found (face: visit.h)
  *   attachment/ photos, signatures, papers (face: attachment.h)
  *   move/       a register to another store, proven to be the same (face: move.h)
+ *   grievance/  what households complain of, and appeals (face: grievance.h)
  *   look/       who saw sensitive values (face: look.h)
  *   doctor/     whether a register is sound (face: doctor.h)
  *   secret/     id numbers and bank accounts, encrypted (face: secret.h)
@@ -50,6 +51,7 @@
 #include "service/facts.h"
 #include "service/feed.h"
 #include "service/find.h"
+#include "service/grievance.h"
 #include "service/history.h"
 #include "service/idempotency.h"
 #include "service/import.h"

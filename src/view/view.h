@@ -62,6 +62,11 @@ void warning_write_head_json(const struct warning_row *row, struct json_writer *
 /** The same with what was sent and what its screening opened. */
 void warning_write_json(const struct warning_row *row, const struct finding_began *began,
                         size_t began_count, struct json_writer *json);
+/** Members of an object: a grievance; with steps what was done about it. */
+void grievance_write_json(const struct grievance_row *row, struct json_writer *json);
+void grievance_steps_write_json(const struct grievance_step_row *steps, size_t count,
+                                struct json_writer *json);
+
 /** An array. */
 void findings_began_write_json(const struct finding_began *began, size_t count,
                                struct json_writer *json);

@@ -69,6 +69,13 @@ BODIES = {
     "visit_apply": {},
     "visit_refuse": {"reason": "not so"},
     "attachment_add": "%PDF-1.4\n%%EOF\n",
+    "grievance_take": {"kind": "appeal", "about": "decision", "channel": "office", "household": "NEXT-H1",
+                       "details": "We were left out."},
+    "grievance_assign": {"owner": "county"},
+    "grievance_resolve": {"outcome": "rejected", "answer": "No."},
+    "grievance_escalate": {"reason": "Quarrel"},
+    "grievance_close": {"note": "told"},
+    "grievance_withdraw": {"reason": "told"},
     "run_create": {"month": "2020-10"},
     "case_step": {"action": "approve", "reason": "X2"},
     "case_prove": {"kind": "notice", "note": "X2"},
@@ -223,6 +230,10 @@ def neighbours_work(server):
     paper = neighbour.post("/v1/households/NEXT-H1/attachments?kind=document&file_name=Quarrel.pdf",
                            "%PDF-1.4\n%%EOF\n", content_type="application/octet-stream")
     NUMBERS["/v1/attachments/{attachment}"] = (paper.json["attachment"], 999)
+    grievance = neighbour.post("/v1/grievances", {
+        "kind": "complaint", "about": "data", "channel": "phone", "household": "NEXT-H1",
+        "complainant": "Zofia Quarrel", "details": "Quarrel about 881.11"})
+    NUMBERS["/v1/grievances/{grievance}"] = (grievance.json["grievance"], 999)
     listed = "code,area\nNEXT-H1,X2\n"
     upload = neighbour.post("/v1/uploads", {"file_name": "NEXT-H1.csv", "total_bytes": len(listed)})
     neighbour.patch(upload.headers["Location"], listed, headers={"Upload-Offset": "0"},

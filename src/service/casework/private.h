@@ -9,10 +9,6 @@
 
 /** BERM_CONFLICT where the pack has no workflow. */
 MUST_USE enum berm_status case_check_workflow(const struct pack *pack, struct berm_error *err);
-/** The open case, else the one that ended last. */
-MUST_USE enum berm_status case_read(struct store *store, int64_t household_id, struct arena *arena,
-                                    bool *ret_is_there, struct case_record *ret_record,
-                                    struct berm_error *err);
 /** A new case in the workflow's first state; ret_record lives in arena. */
 MUST_USE enum berm_status case_open(struct office *office, struct text person,
                                     struct change *change, int64_t household_id,

@@ -18,9 +18,9 @@ static const struct {
     enum look_kind kind;
     const char *name;
 } KINDS[] = {
-    {LOOK_FACTS, "facts"},     {LOOK_REASONS, "reasons"}, {LOOK_FINDINGS, "findings"},
-    {LOOK_NUMBERS, "numbers"}, {LOOK_WARNING, "warning"}, {LOOK_FILTER, "filter"},
-    {LOOK_FILES, "files"},
+    {LOOK_FACTS, "facts"},     {LOOK_REASONS, "reasons"},     {LOOK_FINDINGS, "findings"},
+    {LOOK_NUMBERS, "numbers"}, {LOOK_WARNING, "warning"},     {LOOK_FILTER, "filter"},
+    {LOOK_FILES, "files"},     {LOOK_GRIEVANCE, "grievance"},
 };
 
 static void write_kinds(int64_t kinds, struct json_writer *json)

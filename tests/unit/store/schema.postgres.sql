@@ -208,9 +208,10 @@ CREATE POLICY everywhere ON change_row FOR r TO berm_everywhere USING true;
 CREATE POLICY fence ON change_row FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR
 CASE
     WHEN (entity = 'area'::text) THEN true
-    WHEN (entity = ANY (ARRAY['household'::text, 'flow'::text, 'visit'::text, 'attachment'::text, 'case'::text, 'lead'::text, 'measure'::text, 'entitlement'::text, 'letter'::text, 'payment'::text, 'grievance'::text])) THEN fence_shows_household(entity_id)
+    WHEN (entity = ANY (ARRAY['household'::text, 'flow'::text, 'visit'::text, 'attachment'::text, 'case'::text, 'measure'::text, 'entitlement'::text, 'letter'::text, 'payment'::text])) THEN fence_shows_household(entity_id)
     WHEN (entity = 'person'::text) THEN fence_shows_person(entity_id)
     WHEN (entity = 'warning'::text) THEN fence_shows_warning(entity_id)
+    WHEN (entity = 'grievance'::text) THEN fence_shows_grievance(entity_id)
     ELSE false
 END);
 
@@ -311,6 +312,61 @@ CREATE TABLE flow_source (
     UNIQUE (code),
     PRIMARY KEY (flow_source_id)
 );
+
+CREATE TABLE grievance (
+    grievance_id BIGINT NOT NULL,
+    received_at TEXT COLLATE "C" NOT NULL,
+    received_by TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    about TEXT COLLATE "C" NOT NULL,
+    channel TEXT COLLATE "C" NOT NULL,
+    area_id BIGINT,
+    household_id BIGINT,
+    complainant TEXT COLLATE "C" NOT NULL,
+    contact TEXT COLLATE "C" NOT NULL,
+    details TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
+    due_on TEXT COLLATE "C",
+    outcome TEXT COLLATE "C" NOT NULL,
+    answer TEXT COLLATE "C" NOT NULL,
+    remedy TEXT COLLATE "C" NOT NULL,
+    level BIGINT NOT NULL,
+    step_count BIGINT NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (grievance_id),
+    FOREIGN KEY (area_id) REFERENCES area(area_id),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (household_id) REFERENCES household(household_id)
+);
+
+CREATE INDEX grievance_by_household ON public.grievance USING btree (household_id) WHERE (household_id IS NOT NULL);
+
+CREATE INDEX grievance_open ON public.grievance USING btree (due_on, grievance_id) WHERE (due_on IS NOT NULL);
+
+CREATE POLICY everywhere ON grievance FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON grievance FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR fence_shows_grievance(grievance_id));
+
+CREATE TABLE grievance_step (
+    grievance_id BIGINT NOT NULL,
+    step_number BIGINT NOT NULL,
+    at TEXT COLLATE "C" NOT NULL,
+    actor TEXT COLLATE "C" NOT NULL,
+    action TEXT COLLATE "C" NOT NULL,
+    from_state TEXT COLLATE "C" NOT NULL,
+    to_state TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
+    note TEXT COLLATE "C" NOT NULL,
+    change_id BIGINT NOT NULL,
+    PRIMARY KEY (grievance_id, step_number),
+    FOREIGN KEY (change_id) REFERENCES change(change_id),
+    FOREIGN KEY (grievance_id) REFERENCES grievance(grievance_id)
+);
+
+CREATE POLICY everywhere ON grievance_step FOR r TO berm_everywhere USING true;
+
+CREATE POLICY fence ON grievance_step FOR r TO berm_fenced USING (( SELECT fence_is_open() AS fence_is_open) OR fence_shows_grievance(grievance_id));
 
 CREATE TABLE household (
     household_id BIGINT NOT NULL,

@@ -3,7 +3,8 @@
 #include "unit/store/fixture.h"
 
 /* What the page gives the reasons of. */
-static const char *const KEYED_OTHERWISE[] = {"entitlement_claim", "person_search", "warning"};
+static const char *const KEYED_OTHERWISE[] = {"entitlement_claim", "grievance", "person_search",
+                                              "warning"};
 static const char *const UNIQUE_OVER_ALL[] = {"household.code"};
 
 static const char sqlite_tables[] =
