@@ -81,6 +81,7 @@ static void draw_foot(struct paper *paper)
     double width = page_right(paper) - page_left(paper);
     double y = page_bottom(paper) + 4 * POINTS_PER_MM;
     CLEANUP(buffer_free) struct buffer line = {0};
+    PangoLayout *flowing = paper->layout; /* a text may be going on behind this page */
     char number[64];
 
     if (!paper->cairo) /* page numbers hold no letter that a font could lack */
@@ -94,11 +95,14 @@ static void draw_foot(struct paper *paper)
     snprintf(number, sizeof number,
              options->language == PAPER_CHINESE ? "第 %d 页，共 %d 页" : "Page %d of %d",
              paper->page, paper->page_count);
+    paper->layout = layout_new(paper);
     ink(paper, GREY_QUIET);
     draw_text_at(paper, &LEFT, buffer_text(&line), page_left(paper), y + 3, width * 0.8);
     draw_text_at(paper, &RIGHT, text_of(number), page_left(paper) + width * 0.8, y + 3,
                  width * 0.2);
     ink(paper, 0);
+    g_object_unref(paper->layout);
+    paper->layout = flowing;
 }
 
 static void page_end(struct paper *paper)

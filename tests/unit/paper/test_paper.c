@@ -71,6 +71,20 @@ static void a_table_goes_on_over_pages(void **state)
                     10 * hundred);
 }
 
+/* The foot of the page before is drawn in the middle of it. */
+static void a_paragraph_goes_on_over_pages(void **state)
+{
+    char lines[2 * 200 + 1];
+
+    (void)state;
+    for (size_t l = 0; l < 200; l++) {
+        lines[2 * l] = 'x';
+        lines[2 * l + 1] = '\n';
+    }
+    lines[2 * 200] = 0;
+    assert_in_range(pages_of((struct plan){.text = lines}), 3, 5);
+}
+
 /* 16 KiB in one cell are three pages at this width: it is cut up between lines. */
 static void a_row_higher_than_a_page_is_cut_up_between_lines(void **state)
 {
@@ -154,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_document_has_one_page),
         cmocka_unit_test(a_table_goes_on_over_pages),
+        cmocka_unit_test(a_paragraph_goes_on_over_pages),
         cmocka_unit_test(a_row_higher_than_a_page_is_cut_up_between_lines),
         cmocka_unit_test(the_same_input_gives_the_same_bytes),
         cmocka_unit_test(what_no_font_has_is_counted_and_named),
