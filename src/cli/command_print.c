@@ -32,6 +32,7 @@ static enum berm_status print_document(struct invocation *invocation, enum docum
     struct document_order order = {
         .kind = kind,
         .area = text_of(invocation_value(invocation, "area")),
+        .state = text_of(invocation_value(invocation, "state")),
         .row_max = NOTICE_ROWS_MAX,
         .day = date_today(),
     };
@@ -42,14 +43,15 @@ static enum berm_status print_document(struct invocation *invocation, enum docum
     bool has_month;
 
     if (invocation->argument_count > 0)
-        order.household = text_of(invocation->arguments[0]);
+        order.household = order.batch = text_of(invocation->arguments[0]);
+    TRY(invocation_int64(invocation, "step", 1, INT64_MAX, 0, &order.step_number, err));
     TRY(output_path(invocation, &path, err));
     TRY(invocation_language(invocation, &order.language, err));
     TRY(invocation_month(invocation, &has_month, &order.month, err));
     TRY(arena_create(DOCUMENT_ARENA_BYTES, &arena, err));
     TRY(invocation_open_to_write(invocation, &office, err));
     TRY(invocation_caller(invocation, office, arena, &caller, err));
-    if (!has_month)
+    if (!has_month && kind != DOCUMENT_PAYMENT && order.state.length == 0)
         TRY(month_last_screened(office->store, &order.month, err));
     order.printed_by = caller->is_local ? office->actor.name : caller->name;
     TRY(document_make(office, caller, &order, arena, &pdf, &document, err));
@@ -75,4 +77,14 @@ enum berm_status command_print_visit(struct invocation *invocation, struct berm_
 enum berm_status command_print_notice(struct invocation *invocation, struct berm_error *err)
 {
     return print_document(invocation, DOCUMENT_NOTICE, err);
+}
+
+enum berm_status command_print_payment(struct invocation *invocation, struct berm_error *err)
+{
+    return print_document(invocation, DOCUMENT_PAYMENT, err);
+}
+
+enum berm_status command_print_letter(struct invocation *invocation, struct berm_error *err)
+{
+    return print_document(invocation, DOCUMENT_LETTER, err);
 }

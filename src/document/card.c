@@ -16,17 +16,6 @@ enum { CARD_MONTHS = 12 };
 
 /* ---- Head ------------------------------------------------------------------------------------ */
 
-/* What the workflow calls a state; its code where it no longer has it. */
-static struct text state_say(const struct making *making, struct text code)
-{
-    const struct workflow *workflow = making->office->pack->workflow;
-    int state = workflow ? workflow_state_find(workflow, code) : -1;
-
-    return state < 0 ? code
-                     : language_pick(making->order->language, workflow->states[state].label_en,
-                                     workflow->states[state].label_zh);
-}
-
 static enum berm_status draw_head(const struct card *card, struct paper *paper,
                                   struct berm_error *err)
 {

@@ -46,9 +46,9 @@ enum berm_status document_make(struct office *office, const struct caller *calle
 {
     static enum berm_status (*const MAKE[DOCUMENT_KIND_COUNT])(
         struct making * making, struct buffer * pdf, struct berm_error * err) = {
-        [DOCUMENT_CARD] = card_make,
-        [DOCUMENT_VISIT] = visit_make,
-        [DOCUMENT_NOTICE] = notice_make,
+        [DOCUMENT_CARD] = card_make,     [DOCUMENT_VISIT] = visit_make,
+        [DOCUMENT_NOTICE] = notice_make, [DOCUMENT_PAYMENT] = payment_make,
+        [DOCUMENT_LETTER] = letter_make,
     };
     struct document document = {0};
     struct making making = {

@@ -6,6 +6,8 @@
  *   card.c      a household's card: members, findings, help, money, whom to call
  *   visit.c     the sheet for a visit: what is known, what to ask, signatures
  *   notice.c    the list that is posted in public: names and numbers masked
+ *   payment.c   a batch of payments: payees, amounts, accounts masked, two signatures
+ *   letter.c    what was decided about a case, and why, in plain words
  *   words.c     values, relations and days as people read them
  */
 #ifndef DOCUMENT_DOCUMENT_H
@@ -14,20 +16,30 @@
 #include "paper/paper.h"
 #include "view/view.h"
 
-enum document_kind { DOCUMENT_CARD, DOCUMENT_VISIT, DOCUMENT_NOTICE, DOCUMENT_KIND_COUNT };
+enum document_kind {
+    DOCUMENT_CARD,
+    DOCUMENT_VISIT,
+    DOCUMENT_NOTICE,
+    DOCUMENT_PAYMENT,
+    DOCUMENT_LETTER,
+    DOCUMENT_KIND_COUNT,
+};
 
 enum {
     DOCUMENT_ARENA_BYTES = 256 << 20, /* enough for the longest notice */
-    NOTICE_ROWS_MAX = 20000,          /* households of one notice */
+    NOTICE_ROWS_MAX = 20000,          /* households of a notice, lines of a payment list */
     NOTICE_ROWS_AT_ONCE_MAX = 2000,   /* of one that somebody waits for at a server */
 };
 
 struct document_order {
     enum document_kind kind;
     enum language language;
-    struct text household; /* card, visit: its code */
+    struct text household; /* card, visit, letter: its code */
     struct text area;      /* notice: its code */
-    size_t row_max;        /* notice: households; up to NOTICE_ROWS_MAX */
+    struct text state;     /* notice: cases in this state; empty: what the month found */
+    struct text batch;     /* payment: its code */
+    int64_t step_number;   /* letter: of the case; 0: the last one */
+    size_t row_max;        /* notice, payment: rows; up to NOTICE_ROWS_MAX */
     month_number month;    /* whose findings; a screened one */
     date_days day;         /* of the printing: on the paper, and in the file */
     struct text printed_by;

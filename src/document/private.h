@@ -36,6 +36,10 @@ MUST_USE enum berm_status visit_make(struct making *making, struct buffer *pdf,
                                      struct berm_error *err);
 MUST_USE enum berm_status notice_make(struct making *making, struct buffer *pdf,
                                       struct berm_error *err);
+MUST_USE enum berm_status payment_make(struct making *making, struct buffer *pdf,
+                                       struct berm_error *err);
+MUST_USE enum berm_status letter_make(struct making *making, struct buffer *pdf,
+                                      struct berm_error *err);
 
 /* ---- words.c: texts in the arena ------------------------------------------------------------- */
 
@@ -45,6 +49,8 @@ MUST_USE enum berm_status value_say(const struct making *making, const struct va
                                     struct berm_error *err);
 /** "Son or daughter": the pack's list `relation`, else the word itself. */
 struct text relation_say(const struct making *making, struct text relation);
+/** What the workflow calls a state of a case; its code where it no longer has it. */
+struct text state_say(const struct making *making, struct text code);
 struct text sex_say(const struct making *making, struct text sex);
 /** HIDDEN_VALUE in the document's language. */
 struct text hidden_say(const struct making *making, struct text text);

@@ -31,6 +31,16 @@ struct text relation_say(const struct making *making, struct text relation)
                       relation);
 }
 
+struct text state_say(const struct making *making, struct text code)
+{
+    const struct workflow *workflow = making->office->pack->workflow;
+    int state = workflow ? workflow_state_find(workflow, code) : -1;
+
+    return state < 0 ? code
+                     : language_pick(making->order->language, workflow->states[state].label_en,
+                                     workflow->states[state].label_zh);
+}
+
 struct text sex_say(const struct making *making, struct text sex)
 {
     if (text_equal(sex, TEXT("male")))

@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from paying import ALLOWANCE, Paying, account_of  # noqa: E402
+from postgres import store_url  # noqa: E402
 from registers import make_register  # noqa: E402
 from scenario import berm, check, contains, equal, finish, folder, skip, write  # noqa: E402
 from server import make_account  # noqa: E402
@@ -107,7 +109,7 @@ def visits(url, do):
 def notices(do):
     path, _ = do("notice", "--area", "X")
     said = words(path)
-    contains("three households are listed", said, "3households")
+    contains("three households are listed", said, "households:3")
     for masked in ("M***B***", "王**", "欧***", "****"):
         contains(f"masked: {masked}", said, masked)
     for plain in ("Maximiliana", "Bartholomea", "明", "阳", "娜", "Roof", "Leaks", "A-0"):
@@ -136,6 +138,56 @@ def callers(url, here, do):
           "fonts-noto-cjk" in result.err and not path.exists(), result.text)
 
 
+def printed(register, kind, *arguments, lang="en", code=0):
+    path = register.here / f"{kind}.pdf"
+    path.unlink(missing_ok=True)
+    result = register.run("print", kind, *arguments, "--lang", lang, "--output", path)
+    equal(f"print {kind} ends with {code}", result.code, code)
+    return words(path) if path.exists() else result.text
+
+
+def payments(here):
+    """A batch with its signatures and its total; accounts masked."""
+    register = Paying(here, "H1,K1\nH2,K1\n", f"P1,H1,李小明,head,{account_of(1)}\nP2,H2,王大力,head,{account_of(2)}\n")
+    register.entitle(ALLOWANCE, [("H1", None, 47000), ("H2", None, 23501)])
+    register.name_payer(bic="ABCDCNBJ")
+    register.prepare("SEP")
+    said = printed(register, "payment", "SEP")
+    for text in ("李小明", "王大力", "470", "235.01", "705.01", "First signature", "****" + account_of(1)[-4:]):
+        contains(f"the payment list has {text}", said, whole(text))
+    check("no account is in full", account_of(1) not in said and account_of(2) not in said, said)
+    register.sign("SEP", "first")
+    contains("who signed in the register is named", printed(register, "payment", "SEP"), whole("signed in the register by first"))
+    contains("a batch that is not there is said", printed(register, "payment", "OCT", code=1), "OCT")
+
+
+def letters(here):
+    """A decision with its reason, and a notice of a state."""
+    url = store_url(here / "cases.berm")
+    for line in (("init", "--pack", "rural-cn"),
+                 ("import", "areas", write(here / "a.csv", "code,name,parent\nK,Elm River County,\n")),
+                 ("import", "households", write(here / "h.csv", "code,area,housing_grade\nH1,K,D\n")),
+                 ("import", "persons", write(here / "p.csv", "code,household,name,relation\nP1,H1,李小明,head\n")),
+                 ("screen", "--month", "2020-09")):
+        result = berm(*line, "--store", url, env=NOW)
+        check(f"berm {line[0]} {line[1]}", result.code == 0, result.text)
+    do = printing(url, here)
+    _, result = do("letter", "H1", code=1)
+    contains("without a decision there is no letter", result.err, "nothing has been decided")
+    for step in (("take_up",), ("move_away", "--reason", "搬到女儿家")):
+        result = berm("case", "step", "H1", *step, "--store", url, env=NOW)
+        check(f"step {step[0]}", result.code == 0, result.text)
+        if step[0] == "take_up":
+            said = words(do("notice", "--state", "verification", lang="zh")[0])
+            check("a state's notice has its case", "李**" in said and "入户核实" in said and "李小明" not in said, said)
+            said = words(do("notice", "--state", "appraisal")[0])
+            check("another state's has not", "李" not in said and "Thereisnone." in said, said)
+    said = words(do("letter", "H1", lang="zh")[0])
+    for text in ("告知书", "李小明", "迁出", "搬到女儿家", "住房不安全", "如有异议"):
+        contains(f"the letter says: {text}", said, text)
+    check("an earlier step has its own", "搬到女儿家" not in words(do("letter", "H1", "--step", "1", lang="zh")[0]))
+
+
 with folder() as here:
     if shutil.which("pdftotext"):
         register = households(here)
@@ -144,6 +196,9 @@ with folder() as here:
         visits(register, printer)
         notices(printer)
         callers(register, here, printer)
+        letters(here)
+        (here / "paying").mkdir()
+        payments(here / "paying")
     else:
         skip("paper", "poppler-utils is not installed")
 finish()
