@@ -25,6 +25,7 @@ MUST_USE enum berm_status payment_file_open(struct office *office, const struct 
                                             struct payment_file **ret_file, struct berm_error *err);
 void payment_file_free(struct payment_file *file); /* NULL is fine */
 void payment_file_freep(struct payment_file **file);
+const struct batch_row *payment_file_batch(const struct payment_file *file);
 /**
  * Append the next piece. Errors: BERM_CONFLICT (lines are missing that the head counts: some lie
  * where the caller may not look), those of payment_lines_read.

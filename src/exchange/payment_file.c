@@ -46,6 +46,11 @@ void payment_file_freep(struct payment_file **file)
     *file = NULL;
 }
 
+const struct batch_row *payment_file_batch(const struct payment_file *file)
+{
+    return &file->batch;
+}
+
 static enum berm_status make_head(struct office *office, struct payment_file *file,
                                   struct berm_error *err)
 {

@@ -44,6 +44,8 @@ PATHS = {
     "{role}": "county",
     "/v1/exports/{kind}": "households",
     "{version}": "1",
+    "/v1/payments/{batch}": "neighbour",
+    "/v1/payers/{area}": "X2",
 }
 NUMBERS = {}  # what the neighbours made meanwhile: {"/v1/jobs/{job}": (theirs, nobody's)}
 QUERIES = {"kind": "document&file_name=ours.pdf", "worker": "neighbour", "area": "X2", "parent": "X2", "household": "NEXT-H1", "search": "Zofia Quarrel",
@@ -76,6 +78,10 @@ BODIES = {
     "grievance_escalate": {"reason": "Quarrel"},
     "grievance_close": {"note": "told"},
     "grievance_withdraw": {"reason": "told"},
+    "batch_prepare": {"programme": "relief", "area": "X2", "month": "2020-09"},
+    "batch_cancel": {"reason": "nobody"},
+    "batch_answer": "end_to_end_id,status\nH2P1,paid\n",
+    "payer_set": {"area": "X2", "name": "Somebody", "account": "123456789"},
     "run_create": {"month": "2020-10"},
     "case_step": {"action": "approve", "reason": "X2"},
     "case_prove": {"kind": "notice", "note": "X2"},

@@ -58,6 +58,7 @@ enum berm_status payment_lines_read(struct office *office, const struct caller *
     *ret_last = 0;
     TRY(store_begin_read(office->store, err));
     snapshot = office->store;
+    TRY(caller_fence(office->store, caller, err)); /* a page of a stream may be read anywhere */
     TRY(statement_prepare(office->store, STATEMENT_PAYMENT_LINES, &lines, err));
     statement_bind_int64(lines, PAYMENT_LINES__BATCH_ID, batch_id);
     statement_bind_int64(lines, PAYMENT_LINES__AFTER, after);

@@ -120,7 +120,7 @@ static enum berm_status check_programme(const struct office *office, struct text
 {
     const struct programme *programme;
 
-    return code.length == 0 ? BERM_OK : batch_programme(office->pack, code, &programme, err);
+    return code.length == 0 ? BERM_OK : programme_find(office->pack, code, &programme, err);
 }
 
 enum berm_status payer_set(struct office *office, const struct caller *caller,

@@ -295,7 +295,7 @@ enum berm_status batch_prepare(struct office *office, const struct caller *calle
     const struct programme *programme;
     struct area_scope scope;
 
-    TRY(batch_programme(office->pack, order->programme, &programme, err));
+    TRY(programme_find(office->pack, order->programme, &programme, err));
     TRY(store_begin(office->store, err));
     transaction = office->store;
     TRY(caller_scope(office->store, caller, PERMISSION_PAYMENT_PREPARE, order->area, arena, &scope,

@@ -36,11 +36,6 @@ MUST_USE enum berm_status batch_change_finish(struct change *change, const struc
                                               const struct batch_row *row, struct change_end *end,
                                               struct berm_error *err);
 
-/** The pack's programme with this code. BERM_NOT_FOUND, with the nearest one. */
-MUST_USE enum berm_status batch_programme(const struct pack *pack, struct text code,
-                                          const struct programme **ret_programme,
-                                          struct berm_error *err);
-
 /** "H12P345", and back. */
 void payment_id_write(int64_t household_id, int64_t payment_id, char out[PAYMENT_ID_BYTES_MAX + 1]);
 bool payment_id_parse(struct text id, int64_t *ret_household_id, int64_t *ret_payment_id);

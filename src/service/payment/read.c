@@ -28,19 +28,6 @@ enum berm_status batch_state_find(struct text name, enum batch_state *ret_state,
                      TEXT_ARG(name));
 }
 
-enum berm_status batch_programme(const struct pack *pack, struct text code,
-                                 const struct programme **ret_programme, struct berm_error *err)
-{
-    struct text nearest;
-
-    *ret_programme = pack_programme(pack, code);
-    if (*ret_programme != NULL)
-        return BERM_OK;
-    nearest = pack_programme_nearest(pack, code);
-    return fail_with(err, BERM_NOT_FOUND, "the pack has no programme %.*s%s%.*s", TEXT_ARG(code),
-                     nearest.length > 0 ? "; did you mean " : "", TEXT_ARG(nearest));
-}
-
 /* ---- Identification of payments -------------------------------------------------------------- */
 
 void payment_id_write(int64_t household_id, int64_t payment_id, char out[PAYMENT_ID_BYTES_MAX + 1])

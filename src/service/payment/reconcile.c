@@ -62,7 +62,7 @@ enum berm_status paid_flows_open(struct office *office, struct change *change,
         return fail_with(err, BERM_NO_MEMORY, "the machine has no memory left");
     flows->office = office;
     flows->change = change;
-    TRY(batch_programme(office->pack, batch->programme, &flows->programme, err));
+    TRY(programme_find(office->pack, batch->programme, &flows->programme, err));
     TRY(date_parse(batch->execution_on, &execution_on, err));
     flows->month =
         flows->programme->cycle == CYCLE_MONTH ? batch->period : month_of_date(execution_on);
