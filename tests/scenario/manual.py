@@ -25,7 +25,7 @@ def complete(line, here, script):
 
 # ---- Help as JSON, which the others are made of.
 equal("berm help --json tells the commands that berm --help lists", names,
-      re.findall(r"^  ([a-z]+(?: [a-z]+)?)  ", berm("--help").out, re.M))
+      re.findall(r"^  ([a-z]+(?: [a-z-]+)?)  ", berm("--help").out, re.M))
 equal("berm help COMMAND is berm COMMAND --help", berm("help", "policy", "check").out,
       berm("policy", "check", "--help").out)
 equal("and so for a group", berm("help", "policy").out, berm("policy", "--help").out)
