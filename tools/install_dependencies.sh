@@ -8,7 +8,7 @@ build-essential pkgconf meson ninja-build python3 python3-jsonschema curl
 clang libclang-rt-14-dev clang-format clang-tidy cppcheck
 libsqlite3-dev sqlite3 libpq-dev postgresql libxml2-dev libyaml-dev libicu-dev libsodium-dev libpcre2-dev
 brotli mandoc
-libpango1.0-dev libcairo2-dev fonts-noto-cjk poppler-utils
+libpango1.0-dev libcairo2-dev fonts-wqy-microhei poppler-utils
 libevent-dev libssl-dev libintelrdfpmath-dev libjansson-dev libcmocka-dev
 "
 

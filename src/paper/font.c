@@ -1,8 +1,8 @@
 /*
- * Fonts. One family has both Chinese and Latin letters in one design, so an English card with a
- * Chinese name on it looks of one piece; which national form a character takes is the family's
- * choice (SC: mainland China). A machine without it would quietly print another country's forms, or
- * boxes: so it is asked for first.
+ * Fonts. One family has both Chinese and Latin letters, so an English card with a Chinese name on
+ * it looks of one piece; its outlines are TrueType, because cairo 1.16 loses characters of fonts
+ * with PostScript outlines (docs/decisions/0013-paper-font.md). A machine without it would quietly
+ * print another country's forms, or boxes: so it is asked for first.
  *
  * Each document has its own font map: maps belong to threads, and what one document looked up must
  * not decide how another is drawn. Neither do the machine's settings for screens: no hinting, and
@@ -10,11 +10,13 @@
  */
 #include "paper/sheet.h"
 
+#define LINE_SPACING 1.25f /* the family's own lines are set close */
+
 static const struct {
     const char *family, *package, *language;
 } FONTS[] = {
-    [PAPER_ENGLISH] = {"Noto Sans CJK SC", "fonts-noto-cjk", "en"},
-    [PAPER_CHINESE] = {"Noto Sans CJK SC", "fonts-noto-cjk", "zh-cn"},
+    [PAPER_ENGLISH] = {"WenQuanYi Micro Hei", "fonts-wqy-microhei", "en"},
+    [PAPER_CHINESE] = {"WenQuanYi Micro Hei", "fonts-wqy-microhei", "zh-cn"},
 };
 
 enum berm_status fonts_open(struct paper *paper, struct berm_error *err)
@@ -62,6 +64,7 @@ PangoLayout *layout_new(struct paper *paper)
     PangoLayout *layout = pango_layout_new(paper->context);
 
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_line_spacing(layout, LINE_SPACING);
     return layout;
 }
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """What is printed, read back by another program: cards, visit sheets and notices as PDF, in both languages."""
+import html
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +35,35 @@ def whole(text):
 def info(path):
     return dict((line.split(":", 1)[0], line.split(":", 1)[1].strip())
                 for line in poppler("pdfinfo", path).splitlines())
+
+
+def picture(path):
+    """The first page as rows of grey bytes, one pixel a point."""
+    raw = subprocess.run(["pdftoppm", "-gray", "-r", "144", "-f", "1", "-l", "1", path], capture_output=True, check=True).stdout
+    head, width, height = raw.split(maxsplit=3)[:3]
+    assert head == b"P5"
+    width, height = int(width), int(height)
+    body = raw[len(raw) - width * height:]
+    return [body[row * width:(row + 1) * width] for row in range(height)]
+
+
+def unpainted(path):
+    """Characters of the first page that are in the text and leave no ink: a font that was cut down wrongly."""
+    rows, missing = picture(path), []
+    boxes = re.findall(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>',
+                       poppler("pdftotext", "-bbox", "-f", "1", "-l", "1", path, "-"))
+    assert len(boxes) > 20, boxes
+    for *place, word in boxes:
+        left, top, right, bottom = (2 * float(number) for number in place)
+        word = html.unescape(word)
+        if not all("\u4e00" <= character <= "\u9fff" for character in word):
+            continue  # only these are all of one width
+        step = (right - left) / len(word)
+        for number, character in enumerate(word):
+            columns = slice(int(left + number * step), int(left + (number + 1) * step) + 1)
+            if min(min(row[columns]) for row in rows[int(top):int(bottom) + 1]) > 160:
+                missing.append(character)
+    return missing
 
 
 def households(here):
@@ -81,12 +112,15 @@ def cards(do):
         contains(f"the card says: {text}", said, whole(text))
     check("no rule's number is on it", "Rule" not in said, said[:200])
     fonts = poppler("pdffonts", path)
-    check("the fonts are embedded Noto", fonts.count("NotoSansCJK") >= 1 and " no  yes" not in fonts
-          and all(line.split()[-5] == "yes" for line in fonts.splitlines()[2:]), fonts)
+    check("the fonts are embedded, and cut down", "WenQuanYi" in fonts
+          and all(line.split()[-5:-3] == ["yes", "yes"] for line in fonts.splitlines()[2:]), fonts)
+    check("the file is small", path.stat().st_size < 200_000, path.stat().st_size)
+    equal("every character is painted", unpainted(path), [])
 
     path, _ = do("card", "A", lang="zh")
     for text in ("家庭帮扶明白卡", "住房不安全", "屋顶：漏雨", "屋顶修好。", "与户主关系", f"第1页，共{info(path)['Pages']}页"):
         contains(f"the Chinese card says: {text}", words(path), whole(text))
+    equal("every Chinese character is painted", unpainted(path), [])
 
     first = do("card", "A")[0].read_bytes()
     equal("the same card has the same bytes", do("card", "A")[0].read_bytes(), first)
@@ -135,7 +169,7 @@ def callers(url, here, do):
     empty = write(here / "fonts.conf", "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig/>")
     path, result = do("card", "A", lang="zh", code=1, env={"FONTCONFIG_FILE": empty})
     check("without the font it is said which package has it, and nothing is printed",
-          "fonts-noto-cjk" in result.err and not path.exists(), result.text)
+          "fonts-wqy-microhei" in result.err and not path.exists(), result.text)
 
 
 def printed(register, kind, *arguments, lang="en", code=0):
@@ -182,7 +216,9 @@ def letters(here):
             check("a state's notice has its case", "李**" in said and "入户核实" in said and "李小明" not in said, said)
             said = words(do("notice", "--state", "appraisal")[0])
             check("another state's has not", "李" not in said and "Thereisnone." in said, said)
-    said = words(do("letter", "H1", lang="zh")[0])
+    letter = do("letter", "H1", lang="zh")[0]
+    said = words(letter)
+    equal("every character of a letter is painted", unpainted(letter), [])
     for text in ("告知书", "李小明", "迁出", "搬到女儿家", "住房不安全", "如有异议"):
         contains(f"the letter says: {text}", said, text)
     check("an earlier step has its own", "搬到女儿家" not in words(do("letter", "H1", "--step", "1", lang="zh")[0]))
