@@ -47,19 +47,24 @@ def picture(path):
     return [body[row * width:(row + 1) * width] for row in range(height)]
 
 
+def han_at_start(word):
+    return re.match("[\u4e00-\u9fff]*", word).group(0)
+
+
 def unpainted(path):
     """Characters of the first page that are in the text and leave no ink: a font that was cut down wrongly."""
     rows, missing = picture(path), []
     boxes = re.findall(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>',
                        poppler("pdftotext", "-bbox", "-f", "1", "-l", "1", path, "-"))
-    assert len(boxes) > 20, boxes
-    for *place, word in boxes:
-        left, top, right, bottom = (2 * float(number) for number in place)
-        word = html.unescape(word)
-        if not all("\u4e00" <= character <= "\u9fff" for character in word):
-            continue  # only these are all of one width
-        step = (right - left) / len(word)
-        for number, character in enumerate(word):
+    words_at = [([2 * float(number) for number in place], html.unescape(word)) for *place, word in boxes]
+    # How wide a character is in words of this height, told by those of nothing else.
+    steps = {round(box[3] - box[1], 1): (box[2] - box[0]) / len(word) for box, word in words_at
+             if word and len(han_at_start(word)) == len(word)}
+    for (left, top, right, bottom), word in words_at:
+        step = steps.get(round(bottom - top, 1), 0)
+        if step == 0:
+            continue
+        for number, character in enumerate(han_at_start(word)):
             columns = slice(int(left + number * step), int(left + (number + 1) * step) + 1)
             if min(min(row[columns]) for row in rows[int(top):int(bottom) + 1]) > 160:
                 missing.append(character)
