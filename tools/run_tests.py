@@ -36,7 +36,7 @@ LINE_CHARACTERS_MAX = 100
 SANITIZER_ENVIRONMENT = {
     "ASAN_OPTIONS": "allow_addr2line=1:strict_string_checks=1:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
-    "LSAN_OPTIONS": "report_objects=1",
+    "LSAN_OPTIONS": f"report_objects=1:suppressions={ROOT}/tools/lsan.suppressions:print_suppressions=0",
     "BERM_QUICK": "1",
 }
 

@@ -119,24 +119,24 @@ static enum berm_status write_line(void *context, const struct case_bulk_line *l
 }
 
 static enum berm_status do_all(struct invocation *invocation, struct office *office,
-                               struct arena *arena, struct case_bulk_options *options,
+                               struct arena *arena, const struct case_bulk_order *order,
                                struct berm_error *err)
 {
     CLEANUP(output_discard) struct output output = {0};
     CLEANUP(held_lines_free) struct held_lines held = {0};
+    const struct case_bulk_options options = {
+        .order = *order, .context = &output, .visit = write_line};
     const struct caller *caller;
     struct case_bulk_result result;
     enum format format;
 
     TRY(invocation_format(invocation, &format, err));
     TRY(invocation_caller(invocation, office, arena, &caller, err));
-    options->context = &output;
-    options->visit = write_line;
     held.file = open_memstream(&held.bytes, &held.length);
     if (!held.file)
         return fail_with(err, BERM_NO_MEMORY, "no memory for a line for each case");
     output_begin(&output, held.file, format, COLUMNS, ARRAY_COUNT(COLUMNS));
-    TRY(cases_do_all(office, caller, &office->actor, options, arena, &result, err));
+    TRY(cases_do_all(office, caller, &office->actor, &options, arena, &result, err));
     TRY(output_end(&output, err));
     fwrite(held.bytes, 1, held.length, stdout);
     TRY(write_status(stdout, err));
@@ -150,11 +150,11 @@ enum berm_status command_case_bulk(struct invocation *invocation, struct berm_er
 {
     CLEANUP(office_closep) struct office *office = NULL;
     CLEANUP(arena_freep) struct arena *arena = NULL;
-    struct case_bulk_options options = {0};
+    struct case_bulk_order order = {0};
 
     TRY(arena_create(ARENA_BYTES_MAX, &arena, err));
-    TRY(read_order(invocation, arena, &options.order, err));
+    TRY(read_order(invocation, arena, &order, err));
     TRY(invocation_open_to_write(invocation, &office, err));
-    return invocation_has(invocation, "queue") ? queue_case_bulk(office, &options.order, err)
-                                               : do_all(invocation, office, arena, &options, err);
+    return invocation_has(invocation, "queue") ? queue_case_bulk(office, &order, err)
+                                               : do_all(invocation, office, arena, &order, err);
 }

@@ -83,6 +83,6 @@ size_t dismissed_list_take(struct dismissed_list *list, int64_t household_id,
     first = list->at;
     while (list->at < list->count && list->spells[list->at].household_id == household_id)
         list->at++;
-    *ret_spells = list->spells + first;
+    *ret_spells = list->at > first ? &list->spells[first] : NULL;
     return list->at - first;
 }
