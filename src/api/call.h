@@ -141,6 +141,17 @@ void call_begin_items(struct call *call);
 void call_write_next(struct call *call, struct text next);
 /** The same where the next page begins at a number; 0: this is the last one. */
 void call_write_next_id(struct call *call, int64_t id);
+/** A page of rows with the newest first, as a visitor writes it. The list is asked for one row more
+ * than the page holds, which tells whether another page follows. */
+struct row_page {
+    struct call *call;
+    int64_t left, last; /* rows that it still holds; the id of the last one that it took */
+    bool has_more;
+};
+/** false: this row is the next page's. */
+bool row_page_takes(struct row_page *page, int64_t id);
+/** End what call_begin_items began. */
+void row_page_end(const struct row_page *page);
 /** Location of what was made: the collection's path and the thing's id. */
 void call_set_location(struct call *call, struct text collection, struct text id);
 

@@ -13,24 +13,16 @@ static enum berm_status note_look(struct call *call, const struct grievance_row 
                                 : BERM_OK;
 }
 
-struct page {
-    struct call *call;
-    int64_t left, last;
-    bool has_more;
-};
-
 static enum berm_status write_one(void *context, const struct grievance_row *row,
                                   struct berm_error *err)
 {
-    struct page *page = context;
+    struct row_page *page = context;
 
-    page->has_more = page->left-- == 0;
-    if (page->has_more)
+    if (!row_page_takes(page, row->grievance_id))
         return BERM_OK;
     json_begin_object(&page->call->json);
     grievance_write_json(row, &page->call->json);
     json_end_object(&page->call->json);
-    page->last = row->grievance_id;
     return note_look(page->call, row, err);
 }
 
@@ -44,7 +36,7 @@ enum berm_status handle_grievance_list(struct call *call, struct berm_error *err
         .is_overdue = call_query_bool(call, "overdue", false),
         .before = call_query_cursor_id(call),
     };
-    struct page page = {.call = call};
+    struct row_page page = {.call = call};
     struct berm_error fault;
     int state;
 
@@ -56,9 +48,7 @@ enum berm_status handle_grievance_list(struct call *call, struct berm_error *err
     filter.limit = page.left + 1;
     call_begin_items(call);
     TRY(grievances_list(call->office, &call->caller, &filter, write_one, &page, err));
-    json_end_array(&call->json);
-    call_write_next_id(call, page.has_more ? page.last : 0);
-    json_end_object(&call->json);
+    row_page_end(&page);
     return BERM_OK;
 }
 

@@ -23,6 +23,21 @@ void call_write_next_id(struct call *call, int64_t id)
     call_write_next(call, id == 0 ? (struct text){0} : (struct text){digits, (size_t)length});
 }
 
+bool row_page_takes(struct row_page *page, int64_t id)
+{
+    page->has_more = page->left-- == 0;
+    if (!page->has_more)
+        page->last = id;
+    return !page->has_more;
+}
+
+void row_page_end(const struct row_page *page)
+{
+    json_end_array(&page->call->json);
+    call_write_next_id(page->call, page->has_more ? page->last : 0);
+    json_end_object(&page->call->json);
+}
+
 /* ---- Households and persons ------------------------------------------------------------------ */
 
 /* That a row is there tells what was filtered by. */

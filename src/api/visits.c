@@ -38,23 +38,15 @@ enum berm_status handle_visit_form(struct call *call, struct berm_error *err)
     return BERM_OK;
 }
 
-struct page {
-    struct call *call;
-    int64_t left, last;
-    bool has_more;
-};
-
 static enum berm_status write_one(void *context, const struct visit_row *row,
                                   struct berm_error *err)
 {
-    struct page *page = context;
+    struct row_page *page = context;
 
     (void)err;
-    page->has_more = page->left-- == 0;
-    if (page->has_more)
+    if (!row_page_takes(page, row->visit_id))
         return BERM_OK;
     visit_write_head_json(row, &page->call->json);
-    page->last = row->visit_id;
     return BERM_OK;
 }
 
@@ -69,7 +61,7 @@ static enum berm_status list(struct call *call, struct text household, struct te
         .before = call_query_cursor_id(call),
         .has_state = call_has_query(call, "state"),
     };
-    struct page page = {.call = call, .left = call_query_limit(call)};
+    struct row_page page = {.call = call, .left = call_query_limit(call)};
     struct berm_error fault;
 
     if (filter.has_state &&
@@ -79,9 +71,7 @@ static enum berm_status list(struct call *call, struct text household, struct te
     filter.limit = page.left + 1;
     call_begin_items(call);
     TRY(visits_list(call->office, &call->caller, &filter, write_one, &page, err));
-    json_end_array(&call->json);
-    call_write_next_id(call, page.has_more ? page.last : 0);
-    json_end_object(&call->json);
+    row_page_end(&page);
     return BERM_OK;
 }
 

@@ -55,22 +55,14 @@ static enum berm_status note_look(struct call *call, const struct warning_row *r
     return call_note_look(call, LOOK_WARNING, look.what, look.code, err);
 }
 
-struct page {
-    struct call *call;
-    int64_t left, last;
-    bool has_more;
-};
-
 static enum berm_status write_one(void *context, const struct warning_row *row,
                                   struct berm_error *err)
 {
-    struct page *page = context;
+    struct row_page *page = context;
 
-    page->has_more = page->left-- == 0;
-    if (page->has_more)
+    if (!row_page_takes(page, row->warning_id))
         return BERM_OK;
     warning_write_head_json(row, &page->call->json);
-    page->last = row->warning_id;
     return row->kind_is_sensitive ? note_look(page->call, row, err) : BERM_OK;
 }
 
@@ -81,7 +73,7 @@ enum berm_status handle_warning_list(struct call *call, struct berm_error *err)
         .before = call_query_cursor_id(call),
         .has_state = call_has_query(call, "state"),
     };
-    struct page page = {.call = call};
+    struct row_page page = {.call = call};
     struct berm_error fault;
 
     page.left = call_query_limit(call);
@@ -92,9 +84,7 @@ enum berm_status handle_warning_list(struct call *call, struct berm_error *err)
     filter.limit = page.left + 1;
     call_begin_items(call);
     TRY(warnings_list(call->office, &call->caller, &filter, write_one, &page, err));
-    json_end_array(&call->json);
-    call_write_next_id(call, page.has_more ? page.last : 0);
-    json_end_object(&call->json);
+    row_page_end(&page);
     return BERM_OK;
 }
 

@@ -52,6 +52,18 @@ void visit_form_write_json(const struct dictionary *dictionary, const struct vis
                            struct json_writer *json);
 void attachment_write_json(const struct attachment_row *row, struct json_writer *json);
 
+/** Objects: a programme of the pack, a budget, an entitlement, who goes without, a measure. */
+void programme_write_json(const struct pack *pack, const struct programme *programme,
+                          struct json_writer *json);
+void budget_write_json(const struct pack *pack, const struct budget_row *row,
+                       struct json_writer *json);
+void entitlement_write_json(const struct pack *pack, const struct entitlement_row *row,
+                            struct json_writer *json);
+void take_up_write_json(const struct pack *pack, const struct take_up_row *row,
+                        struct json_writer *json);
+void measure_write_json(const struct pack *pack, const struct measure_row *row,
+                        struct json_writer *json);
+
 /** A batch of payments. */
 void batch_write_json(const struct pack *pack, const struct batch_row *row,
                       struct json_writer *json);

@@ -14,7 +14,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from registers import make_pack, make_register, wages  # noqa: E402
+from registers import DMN, make_pack, make_register, wages  # noqa: E402
 from scenario import berm, check, finish, folder, write  # noqa: E402
 from server import PASSWORD, Client, make_account, served  # noqa: E402
 
@@ -46,6 +46,9 @@ PATHS = {
     "{version}": "1",
     "/v1/payments/{batch}": "neighbour",
     "/v1/payers/{area}": "X2",
+    "/v1/programmes/{code}": "roof_aid",
+    "{area}": "X2",
+    "{year}": "2020",
 }
 NUMBERS = {}  # what the neighbours made meanwhile: {"/v1/jobs/{job}": (theirs, nobody's)}
 QUERIES = {"kind": "document&file_name=ours.pdf", "worker": "neighbour", "area": "X2", "parent": "X2", "household": "NEXT-H1", "search": "Zofia Quarrel",
@@ -71,6 +74,17 @@ BODIES = {
     "visit_apply": {},
     "visit_refuse": {"reason": "not so"},
     "attachment_add": "%PDF-1.4\n%%EOF\n",
+    "budget_set": {"amount": "7.00"},
+    "entitlement_propose": {"programme": "roof_aid", "household": "NEXT-H1"},
+    "entitlement_approve": {},
+    "entitlement_reject": {"reason": "X2"},
+    "entitlement_suspend": {"reason": "X2"},
+    "entitlement_resume": {},
+    "entitlement_cancel": {"reason": "X2"},
+    "measure_plan": {"measure": "roof_repair", "owner": "neighbour"},
+    "measure_start": {},
+    "measure_deliver": {"evidence": "X2", "result": "X2"},
+    "measure_cancel": {"reason": "X2"},
     "grievance_take": {"kind": "appeal", "about": "decision", "channel": "office", "household": "NEXT-H1",
                        "details": "We were left out."},
     "grievance_assign": {"owner": "county"},
@@ -111,6 +125,27 @@ BODIES = {
 SKIPPED = {"session_begin": "failures are throttled, which tests/scenario/api.py looks at",
            "session_end": "it would end the walker's session",
            "openapi_show": "it needs no log-in and is the same for all"}
+
+
+MEASURES = """code,kind,answers,label_en,label_zh,source
+roof_repair,house,house_unsafe,The roof is repaired,修屋顶,made up
+"""
+PROGRAMMES = """code,measure,target,cycle,eligible,amount,flow,label_en,label_zh,source
+roof_aid,roof_repair,household,year,Aid eligible,Aid amount,wage,Roof aid,屋顶补助,made up
+"""
+
+
+def with_aid():
+    """The three rules, and a programme for who has no roof."""
+    decision = """  <decision id="{0}" name="{1}">
+    <informationRequirement><requiredInput href="#{2}"/></informationRequirement>
+    <literalExpression><text>{3}</text></literalExpression>
+  </decision>
+"""
+    return DMN.replace("</definitions>", decision.format("line", "Line", "parameter", "parameter.line")
+                       + decision.format("aid", "Aid eligible", "household", 'household.roof = "none"')
+                       + decision.format("aid_amount", "Aid amount", "parameter", "parameter.line")
+                       + "</definitions>")
 
 
 def twin(text):
@@ -240,6 +275,12 @@ def neighbours_work(server):
         "kind": "complaint", "about": "data", "channel": "phone", "household": "NEXT-H1",
         "complainant": "Zofia Quarrel", "details": "Quarrel about 881.11"})
     NUMBERS["/v1/grievances/{grievance}"] = (grievance.json["grievance"], 999)
+    given = neighbour.put("/v1/programmes/roof_aid/budgets/X2/2020", {"amount": "881.11"})
+    assert given.json["area_name"] == "Second valley", given
+    proposed = neighbour.post("/v1/entitlements", {"programme": "roof_aid", "household": "NEXT-H1"})
+    NUMBERS["/v1/entitlements/{entitlement}"] = (proposed.json["entitlement"], 999)
+    planned = neighbour.post("/v1/households/NEXT-H1/measures", {"measure": "roof_repair", "amount": "881.11"})
+    NUMBERS["/v1/measures/{measure}"] = (planned.json["items"][0]["measure_number"], 999)
     listed = "code,area\nNEXT-H1,X2\n"
     upload = neighbour.post("/v1/uploads", {"file_name": "NEXT-H1.csv", "total_bytes": len(listed)})
     neighbour.patch(upload.headers["Location"], listed, headers={"Upload-Offset": "0"},
@@ -254,8 +295,9 @@ def neighbours_work(server):
 with folder() as here:
     os.environ["BERM_KEY_FILE"] = str(here / "berm.key")  # the server's too: it looks id numbers up
     assert berm("key", "create", here / "berm.key").code == 0
-    store = make_register(here, HOUSEHOLDS, PERSONS, FLOWS, make_pack(here / "pack", **{
-        "warnings.csv": "code,sets,flow_source,label_en,source\nrumour,,,Something was heard,made up\n"}))
+    store = make_register(here, HOUSEHOLDS, PERSONS, FLOWS, make_pack(here / "pack", dmn=with_aid(), **{
+        "warnings.csv": "code,sets,flow_source,label_en,source\nrumour,,,Something was heard,made up\n",
+        "measures.csv": MEASURES, "programmes.csv": PROGRAMMES}))
     assert berm("screen", "--store", store, "--month", "2020-09").code == 0
     make_account(store, "neighbour", ("county", "X2"))
     for word in ROLES:
