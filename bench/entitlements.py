@@ -4,7 +4,7 @@
     bench/entitlements.py [HOUSEHOLDS]     100,000; with BERM_TEST_STORE=postgres in PostgreSQL
 
 Twice: with a budget that reaches for all, and in the next month with one that reaches for half, so
-that ranking decides. The peer is the same database without Berm: one UPDATE of as many rows.
+that ranking decides.
 """
 import pathlib
 import re

@@ -150,7 +150,9 @@ SELECT household_id, person_id FROM entitlement
 WHERE programme = :programme AND state = 'suspended';
 
 -- name: entitlement_approve_pending
--- Of each budget so many as it reaches for, the worst first; what the approver proposed is left to another.
+-- Of each budget so many as it reaches for, the worst first; what the approver proposed is left to another. The nearest
+-- budget is looked up for each row, which takes a moment: a join of rows with places would be planned by statistics that
+-- do not know a period yet that was proposed a minute ago, for one row, and be walked for all of them.
 WITH RECURSIVE visible (number, low, high) AS (
     SELECT 1, CAST(substr(:ranges, 1, 19) AS BIGINT), CAST(substr(:ranges, 20, 19) AS BIGINT)
     UNION ALL
@@ -158,29 +160,33 @@ WITH RECURSIVE visible (number, low, high) AS (
            CAST(substr(:ranges, number * 38 + 20, 19) AS BIGINT)
     FROM visible WHERE number * 38 < length(:ranges)
 ),
-pending AS (
-    SELECT e.household_id, e.entitlement_id, e.amount_minor, e.proposed_by, h.area_id,
+budget AS MATERIALIZED (
+    SELECT b.area_id, u.position_low, u.position_high, u.level
+    FROM programme_budget AS b JOIN area AS u ON u.area_id = b.area_id
+    WHERE b.programme = :programme AND b.year = :year
+),
+pending AS MATERIALIZED (
+    SELECT e.household_id, e.entitlement_id, e.amount_minor,
            CASE (SELECT s.risk_level FROM standing AS s WHERE s.household_id = e.household_id
                  ORDER BY s.run_id DESC LIMIT 1)
-               WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END AS risk_rank
-    FROM entitlement AS e JOIN household AS h ON h.household_id = e.household_id
+               WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END AS risk_rank,
+           (SELECT g.area_id FROM budget AS g
+            WHERE g.position_low <= a.position_low AND g.position_high >= a.position_low
+            ORDER BY g.position_low DESC, g.level DESC LIMIT 1) AS budget_area_id
+    FROM entitlement AS e
+    JOIN household AS h ON h.household_id = e.household_id
+    JOIN area AS a ON a.area_id = h.area_id
     WHERE e.programme = :programme AND e.period = :period AND e.state = 'pending'
       AND h.area_id IN (SELECT b.area_id FROM visible AS v JOIN area AS b ON b.position_low BETWEEN v.low AND v.high)
-),
-place AS (
-    SELECT a.area_id, (SELECT b.area_id FROM programme_budget AS b JOIN area AS u ON u.area_id = b.area_id
-                       WHERE b.programme = :programme AND b.year = :year
-                         AND u.position_low <= a.position_low AND u.position_high >= a.position_low
-                       ORDER BY u.position_low DESC, u.level DESC LIMIT 1) AS budget_area_id
-    FROM area AS a WHERE a.area_id IN (SELECT area_id FROM pending)
+      AND e.proposed_by <> :person
 ),
 ranked AS (
-    SELECT p.household_id, p.entitlement_id, l.budget_area_id,
-           sum(p.amount_minor) OVER (PARTITION BY l.budget_area_id
+    SELECT p.household_id, p.entitlement_id, p.budget_area_id,
+           sum(p.amount_minor) OVER (PARTITION BY p.budget_area_id
                                      ORDER BY p.risk_rank DESC, p.household_id, p.entitlement_id
                                      ROWS UNBOUNDED PRECEDING) AS running_minor
-    FROM pending AS p JOIN place AS l ON l.area_id = p.area_id
-    WHERE l.budget_area_id IS NOT NULL AND p.proposed_by <> :person
+    FROM pending AS p
+    WHERE p.budget_area_id IS NOT NULL
 )
 UPDATE entitlement
 SET state = 'approved', budget_area_id = r.budget_area_id, budget_year = :year, decided_at = :decided_at,
@@ -218,30 +224,30 @@ WITH RECURSIVE visible (number, low, high) AS (
            CAST(substr(:ranges, number * 38 + 20, 19) AS BIGINT)
     FROM visible WHERE number * 38 < length(:ranges)
 ),
-pending AS (
-    SELECT e.household_id, e.entitlement_id, e.amount_minor, e.proposed_by, h.area_id,
+budget AS MATERIALIZED (
+    SELECT b.area_id, u.position_low, u.position_high, u.level
+    FROM programme_budget AS b JOIN area AS u ON u.area_id = b.area_id
+    WHERE b.programme = :programme AND b.year = :year
+),
+pending AS MATERIALIZED (
+    SELECT e.household_id, e.entitlement_id, e.person_id, e.amount_minor, e.proposed_by, h.code,
            CASE (SELECT s.risk_level FROM standing AS s WHERE s.household_id = e.household_id
                  ORDER BY s.run_id DESC LIMIT 1)
-               WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END AS risk_rank
-    FROM entitlement AS e JOIN household AS h ON h.household_id = e.household_id
+               WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END AS risk_rank,
+           (SELECT g.area_id FROM budget AS g
+            WHERE g.position_low <= a.position_low AND g.position_high >= a.position_low
+            ORDER BY g.position_low DESC, g.level DESC LIMIT 1) AS budget_area_id
+    FROM entitlement AS e
+    JOIN household AS h ON h.household_id = e.household_id
+    JOIN area AS a ON a.area_id = h.area_id
     WHERE e.programme = :programme AND e.period = :period AND e.state = 'pending'
       AND h.area_id IN (SELECT b.area_id FROM visible AS v JOIN area AS b ON b.position_low BETWEEN v.low AND v.high)
-),
-place AS (
-    SELECT a.area_id, (SELECT b.area_id FROM programme_budget AS b JOIN area AS u ON u.area_id = b.area_id
-                       WHERE b.programme = :programme AND b.year = :year
-                         AND u.position_low <= a.position_low AND u.position_high >= a.position_low
-                       ORDER BY u.position_low DESC, u.level DESC LIMIT 1) AS budget_area_id
-    FROM area AS a WHERE a.area_id IN (SELECT area_id FROM pending)
 )
-SELECT p.household_id, p.entitlement_id, h.code, n.code, p.amount_minor,
-       CASE WHEN p.proposed_by = :person THEN 'own' WHEN l.budget_area_id IS NULL THEN 'no_budget'
+SELECT p.household_id, p.entitlement_id, p.code, n.code, p.amount_minor,
+       CASE WHEN p.proposed_by = :person THEN 'own' WHEN p.budget_area_id IS NULL THEN 'no_budget'
             ELSE 'budget_short' END
 FROM pending AS p
-JOIN place AS l ON l.area_id = p.area_id
-JOIN household AS h ON h.household_id = p.household_id
-JOIN entitlement AS e ON e.household_id = p.household_id AND e.entitlement_id = p.entitlement_id
-LEFT JOIN person AS n ON n.person_id = e.person_id
+LEFT JOIN person AS n ON n.person_id = p.person_id
 ORDER BY p.risk_rank DESC, p.household_id, p.entitlement_id;
 
 -- name: assess_household_list
