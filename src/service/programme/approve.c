@@ -186,7 +186,7 @@ enum berm_status entitlements_approve(struct office *office, const struct caller
     TRY(caller_check(caller, PERMISSION_ENTITLEMENT_APPROVE, err));
     TRY(programme_find(office->pack, bulk->programme, &approving.programme, err));
     approving.period = programme_period(approving.programme, bulk->month);
-    approving.year = budget_year_of(approving.period);
+    TRY(budget_year_of(office, approving.period, &approving.year, err));
     TRY(store_begin(office->store, err));
     transaction = office->store;
     TRY(caller_scope(office->store, caller, PERMISSION_ENTITLEMENT_APPROVE, bulk->area, arena,

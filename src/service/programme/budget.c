@@ -1,7 +1,7 @@
 /*
  * Budgets: money for a programme in an area and a year. What is reserved and spent stands in the
  * budget's own row, so that a reservation is one comparison and not a sum over all entitlements;
- * the table itself refuses more than the amount, and `berm doctor` compares it with the sum.
+ * the table itself refuses more than the amount.
  */
 #include "service/programme/private.h"
 
@@ -28,14 +28,17 @@ enum berm_status programme_find(const struct pack *pack, struct text code,
                      TEXT_ARG(code));
 }
 
-int64_t budget_year_of(month_number period)
+enum berm_status budget_year_of(struct office *office, month_number period, int64_t *ret_year,
+                                struct berm_error *err)
 {
-    int year, month, day;
+    date_days today;
 
-    if (period != PERIOD_ONCE)
-        return period / 12;
-    date_to_civil(date_today(), &year, &month, &day);
-    return year;
+    if (period == PERIOD_ONCE) {
+        TRY(office_today(office, &today, err));
+        period = month_of_date(today);
+    }
+    *ret_year = period / 12;
+    return BERM_OK;
 }
 
 /* ---- Setting --------------------------------------------------------------------------------- */

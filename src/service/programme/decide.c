@@ -77,7 +77,7 @@ static enum berm_status move_money(struct deciding *deciding, struct berm_error 
                                  record->budget_year};
 
     if (deciding->decision == DECIDE_APPROVE) {
-        record->budget_year = budget_year_of(record->row.period);
+        TRY(budget_year_of(deciding->office, record->row.period, &record->budget_year, err));
         return budget_reserve(deciding->office, record->row.programme, record->area_id,
                               record->budget_year, record->row.amount_minor,
                               &record->budget_area_id, err);

@@ -24,7 +24,8 @@ MUST_USE enum berm_status budget_reserve(struct office *office, struct text prog
                                          int64_t area_id, int64_t year, int64_t amount_minor,
                                          int64_t *ret_budget_area_id, struct berm_error *err);
 /** The year whose budget pays for a period; of what is given once, this one. */
-int64_t budget_year_of(month_number period);
+MUST_USE enum berm_status budget_year_of(struct office *office, month_number period,
+                                         int64_t *ret_year, struct berm_error *err);
 
 /* ---- assess.c -------------------------------------------------------------------------------- */
 
