@@ -127,6 +127,12 @@ MUST_USE enum berm_status case_intake(struct office *office, struct text person,
 MUST_USE enum berm_status case_check_states(struct store *store, const struct pack *pack,
                                             struct berm_error *err);
 
+/** The leads of a household that a change's screening just opened came by this, such as a warning.
+ */
+MUST_USE enum berm_status case_leads_set_source(struct store *store, int64_t household_id,
+                                                int64_t change_id, enum lead_source source,
+                                                int64_t source_id, struct berm_error *err);
+
 /* ---- By a person -----------------------------------------------------------------------------
  *
  * One writing transaction each, with its change and its entry in the journal.

@@ -82,7 +82,7 @@ def leads(register):
     equal("who is not at risk has no case", register.open_cases(), 0)
     answer = register.warn("K1", "housing_grade", "D", "w1")
     contains("a warning opens its finding", answer["findings"], "unsafe_housing")
-    equal("and the lead is there at once", register.leads("K1"), [("screening", "unsafe_housing", 5)])
+    equal("and the lead is there at once", register.leads("K1"), [("warning", "unsafe_housing", 5)])
     equal("with its clock", register.case("K1"), ("lead", "2020-10-10", "take_up", 0))
     register.warn("K1", "water_test", "bad", "w2")
     equal("another finding joins the case", (register.open_cases(), len(register.leads("K1"))), (1, 2))

@@ -60,6 +60,20 @@ enum berm_status case_add_lead(struct office *office, struct text person, struct
                     3, err);
 }
 
+enum berm_status case_leads_set_source(struct store *store, int64_t household_id, int64_t change_id,
+                                       enum lead_source source, int64_t source_id,
+                                       struct berm_error *err)
+{
+    CLEANUP(statement_closep) struct statement *set = NULL;
+
+    TRY(statement_prepare(store, STATEMENT_LEAD_SET_SOURCE, &set, err));
+    statement_bind_int64(set, LEAD_SET_SOURCE__HOUSEHOLD_ID, household_id);
+    statement_bind_int64(set, LEAD_SET_SOURCE__CHANGE_ID, change_id);
+    statement_bind_text(set, LEAD_SET_SOURCE__SOURCE, text_of(lead_source_name(source)));
+    statement_bind_int64(set, LEAD_SET_SOURCE__SOURCE_ID, source_id);
+    return statement_run(set, err);
+}
+
 /* ---- By a person ----------------------------------------------------------------------------- */
 
 static enum berm_status check_lead(const struct pack *pack, struct text code, struct text note,

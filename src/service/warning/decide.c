@@ -121,7 +121,8 @@ enum berm_status warning_resolve(struct office *office, const struct caller *cal
                      err));
     TRY(write_decision(&deciding, &match, TEXT(""), &change, err));
     TRY(warning_apply(office, actor, &order, &match, &change, arena, &end, &run_id, err));
-    TRY(warning_set_run(office->store, warning_id, run_id, err));
+    TRY(warning_set_run(office->store, warning_id, match.household_id, change.change_id, run_id,
+                        err));
     TRY(warning_finish(&change, actor, "warning_resolve", warning_id, &end, err));
     TRY(warning_answer_fill(office, caller, warning_id, arena, &answer, err));
     TRY(store_commit(office->store, err));

@@ -69,7 +69,9 @@ MUST_USE enum berm_status warning_log(struct change *change, int64_t warning_id,
 MUST_USE enum berm_status warning_finish(struct change *change, const struct actor *actor,
                                          const char *action, int64_t warning_id,
                                          struct change_end *end, struct berm_error *err);
-MUST_USE enum berm_status warning_set_run(struct store *store, int64_t warning_id, int64_t run_id,
+/** The run that it led to, and that the run's leads are the warning's. run_id 0: there is none. */
+MUST_USE enum berm_status warning_set_run(struct store *store, int64_t warning_id,
+                                          int64_t household_id, int64_t change_id, int64_t run_id,
                                           struct berm_error *err);
 
 /* ---- read.c ---------------------------------------------------------------------------------- */

@@ -46,8 +46,8 @@ enum berm_status warning_finish(struct change *change, const struct actor *actor
     return change_finish(change, actor, end, err);
 }
 
-enum berm_status warning_set_run(struct store *store, int64_t warning_id, int64_t run_id,
-                                 struct berm_error *err)
+enum berm_status warning_set_run(struct store *store, int64_t warning_id, int64_t household_id,
+                                 int64_t change_id, int64_t run_id, struct berm_error *err)
 {
     CLEANUP(statement_closep) struct statement *set = NULL;
 
@@ -56,7 +56,8 @@ enum berm_status warning_set_run(struct store *store, int64_t warning_id, int64_
     TRY(statement_prepare(store, STATEMENT_WARNING_SET_RUN, &set, err));
     statement_bind_int64(set, WARNING_SET_RUN__RUN_ID, run_id);
     statement_bind_int64(set, WARNING_SET_RUN__WARNING_ID, warning_id);
-    return statement_run(set, err);
+    TRY(statement_run(set, err));
+    return case_leads_set_source(store, household_id, change_id, LEAD_WARNING, warning_id, err);
 }
 
 /* The warning that came with this reference before; 0: none. */
@@ -140,7 +141,8 @@ static enum berm_status keep(struct office *office, const struct actor *actor,
     TRY(warning_log(&change, *ret_warning_id, (struct text){0}, match->state, order->payload, err));
     if (match->state == WARNING_MATCHED) {
         TRY(warning_apply(office, actor, order, match, &change, arena, &end, &run_id, err));
-        TRY(warning_set_run(office->store, *ret_warning_id, run_id, err));
+        TRY(warning_set_run(office->store, *ret_warning_id, match->household_id, change.change_id,
+                            run_id, err));
     }
     return warning_finish(&change, actor, "warning", *ret_warning_id, &end, err);
 }

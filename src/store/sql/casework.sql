@@ -182,8 +182,13 @@ WHERE f.opening_run_id = :run_id AND f.household_id BETWEEN :low AND :high
                     AND d.held_finding_id = f.finding_id)
   AND NOT EXISTS (SELECT 1 FROM lead AS l
                   WHERE l.household_id = f.household_id AND l.case_id = c.case_id
-                    AND l.source = 'screening' AND l.code = f.code
+                    AND l.source IN ('screening', 'warning') AND l.code = f.code
                     AND l.severity >= CASE f.severity WHEN 'low' THEN 2 WHEN 'medium' THEN 3 WHEN 'high' THEN 4 ELSE 5 END);
+
+-- name: lead_set_source
+-- What a change's screening opened came by something else than a month's run.
+UPDATE lead SET source = :source, source_id = :source_id
+WHERE household_id = :household_id AND change_id = :change_id AND source = 'screening';
 
 -- name: case_intake_severity
 -- A case is as grave as the worst of its leads.
