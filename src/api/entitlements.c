@@ -142,3 +142,30 @@ enum berm_status handle_entitlement_cancel(struct call *call, struct berm_error 
 {
     return decide(call, DECIDE_CANCEL, true, err);
 }
+
+/* ---- Many at once ---------------------------------------------------------------------------- */
+
+static enum berm_status queue_bulk(struct call *call, enum job_kind kind, struct berm_error *err)
+{
+    static const char *const NAMES[] = {"programme", "area", "month", NULL};
+    CLEANUP(buffer_free) struct buffer task = {.cap_bytes = JOB_TASK_BYTES_MAX};
+    struct body body = call_body(call);
+    const struct entitlement_bulk bulk = {.programme = body_text(body, "programme", true),
+                                          .area = body_text(body, "area", false),
+                                          .month = body_month(body, "month", true)};
+
+    body_expect(body, NAMES);
+    TRY(call_check(call, err));
+    entitlement_bulk_write(&bulk, &(struct json_writer){.out = &task});
+    return call_make_job(call, kind, &task, err);
+}
+
+enum berm_status handle_entitlements_propose(struct call *call, struct berm_error *err)
+{
+    return queue_bulk(call, JOB_ENTITLEMENTS_PROPOSE, err);
+}
+
+enum berm_status handle_entitlements_approve(struct call *call, struct berm_error *err)
+{
+    return queue_bulk(call, JOB_ENTITLEMENTS_APPROVE, err);
+}

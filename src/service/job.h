@@ -36,7 +36,11 @@ struct office;
     ROW(SCREEN, "screen", SCREEN, WRITE, job_screen)                                               \
     ROW(POLICY_DIFF, "policy_diff", POLICY_READ, READ, job_policy_diff)                            \
     ROW(EXPORT, "export", EXPORT, READ, job_export)                                                \
-    ROW(CASE_BULK, "case_bulk", CASE_WORK, WRITE, job_case_bulk)
+    ROW(CASE_BULK, "case_bulk", CASE_WORK, WRITE, job_case_bulk)                                   \
+    ROW(ENTITLEMENTS_PROPOSE, "entitlements_propose", ENTITLEMENT_PROPOSE, WRITE,                  \
+        job_entitlements_propose)                                                                  \
+    ROW(ENTITLEMENTS_APPROVE, "entitlements_approve", ENTITLEMENT_APPROVE, WRITE,                  \
+        job_entitlements_approve)
 
 enum job_lane {
     JOB_LANE_WRITE, /* holds the write lock for long */
@@ -215,6 +219,20 @@ MUST_USE enum berm_status job_run_finish(struct job_run *run, struct berm_error 
  */
 MUST_USE enum berm_status job_run_file(struct job_run *run, const char *name,
                                        char ret_path[JOB_PATH_BYTES_MAX], struct berm_error *err);
+/** A job's file that is written line by line: lines are appended to the buffer. */
+struct job_lines {
+    char path[JOB_PATH_BYTES_MAX];
+    int file; /* -1: none */
+    struct buffer lines;
+};
+MUST_USE enum berm_status job_lines_open(struct job_run *run, const char *name,
+                                         struct job_lines *lines, struct berm_error *err);
+/** After each line: write them where there are many. */
+MUST_USE enum berm_status job_lines_next(struct job_lines *lines, struct berm_error *err);
+/** Write what is left. */
+MUST_USE enum berm_status job_lines_flush(struct job_lines *lines, struct berm_error *err);
+void job_lines_close(struct job_lines *lines);
+
 /** There is no file after all. */
 void job_run_drop_file(struct job_run *run);
 

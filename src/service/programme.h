@@ -6,7 +6,8 @@
  *   budget.c   money by area and year       claim.c    one entitlement a subject and period
  *   propose.c  by hand                      bulk.c     for an area and period
  *   decide.c   approve, reject, suspend, resume, cancel
- *   approve.c  thousands at once            pay.c      what payments do to an entitlement
+ *   approve.c  thousands at once            bulk_job.c the same as jobs
+ *   pay.c      what payments do to an entitlement
  *   assess.c   whom the policy finds eligible, over many households;  take_up.c: who goes without
  *   read.c     one, and lists
  *
@@ -212,6 +213,9 @@ MUST_USE enum berm_status
 entitlements_approve(struct office *office, const struct caller *caller, const struct actor *actor,
                      const struct entitlement_bulk *bulk, const struct bulk_options *options,
                      struct bulk_result *ret_result, struct berm_error *err);
+
+/** Which ones, as the task of a job. */
+void entitlement_bulk_write(const struct entitlement_bulk *bulk, struct json_writer *json);
 
 /* ---- Take-up --------------------------------------------------------------------------------- */
 

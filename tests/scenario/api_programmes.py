@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from county import county, months  # noqa: E402
-from scenario import check, contains, equal, finish  # noqa: E402
+from scenario import check, contains, equal, finish, wait_until  # noqa: E402
 from server import Client, served  # noqa: E402
 
 YEAR = months("2019-10", "2020-09")
@@ -78,6 +78,31 @@ def entitlements(first, second, neighbour):
                         for month in ("2020-09", "2020-08")], [2, 0])
 
 
+def job(officer, what):
+    queued = officer.post(f"/v1/entitlements/bulk/{what}", {"programme": ALLOWANCE, "month": "2020-10"})
+    assert queued.status == 202, queued
+    path = f"/v1/jobs/{queued.json['id']}"
+    check(f"the job to {what} ends", wait_until(lambda: officer.get(path).json["state"] not in ("queued", "running"), 60))
+    lines = officer.get(path + "/file").text.splitlines()
+    return officer.get(path).json, {line.split(",")[0]: line.split(",")[4] for line in lines[1:]}
+
+
+def many(first, second, village):
+    proposed, lines = job(first, "propose")
+    equal("many are proposed as a job", (proposed["state"], proposed["result"]["done"], proposed["result"]["not_done"]),
+          ("done", 3, 0))
+    equal("with a line for each", lines, dict.fromkeys(("H1", "H2", "H3"), "pending"))
+    approved, lines = job(first, "approve")
+    equal("their proposer approves none", (approved["result"]["done"], set(lines.values())), (0, {"own"}))
+    approved, lines = job(second, "approve")
+    equal("another person approves so many as the budget reaches for",
+          (approved["result"]["done"], sorted(lines.values())), (1, ["approved", "budget_short", "budget_short"]))
+    equal("what the job tells is what is reserved", first.get("/v1/budgets").json["items"][0]["reserved"],
+          approved["result"]["amount"])
+    equal("a field worker queues no approval",
+          village.post("/v1/entitlements/bulk/approve", {"programme": ALLOWANCE, "month": "2020-10"}).status, 403)
+
+
 def measures(village, neighbour):
     planned = village.post("/v1/households/H1/measures", {}).json["items"]
     check("all that is recommended is planned", ALLOWANCE in [row["measure"] for row in planned]
@@ -113,5 +138,6 @@ with county() as place:
     with served(store=place.url, env={"BERM_KEY_FILE": str(place.key)}) as server:
         budgets(client(server, "county-1"), client(server, "village-1"))
         entitlements(client(server, "county-1"), client(server, "county-2"), client(server, "township-2"))
+        many(client(server, "county-1"), client(server, "county-2"), client(server, "village-1"))
         measures(client(server, "village-1"), client(server, "village-3"))
 finish()

@@ -76,6 +76,8 @@ BODIES = {
     "attachment_add": "%PDF-1.4\n%%EOF\n",
     "budget_set": {"amount": "7.00"},
     "entitlement_propose": {"programme": "roof_aid", "household": "NEXT-H1"},
+    "entitlements_propose": {"programme": "roof_aid", "month": "2020-09", "area": "X2"},
+    "entitlements_approve": {"programme": "roof_aid", "month": "2020-09", "area": "X2"},
     "entitlement_approve": {},
     "entitlement_reject": {"reason": "X2"},
     "entitlement_suspend": {"reason": "X2"},
