@@ -83,12 +83,12 @@ struct case_lead_row {
     int64_t case_id;
 };
 struct case_step_row {
-    int64_t case_id, step_number;
+    int64_t step_number;
     struct text on_day, actor, role, action, from_state, to_state, reason;
     const struct workflow_step *info; /* NULL: the pack no longer has the step */
 };
 struct case_proof_row {
-    int64_t case_id, proof_number;
+    int64_t proof_number;
     struct text kind, on_day, given_by, note;
     struct text settled_at, settled_by, settlement; /* of an objection; empty: it is open */
 };
