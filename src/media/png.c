@@ -56,6 +56,7 @@ static uint32_t crc_of(const uint32_t rows[CRC_ROWS], const uint8_t *bytes, size
 
 static bool is_named(const struct chunk *chunk, const char *name)
 {
+    assert(chunk->name != NULL);
     return memcmp(chunk->name, name, NAME_BYTES) == 0;
 }
 

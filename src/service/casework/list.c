@@ -39,14 +39,14 @@ const struct workflow_state *case_state_info(const struct workflow *workflow, st
 static enum berm_status check_state(const struct workflow *workflow, struct text code,
                                     struct berm_error *err)
 {
-    size_t count = workflow == NULL ? 0 : workflow->state_count; /* a pack may have no cases */
     struct text names[WORKFLOW_STATES_MAX];
+    size_t count = 0; /* a pack may have no cases */
     int nearest;
 
     if (code.length == 0 || case_state_info(workflow, code) != NULL)
         return BERM_OK;
-    for (size_t s = 0; s < count; s++)
-        names[s] = workflow->states[s].code;
+    for (; workflow != NULL && count < workflow->state_count; count++)
+        names[count] = workflow->states[count].code;
     nearest = text_nearest(code, names, count);
     return fail_with(err, BERM_INVALID_INPUT, "the workflow has no state %.*s%s%.*s%s",
                      TEXT_ARG(code), nearest < 0 ? "" : "; did you mean ",

@@ -117,6 +117,7 @@ static enum berm_status read_value(struct recording *recording, size_t entry, co
     struct berm_error fault;
     enum berm_status status = BERM_OK;
 
+    assert(variable != NULL);
     given = text_trimmed(given);
     if (!text_is_utf8(given, NULL))
         status = fail_with(&fault, BERM_INVALID_INPUT, "the text is not UTF-8; send it as UTF-8");

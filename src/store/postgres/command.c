@@ -9,6 +9,11 @@
 
 enum { COMMAND_NAME_BYTES_MAX = 16 };
 
+static const char SEE[] =
+    "SELECT set_config('role', $1, true), set_config('berm.areas', $2, true),"
+    " set_config('berm.sensitive_areas', $3, true), set_config('berm.role', $4, true),"
+    " set_config('berm.household', '', true), set_config('berm.person', '', true)";
+
 static const char *const COMMANDS[COMMAND_COUNT] = {
     [COMMAND_BEGIN_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     [COMMAND_BEGIN_SHARED] = "BEGIN ISOLATION LEVEL SERIALIZABLE",
@@ -18,10 +23,7 @@ static const char *const COMMANDS[COMMAND_COUNT] = {
     [COMMAND_KEEP_MARK] = "RELEASE SAVEPOINT mark",
     [COMMAND_COMMIT] = "COMMIT",
     [COMMAND_ROLLBACK] = "ROLLBACK",
-    [COMMAND_SEE] =
-        "SELECT set_config('role', $1, true), set_config('berm.areas', $2, true),"
-        " set_config('berm.sensitive_areas', $3, true), set_config('berm.role', $4, true),"
-        " set_config('berm.household', '', true), set_config('berm.person', '', true)",
+    [COMMAND_SEE] = SEE,
 };
 
 static const char *name_of(enum session_command command, char name[COMMAND_NAME_BYTES_MAX])
