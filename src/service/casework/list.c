@@ -45,6 +45,7 @@ static enum berm_status check_state(const struct workflow *workflow, struct text
 
     if (code.length == 0 || case_state_info(workflow, code) != NULL)
         return BERM_OK;
+    assert(workflow == NULL || workflow->states != NULL);
     for (; workflow != NULL && count < workflow->state_count; count++)
         names[count] = workflow->states[count].code;
     nearest = text_nearest(code, names, count);
